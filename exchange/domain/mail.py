@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.statements import Statement
+
+# Why a loose code is rejected, unless its thread shows the Device.
+LOOSE_CODE: Final = "an install code without exactly one Device ID next to it"
+QUOTED_CODE: Final = "an install code found only in quoted text: it may come from an earlier mail"
 
 
 class Kind(StrEnum):
@@ -69,6 +73,7 @@ class Subkind(StrEnum):
     WARNS = "warns"
     NOT_UNDERSTOOD = "not_understood"
     CONTRADICTION = "contradiction"  # its text and its HTML say different things
+    LOCKED = "locked"  # a file needs a password, and nothing else says what the mail is
     UNREADABLE = "unreadable"  # a file that could not be read at all
 
 
@@ -110,9 +115,26 @@ class Reject:
     device: DeviceId | None = None  # the device whose code is bad, if it is readable
 
     @property
+    def locked(self) -> bool:
+        """Whether a file cannot be read because it needs a password."""
+        return "password" in self.reason
+
+    @property
     def spoils_code(self) -> bool:
         """Return whether the code of ``device`` is damaged, rather than the words about it."""
         return self.device is not None and self.text != str(self.device)
+
+
+class LooseCode(NamedTuple):
+    """An install code that the reader alone cannot give to a Device, and where it was found.
+
+    It has no Device ID next to it; or it is next to ``device`` in our own list as it came back, and
+    only the thread tells whether it was typed there.
+    """
+
+    code: InstallCode
+    where: str
+    device: DeviceId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +162,7 @@ class MailHead:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     date: datetime | None = None  # as claimed, UTC
+    list_id: str = ""  # of the mailing list that it came through (RFC 2919), in lower case
     own_marker: str = ""  # the value of our own X-MP121-Exchange header
     delivered_to: tuple[str, ...] = ()  # where the last servers say that they delivered it
     content: str = ""  # how its body is to be decoded: media type, parameters, encoding
@@ -172,6 +195,8 @@ class Understanding:
     statements: tuple[Statement, ...] = ()  # what the sender's sentences say
     quoted_rows: tuple[DeviceId, ...] = ()  # our list as it came back, in its order
     quoted_whole: bool = False  # ``quoted_rows`` is the whole list that we sent
+    loose_codes: tuple[LooseCode, ...] = ()  # in their order; each is among the rejects as well
+    files: int = 0  # how many files are attached
     references: tuple[str, ...] = ()  # MP121 references of any exchange, from subject and body
     bounces: tuple[Bounce, ...] = ()
     returns_on: date | None = None  # the return date in an automatic reply

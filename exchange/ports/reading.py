@@ -8,6 +8,7 @@ from typing import Protocol
 
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.mail import Understanding
+from exchange.domain.sent_lines import SentText
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Question:
     raw: bytes = field(repr=False)
     passwords: tuple[str, ...] = field(default=(), repr=False)
     columns: tuple[ColumnMap, ...] = ()
+    sent: tuple[SentText, ...] = field(default=(), repr=False)
+    lists: tuple[str, ...] = ()  # mailing lists that are allowed for the sender, by List-Id
 
 
 class Reader(Protocol):
@@ -32,14 +35,17 @@ class Reader(Protocol):
         file: str = "",
         *,
         columns: Sequence[ColumnMap] = (),
+        sent: Sequence[SentText] = (),
+        lists: Sequence[str] = (),
         look: bool = False,
     ) -> Understanding:
         """Return what a mail says; ``passwords`` are tried on its protected files.
 
         With ``file``, a file name, ``raw`` may be any file and is read as what it is.  ``columns``
-        are those on file for the sender; ``look`` adds how each table was read.  Raises Unreadable
-        when the mail exceeds a limit or cannot be understood, ReaderEnded when it used too much
-        time or memory.
+        are those on file for the sender; ``sent`` are letters of ours that the mail may repeat;
+        ``lists`` the mailing lists whose mail is read as the sender's own; ``look`` adds how each
+        table was read.  Raises Unreadable when the mail exceeds a limit or cannot be understood,
+        ReaderEnded when it used too much time or memory.
         """
 
     def ahead(self, mails: Sequence[Question]) -> None:

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from exchange.domain.columns.column_map import from_values
 from exchange.domain.envelope import Unwrap, WrappedKey
 from exchange.domain.limits import Limits
+from exchange.domain.sent_lines import SentText
 from exchange.errors import ExchangeError, NotDecrypted
 from exchange.parsing.reading.understand import ColumnMappings, Openers, understand, understand_file
 from exchange.processes import ignore_signals
@@ -66,13 +67,17 @@ def answer(question: Asked, limits: Limits, unwrap: Unwrap | None) -> tuple[byte
     own = frozenset(map(str, asked["own_addresses"]))
     openers = Openers(tuple(asked["passwords"]), unwrap)
     mapping = ColumnMappings(from_values(asked["columns"]), [] if asked["look"] else None)
+    lists = frozenset(map(str, asked["lists"]))
     name = str(asked["file"])
     try:
+        sent = tuple(map(SentText.from_value, asked["sent"]))
         # take() keeps no reference here, so that the mail can be freed while it is read.
         if name:
-            understanding = understand_file(name, question.take(), limits, openers, own, mapping)
+            understanding = understand_file(
+                name, question.take(), limits, openers, own, mapping, sent
+            )
         else:
-            understanding = understand(question.take(), limits, own, openers, mapping)
+            understanding = understand(question.take(), limits, own, openers, mapping, sent, lists)
         return ANSWER, encode(understanding)
     except ExchangeError as error:
         fault = {"message": error.message, "place": error.place, "hint": error.hint}

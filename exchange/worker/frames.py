@@ -12,12 +12,13 @@ from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final, get_args
 
-from exchange.domain.device import DeviceId
+from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.envelope import Hash, WrappedKey
 from exchange.domain.foreign import storable_json
 from exchange.domain.mail import (
     Bounce,
     Kind,
+    LooseCode,
     MailHead,
     Reject,
     Subkind,
@@ -117,6 +118,11 @@ def encode(understanding: Understanding) -> bytes:
         "statements": statements.of_statements(understanding.statements),
         "quoted_rows": statements.of_ids(understanding.quoted_rows),
         "quoted_whole": understanding.quoted_whole,
+        "loose_codes": [
+            [one.code.hex, one.where, one.device.raw.hex() if one.device else None]
+            for one in understanding.loose_codes
+        ],
+        "files": understanding.files,
         "references": understanding.references,
         "bounces": [asdict(one) for one in understanding.bounces],
         "returns_on": understanding.returns_on.isoformat() if understanding.returns_on else None,
@@ -184,6 +190,15 @@ def _understanding(values: dict[str, Any]) -> Understanding:
         statements=statements.to_statements(values["statements"]),
         quoted_rows=statements.to_ids(values["quoted_rows"]),
         quoted_whole=bool(values["quoted_whole"]),
+        loose_codes=tuple(
+            LooseCode(
+                InstallCode(bytes.fromhex(code)),
+                str(where),
+                DeviceId(bytes.fromhex(device)) if device else None,
+            )
+            for code, where, device in values["loose_codes"]
+        ),
+        files=int(values["files"]),
         references=tuple(map(str, values["references"])),
         bounces=tuple(_bounce(one) for one in values["bounces"]),
         returns_on=date.fromisoformat(values["returns_on"]) if values["returns_on"] else None,
@@ -198,6 +213,7 @@ def _head(values: dict[str, Any]) -> MailHead:
         subject=str(values["subject"]),
         sender=str(values["sender"]),
         sender_name=str(values["sender_name"]),
+        list_id=str(values["list_id"]),
         reply_to=tuple(map(str, values["reply_to"])),
         to=tuple(map(str, values["to"])),
         in_reply_to=str(values["in_reply_to"]),

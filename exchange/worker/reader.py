@@ -20,6 +20,7 @@ from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.envelope import MOST_DECRYPTIONS, Unwrap
 from exchange.domain.limits import Limits
 from exchange.domain.mail import Understanding
+from exchange.domain.sent_lines import SentText
 from exchange.errors import (
     ExchangeError,
     NotDecrypted,
@@ -118,16 +119,20 @@ class WorkerReader:
         file: str = "",
         *,
         columns: Sequence[ColumnMap] = (),
+        sent: Sequence[SentText] = (),
+        lists: Sequence[str] = (),
         look: bool = False,
     ) -> Understanding:
         """Return what a mail says; ``passwords`` are tried on its protected files.
 
         With ``file``, a file name, ``raw`` may be any file and is read as what it is.  ``columns``
-        are the mappings on file for the sender; ``look`` adds how each table was read.  Raises
-        Unreadable when the mail exceeds a limit or cannot be understood, ReaderUnavailable when the
-        process cannot be used, and ConfigError when the keys for an encrypted mail cannot be used.
+        are the mappings on file for the sender, ``sent`` letters of ours that the mail may repeat,
+        ``lists`` the mailing lists whose mail is read as the sender's own; ``look`` adds how each
+        table was read.  Raises Unreadable when the mail exceeds a limit or cannot be understood,
+        ReaderUnavailable when the process cannot be used, and ConfigError when the keys for an
+        encrypted mail cannot be used.
         """
-        request = Request(self._head(passwords, file, columns, look=look), raw)
+        request = Request(self._head(passwords, file, columns, sent, lists, look=look), raw)
         with self._lock:
             kind, content = self._ask(request)
             try:
@@ -149,7 +154,10 @@ class WorkerReader:
         """
         if len(mails) < 2 or sum(len(one.raw) for one in mails) > _AHEAD_BYTES:
             return
-        requests = [Request(self._head(one.passwords, "", one.columns), one.raw) for one in mails]
+        requests = [
+            Request(self._head(one.passwords, "", one.columns, one.sent, one.lists), one.raw)
+            for one in mails
+        ]
         with self._lock:
             if self._begun:
                 return
@@ -167,6 +175,8 @@ class WorkerReader:
         passwords: Sequence[str],
         file: str,
         columns: Sequence[ColumnMap],
+        sent: Sequence[SentText] = (),
+        lists: Sequence[str] = (),
         *,
         look: bool = False,
     ) -> bytes:
@@ -175,6 +185,8 @@ class WorkerReader:
             "passwords": list(passwords),
             "file": file,
             "columns": as_values(columns),
+            "sent": [one.as_value() for one in sent],
+            "lists": list(lists),
             "look": look,
         }
         return write_question(json.dumps(asked).encode())

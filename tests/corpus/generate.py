@@ -25,9 +25,11 @@ from tests.corpus import (
     mapped_cases,
     notices_cases,
     outlook_cases,
+    quote_layouts_cases,
     quotes_cases,
     renderings_cases,
     requests_cases,
+    sentences_cases,
     spoken_cases,
 )
 from tests.corpus.making import Case
@@ -70,9 +72,11 @@ def all_cases() -> list[Case]:
         acts_cases,
         answers_cases,
         spoken_cases,
+        sentences_cases,
         layouts_cases,
         answers_words_cases,
         quotes_cases,
+        quote_layouts_cases,
         kinds_cases,
         notices_cases,
         bounces_cases,

@@ -55,7 +55,7 @@ def _quotes() -> list[Case]:
         Case(
             "reply-quotes-the-list",
             reply("Thanks, we will come back to you.\n\n" + wrote + quoted),
-            "unknown",
+            "acknowledgement",
             "promised",
             references=REFS,
             warnings=["2 Device IDs are only in quoted text"],
@@ -71,8 +71,8 @@ def _quotes() -> list[Case]:
         Case(
             "gmail-html-quote",
             reply(both("Not ours, sorry.", gmail)),
-            "unknown",
-            "reply",
+            "response",
+            "statement",
             references=REFS,
             warnings=["2 Device IDs are only in quoted text"],
         ),

@@ -18,7 +18,7 @@ from tests.corpus.making import (
     mail,
 )
 
-_REFS = ["MP121-OPA-2611-Q00001"]
+REFS = ["MP121-OPA-2611-Q00001"]
 _A, _B, _C = (grouped(code) for code in (CODE_CRC, OTHER_CRC, THIRD_CRC))
 _QUOTE = (
     "\n\nOn Mon, 2 Nov 2026 at 09:15, Op A <codes@op-a.test> wrote:\n"
@@ -27,26 +27,25 @@ _QUOTE = (
 )
 
 
-def _whole(name: str, words: str, outcome: str = "not_installer") -> Case:
+def whole(name: str, words: str, outcome: str = "not_installer") -> Case:
     """Words above our whole list, quoted: what they say of each of its three devices."""
-    first = words.count("\n") + 7
     return response(
         name,
         reply(words + _QUOTE),
-        *((D[i], outcome, None, f"body line {first + i}") for i in range(3)),
+        *((D[i], outcome, None, "body line 1") for i in range(3)),
         listed=None,
         subkind="statement",
     )
 
 
-def _silent(name: str, words: str, kind: str = "unknown", subkind: str = "reply") -> Case:
+def silent(name: str, words: str, kind: str = "unknown", subkind: str = "reply") -> Case:
     """Words above our whole list that deny nothing, though they sound like it."""
     return Case(
         name,
         reply(words + _QUOTE),
         kind,
         subkind,
-        references=_REFS,
+        references=REFS,
         warnings=["3 Device IDs are only in quoted text"],
     )
 
@@ -58,29 +57,25 @@ def _one(name: str, words: str, outcome: str, **more: Any) -> Case:
 
 def _denials() -> list[Case]:
     return [
-        _whole("spoken-none-of-a-quoted-list", "Hi, we did not install any of these devices."),
-        _whole(
+        whole("spoken-none-of-a-quoted-list", "Hi, we did not install any of these devices."),
+        whole(
             "spoken-confirm-not-the-installer",
             "I can confirm that Op B is not the installing supplier for any of the devices below.",
         ),
-        _whole("spoken-all-three", "Not our install on all three. Thanks"),
-        _whole(
-            "spoken-none-and-who-else", "We didn't install any of those. Try the one before us!"
-        ),
-        _whole(
+        whole("spoken-all-three", "Not our install on all three. Thanks"),
+        whole("spoken-none-and-who-else", "We didn't install any of those. Try the one before us!"),
+        whole(
             "spoken-denial-over-two-lines",
             "We have checked our records and can confirm that we\n"
             "were not the installing supplier for any of the devices\nlisted below.",
         ),
-        _whole(
+        whole(
             "spoken-denial-taken-back-below",
             "We did not install any of these.\n\nHowever the second one may be ours.",
             "unclear",
         ),
-        _silent(
-            "spoken-no-evidence-that-not", "There's no evidence that we did not install these."
-        ),
-        _silent("spoken-correctly", "We did not install these meters correctly."),
+        silent("spoken-no-evidence-that-not", "There's no evidence that we did not install these."),
+        silent("spoken-correctly", "We did not install these meters correctly."),
         _one("spoken-never-said", f"We never said we did not install {D[0]}.", "unclear"),
         _one(
             "spoken-not-the-case", f"It is not the case that we did not install {D[0]}.", "unclear"
@@ -99,12 +94,12 @@ def _denials() -> list[Case]:
 
 def _narrowed() -> list[Case]:
     return [
-        _silent("spoken-of-the-gas-meters-only", "None of the gas meters were installed by us."),
-        _silent("spoken-on-a-date", "We did not install these on 4 March, it was 5 March."),
-        _silent(
+        silent("spoken-of-the-gas-meters-only", "None of the gas meters were installed by us."),
+        silent("spoken-on-a-date", "We did not install these on 4 March, it was 5 March."),
+        silent(
             "spoken-under-another-name", "None of these were installed by us under our new name."
         ),
-        _silent(
+        silent(
             "spoken-by-our-contractor", "None of these were installed by us, our contractor did."
         ),
     ]
@@ -152,8 +147,8 @@ def _sentences() -> list[Case]:
             "spoken-rest-behind-a-code",
             reply(f"Code for {D[0]} is {_A}. The other two were not installed by us.{_QUOTE}"),
             (D[0], "provided", CODE, "body line 1"),
-            (D[1], "not_installer", None, "body line 8"),
-            (D[2], "not_installer", None, "body line 9"),
+            (D[1], "not_installer", None, "body line 1"),
+            (D[2], "not_installer", None, "body line 1"),
             listed=((D[0], "body line 1"),),
         ),
         response(

@@ -1,6 +1,7 @@
 """Makes the mails of a story: what only a running stage knows is filled in.
 
 ``${sent:2:Message-ID}``  a header of the second mail we sent
+``${text:2}``             its text, as it was sent
 ``${ref:2}``              our reference in it
 ``${envelope:2}``         the envelope sender that it left with
 ``${in:Subject}``         a header of the mail that an answering machine answers
@@ -97,6 +98,7 @@ class Mailroom:
         makers: dict[str, Callable[[str], str]] = {
             "sent": self._header_sent,
             "envelope": self._envelope,
+            "text": self._text_sent,
             "ref": self._ref,
             "in": self._header_answered,
             "xlsx": lambda name: _encoded(_workbook(self._rows(name), numbers=False)),
@@ -110,6 +112,10 @@ class Mailroom:
         if kind == "number":
             return str(self._number)
         return makers[kind](rest) if rest and kind in makers else self._names[written]
+
+    def _text_sent(self, number: str) -> str:
+        body = self._sent()[int(number) - 1].get_body(("plain",))
+        return str(body.get_content()) if isinstance(body, EmailMessage) else ""
 
     def _header_sent(self, given: str) -> str:
         number, _, header = given.partition(":")

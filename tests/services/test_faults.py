@@ -17,6 +17,7 @@ from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Understanding
 from exchange.domain.outbound import Gained
+from exchange.domain.sent_lines import SentText
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, ReaderEnded, StoreError
 from exchange.ports.reading import Question
@@ -24,7 +25,7 @@ from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.answering import answer_request, intake
-from exchange.services.answering.answer_request import DayTally
+from exchange.services.answering.day_tally import DayTally
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.asking import request
 from exchange.services.context import Context
@@ -369,6 +370,8 @@ class EndingReader:
         file: str = "",
         *,
         columns: Sequence[ColumnMap] = (),
+        sent: Sequence[SentText] = (),
+        lists: Sequence[str] = (),
         look: bool = False,
     ) -> Understanding:
         raise ReaderEnded("reading it takes more than 120 seconds")

@@ -36,7 +36,6 @@ from exchange.cli.inbox.choosing import (
     deal,
     filter_of,
     one_number,
-    working_folder,
 )
 from exchange.cli.inbox.inbox_list import list_
 from exchange.domain.device import mask_codes
@@ -162,7 +161,8 @@ def release(
     yes: Yes = False,
     dry_run: Dry = False,
     by: By = "",
-    folder: FolderFilter = None,
+    mail_folder: FolderFilter = "",
+    folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
     """Process waiting mails as sent by a party, or decide held Devices again and answer.
@@ -170,13 +170,13 @@ def release(
     Several mails are shown for confirmation first; each is then processed separately.
     """
     if what and len(what) == 1 and not what[0][:1].isdigit():
-        ctx = context_of(working_folder(folder))
+        ctx = context_of(folder)
         _release_devices(ctx, what[0].upper(), who(by), device or (), not_installer, as_json)
         return
     if not party:
         raise typer.BadParameter("name the party that sent it with --as SIGNIFIER")
-    chosen = filter_of(folder, sender, reason, kind, of_party)
-    ctx, signifier = context_of(working_folder(folder)), party.upper()
+    chosen = filter_of(mail_folder, sender, reason, kind, of_party)
+    ctx, signifier = context_of(folder), party.upper()
     number = one_number(what, chosen, every=every)
     if number is not None and not dry_run:
         outcome = review.release_mail(ctx, number, signifier, who(by))
@@ -303,15 +303,16 @@ def reject(
     yes: Yes = False,
     dry_run: Dry = False,
     by: By = "",
-    folder: FolderFilter = None,
+    mail_folder: FolderFilter = "",
+    folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
     """Close waiting mails without action.
 
     Several mails are shown for confirmation first; each is then processed separately.
     """
-    chosen = filter_of(folder, sender, reason, kind, party)
-    ctx = context_of(working_folder(folder))
+    chosen = filter_of(mail_folder, sender, reason, kind, party)
+    ctx = context_of(folder)
     number = one_number(numbers, chosen, every=every)
     if number is not None and not dry_run:
         review.reject_mail(ctx, number, why, who(by))
@@ -335,15 +336,16 @@ def replay(
     yes: Yes = False,
     dry_run: Dry = False,
     by: By = "",
-    folder: FolderFilter = None,
+    mail_folder: FolderFilter = "",
+    folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
     """Read and decide waiting mails again.
 
     Several mails are shown for confirmation first; each is then processed separately.
     """
-    chosen = filter_of(folder, sender, reason, kind, party)
-    ctx = context_of(working_folder(folder))
+    chosen = filter_of(mail_folder, sender, reason, kind, party)
+    ctx = context_of(folder)
     number = one_number(numbers, chosen, every=every)
     if number is not None and not dry_run:
         outcome = review.replay_mail(ctx, number, who(by))

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,10 +18,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exchange.cli.common import say, table, warn
-from exchange.cli.reading.sources import Source, sources
+from exchange.cli.reading.sources import Source, sent_letters, sources
 from exchange.domain.device import MASKED, InstallCode, mask_codes
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import Kind, MailHead, Reject, Subkind, Understanding
+from exchange.domain.resolve import resolve
+from exchange.domain.sent_lines import SentText
+from exchange.domain.thread import thread_of
 from exchange.errors import BadInput, ExchangeError, ReaderUnavailable, Unreadable
 from exchange.later import Later
 from exchange.rendering.wording import one_line
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 else:
     worker = Later("exchange.worker.reader")
 
+_OWN_MARK = re.compile(rb"(?im)^X-MP121-Exchange:")
 UNREADABLE = Subkind.UNREADABLE
 _SECONDS, _MEMORY_MB = 120.0, 2048
 
@@ -51,7 +57,7 @@ def read_command(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="Mails (.eml, .msg), mailbox files, bare attachments, folders of them, or - for"
             " standard input.",
         ),
@@ -75,6 +81,18 @@ def read_command(
         list[str] | None,
         typer.Option(metavar="ADDRESS", help="One of our addresses: mail from it is our own."),
     ] = None,
+    sent: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="LETTER",
+            help="A letter of ours (.eml) that a mail may reply to: what it repeats is quoted,"
+            " and its words are about that list.",
+        ),
+    ] = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A name of the sender's company, or its signifier."),
+    ] = None,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -94,6 +112,7 @@ def read_command(
 ) -> None:
     """Read mails or files and list the Devices, answers and rejects found in them.
 
+    With our letters and the sender's names, sentences are answers too: "none of these are ours".
     Needs no working folder. A file that takes too much time or memory is given up, and the next
     one is read. Exits with 0 when every file could be read, else with 1.
     """
@@ -102,7 +121,12 @@ def read_command(
     try:
         reader.start()
         passwords = _passwords(password_file or (), password_env, ask=ask_password)
-        results = ((source, *_read(reader, source, passwords)) for source in sources(files, limits))
+        letters = [_letter(reader, path) for path in sent or ()]
+        texts = [text for letter in sent_letters(sent or ()) for text in letter.texts]
+        results = (
+            (source, *_resolved(*_read(reader, source, passwords, texts), letters, party or ()))
+            for source in sources(files, limits)
+        )
         failed = _print_all(results, files, as_json=as_json, reveal=reveal)
     finally:
         reader.close()
@@ -149,13 +173,16 @@ def _passwords(files: Sequence[Path], variable: str, *, ask: bool) -> list[str]:
 
 
 def _read(
-    reader: WorkerReader, source: Source, passwords: Sequence[str]
+    reader: WorkerReader,
+    source: Source,
+    passwords: Sequence[str],
+    texts: Sequence[SentText],
 ) -> tuple[Understanding, bool]:
     """Return what ``source`` says and whether it could be read; if not, a reject says why."""
     try:
         if source.fault:
             raise Unreadable(source.fault)
-        return reader.read(source.content, passwords, source.name), True
+        return reader.read(source.content, passwords, source.name, sent=texts), True
     except ReaderUnavailable:
         raise
     except ExchangeError as error:
@@ -164,6 +191,31 @@ def _read(
             Understanding(MailHead(), Kind.UNKNOWN, UNREADABLE, rejects=(reject,)),
             False,
         )
+
+
+def _letter(reader: WorkerReader, path: Path) -> Understanding:
+    """Read a letter of ours for the list that it has: as a mail of anybody, not as our own."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise BadInput("the letter cannot be read", place=str(path)) from None
+    return reader.read(_OWN_MARK.sub(b"X-Unmarked:", content, count=1), (), path.name)
+
+
+def _resolved(
+    said: Understanding, done: bool, letters: Sequence[Understanding], names: Sequence[str]
+) -> tuple[Understanding, bool]:
+    """Return an understanding with what its sentences answer, given its thread."""
+    found = resolve(said, thread_of(said, letters, names))
+    known = replace(
+        said,
+        kind=found.kind,
+        subkind=said.subkind if found.kind is said.kind else Subkind.NONE,
+        answers=found.answers,
+        rejects=found.rejects,
+        warnings=(*said.warnings, *found.doubts),
+    )
+    return known, done
 
 
 def _print_all(
@@ -246,6 +298,7 @@ def as_object(said: Understanding, *, reveal: bool) -> dict[str, object]:
                 "outcome": one.outcome.value,
                 "install_code": code(one.code),
                 "where": shown(one.where),
+                "why": shown(one.remark),
             }
             for one in said.answers
         ],
@@ -310,6 +363,8 @@ def _print(said: Understanding, *, reveal: bool) -> None:
             for one in said.answers
         ]
         table("Answers", ("Device ID", "Outcome", "Install code", "Where"), answers)
+        for why in dict.fromkeys(one.remark for one in said.answers if one.where in one.remark):
+            say(f"because: {shown(why)}")
     if said.rejects:
         rejects = [(shown(one.text), shown(one.reason), shown(one.where)) for one in said.rejects]
         table("Rejects", ("Seen", "Reason", "Where"), rejects)

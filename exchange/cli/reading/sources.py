@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from exchange.domain.limits import Limits
+from exchange.domain.sent_lines import SentText
+from exchange.errors import BadInput
 from exchange.later import Later
 
 if TYPE_CHECKING:
@@ -52,6 +54,31 @@ def sources(given: Sequence[Path], limits: Limits) -> Iterator[Source]:
                 yield from _file(inner, limits)
         else:
             yield from _file(path, limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter of ours that a mail may reply to."""
+
+    path: Path
+    content: bytes = field(repr=False)
+    texts: tuple[SentText, ...] = field(repr=False)  # what a mail that repeats it is compared with
+
+
+def sent_letters(paths: Iterable[Path]) -> list[Letter]:
+    """Return our letters in these files; raises BadInput for one that cannot be read."""
+    # Imported only now: it loads what reads HTML.
+    from exchange.parsing.reading.sent import sent_texts
+
+    found: list[Letter] = []
+    for path in paths:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            why = error.strerror or "it cannot be read"
+            raise BadInput(f"the letter cannot be read: {why}", place=str(path)) from None
+        found.append(Letter(path, content, sent_texts(content)))
+    return found
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.domain.mail import Found, Outcome, Reject
+from exchange.domain.mail import Found, LooseCode, Outcome, Reject
+from exchange.domain.statements import Statement
 from exchange.parsing.findings.mixed_list import MixedList
 
 
@@ -32,18 +33,13 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
     quoted: dict[DeviceId, None] = field(default_factory=dict)  # in quoted text only, so far
     asks: bool = False
-    denies_all: bool = False
-    denies_one: bool = False  # but one device only: ``we did not install this meter``
-    hedged: bool = False  # other words of the mail take part of that denial back
-    in_sentences: dict[DeviceId, None] = field(
+    headings: dict[str, None] = field(
         default_factory=dict
-    )  # within sentences, not as items
-    rest_words: str = ""  # the words that deny the rest of a list, or leave it open
-    rest_open: bool = False  # those words are not a clear denial
-    unanswered: dict[DeviceId, str] = field(default_factory=dict)  # our list as quoted: places
-    quoted_whole: bool = False  # ``unanswered`` is the whole list that was asked for
+    )  # that answer for the items next to them
     definite: bool = False  # something here can only be an answer
     stray_code: bool = False  # a code that belongs to no device
+    loose_codes: list[LooseCode] = field(default_factory=list)  # those of them that can be read
+    statements: list[Statement] = field(default_factory=list)  # of the headings of columns
     rows: int = 0  # rows and lines that were read
     misfits: list[str] = field(default_factory=list)  # tables that the columns on file do not fit
     contradiction: str = ""  # how the two renderings of a body contradict each other
@@ -56,14 +52,11 @@ class Findings:
         self.warnings += other.warnings
         self.quoted.update(other.quoted)
         self.asks |= other.asks
-        self.denies_all |= other.denies_all
-        self.denies_one |= other.denies_one
-        self.hedged |= other.hedged
-        self.in_sentences.update(other.in_sentences)
-        self.rest_words = self.rest_words or other.rest_words
-        self.rest_open |= other.rest_open
+        self.headings.update(other.headings)
         self.definite |= other.definite
         self.stray_code |= other.stray_code
+        self.loose_codes += other.loose_codes
         self.rows += other.rows
+        self.statements += other.statements
         self.misfits += other.misfits
         self.contradiction = self.contradiction or other.contradiction

@@ -29,7 +29,7 @@ from exchange.parsing.findings.claim_columns import (
     to_claim_columns,
     to_listed_columns,
 )
-from exchange.parsing.findings.findings import Claim, Findings
+from exchange.parsing.findings.findings import Claim
 from exchange.parsing.findings.mixed_list import MixedList
 
 _WITH_CRC: Final = 36
@@ -136,74 +136,6 @@ def _has_duplicates(first: Int64Array) -> BoolArray:
     """Return which rows are equal to another one."""
     counts = np.bincount(first, minlength=len(first))
     return counts[first] > 1
-
-
-def answer_rest(found: Findings) -> list[str]:
-    """Add claims for the devices that ``all the rest`` of our quoted list means; return warnings.
-
-    They count as denied only where the quote has the whole list that we asked about and some
-    devices are answered individually; otherwise each is unclear.
-    """
-    if not found.rest_words:
-        return []
-    answered = {claim.device for claim in found.claims}
-    if not answered:
-        return ["it mentions the rest of a list but answers no Device individually"]
-    rest = {one: where for one, where in found.unanswered.items() if one not in answered}
-    for one in found.devices:
-        if one.device not in answered:
-            rest[one.device] = rest.get(one.device, one.where)
-    not_quoted = [one for one in rest if one not in found.unanswered]
-    clear_denial = (
-        found.quoted_whole and not found.rest_open and found.denies_all and not not_quoted
-    )
-    clear_denial = clear_denial and not found.hedged
-    outcome = Outcome.NOT_INSTALLER if clear_denial else Outcome.UNCLEAR
-    found.claims += [
-        Claim(device, where, outcome=outcome, remark=found.rest_words)
-        for device, where in rest.items()
-    ]
-    if clear_denial:
-        return []
-    why = (
-        "the words are not a clear denial"
-        if found.rest_open or found.hedged
-        else "this mail does not quote the whole list"
-    )
-    return [f"it mentions the rest of a list: not accepted as an answer, because {why}"]
-
-
-def claims_from_denial(found: Findings) -> list[Claim]:
-    """Return the claims that ``none of these were installed by us`` makes if nothing else answers.
-
-    It is about the sender's own list; about ours, as it came back, only where that is quoted whole.
-    ``this meter`` is about one device.  Where other words could take part of the denial back, all
-    devices are unclear.
-    """
-    denied = _devices_denied(found)
-    clear_denial = not found.hedged and not found.rejects
-    return [
-        Claim(
-            device,
-            where,
-            outcome=Outcome.NOT_INSTALLER
-            if clear_denial and device not in found.in_sentences
-            else Outcome.UNCLEAR,
-            remark="of all listed",
-        )
-        for device, where in denied.items()
-    ]
-
-
-def check_single_denial(found: Findings) -> None:
-    """Drop ``we did not install this meter`` unless the mail is about exactly one Device."""
-    if found.denies_one and len(_devices_denied(found)) != 1:
-        found.denies_all = found.denies_one = False
-
-
-def _devices_denied(found: Findings) -> dict[DeviceId, str]:
-    own = {one.device: one.where for one in found.devices}
-    return own or (found.unanswered if found.quoted_whole and not found.rejects else {})
 
 
 def _conflict(own: list[Claim], owners: defaultdict[InstallCode, set[DeviceId]]) -> str:

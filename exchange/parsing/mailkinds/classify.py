@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from exchange.domain.mail import Kind, MailHead, Outcome, Subkind
-from exchange.domain.statements import Statement
+from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.findings.claim_columns import any_bad_code, any_code, any_outcome
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.mailkinds import bounces, notices
@@ -33,6 +33,7 @@ REPLY_SUBJECT = re.compile(r"^\s*(?:(?:re|aw|sv|ateb|antw)(?:\[\d+\])?\s*:\s*)",
 FORWARD_SUBJECT = re.compile(r"^\s*(?:(?:re|aw)\s*:\s*)*(?:fwd?|wg|ymlaen)(?:\[\d+\])?\s*:", re.I)
 _MARKER = re.compile(r"\s*([a-z]+)\b", re.I)
 _MARKED: Final = {"request": Kind.REQUEST, "answer": Kind.RESPONSE}
+_HARMLESS: Final = frozenset((Act.PROMISES, Act.THANKS))  # next to a promise
 _CHASING: Final = {
     "reminder": Subkind.REMINDER,
     "escalation": Subkind.ESCALATION,
@@ -127,11 +128,13 @@ def classify_by_content(
     own_text: str,
     statements: Sequence[Statement],
     *,
+    list_allowed: bool,
     about_ours: bool,
     ours_repeated: bool,
 ) -> Classified:
     """Classify by text and lists.
 
+    ``list_allowed``: it may come through its mailing list, as if the sender had written to us.
     ``about_ours``: it contains one of our references, or it is a reply.  ``ours_repeated``: it
     contains the reference of a request.
     """
@@ -142,7 +145,7 @@ def classify_by_content(
         return Classified(Kind.RESPONSE)
     if found.claims and (about_ours or (found.definite and not found.asks)):
         return Classified(Kind.RESPONSE)
-    if found.denies_all and (about_ours or not found.asks):
+    if _answers_in_words(statements, found, about_ours=about_ours):
         return Classified(Kind.RESPONSE, Subkind.NONE if found.devices else Subkind.STATEMENT)
     opening = f"{head.subject}\n{own_text}"
     # In this order: most mails are plain requests, and the text search is half the work here.
@@ -160,7 +163,7 @@ def classify_by_content(
         return Classified(Kind.AUTO_REPLY, Subkind.CHALLENGE, counts=False)
     if silent and not about_ours and looks_like_phishing(opening):
         return Classified(Kind.UNKNOWN, Subkind.PHISHING)
-    many = list_mail(headers)
+    many = None if list_allowed else list_mail(headers)
     if many and not (found.asks and found.devices and many is Subkind.NEWSLETTER):
         return Classified(Kind.UNKNOWN, many)
     if contents.calendar:
@@ -176,8 +179,29 @@ def classify_by_content(
         return Classified(Kind.REQUEST)
     if reply:
         files = bool(contents.attachments or contents.mails)
-        return Classified(Kind.UNKNOWN, reply_says(own_text, files=files))
+        says = reply_says(own_text, files=files)
+        plain = all(one.act in _HARMLESS or one.where == "subject" for one in statements)
+        promised = says is Subkind.PROMISED and plain and not found.rejects
+        return Classified(Kind.ACKNOWLEDGEMENT if promised else Kind.UNKNOWN, says)
     return Classified(Kind.UNKNOWN, Subkind.QUESTION if found.asks else Subkind.NONE)
+
+
+def _answers_in_words(
+    statements: Sequence[Statement], found: Findings, *, about_ours: bool
+) -> bool:
+    """Whether sentences say who installed a list of Devices, or that somebody did not."""
+    for one in statements:
+        if one.act is Act.DENIES and one.scope is not Scope.NAMED:
+            of_one = one.scope in (Scope.ONE, Scope.NONE) and len(found.devices) > 1
+            if of_one and found.asks:
+                continue  # about one Device, among several that are asked for
+            if one.hedge or one.scope is Scope.PART:
+                continue  # a person reads it: it may be anything
+            if about_ours or not (found.asks or one.subject):
+                return True
+        if one.act is Act.OWNS and about_ours and not (found.asks or found.devices or one.hedge):
+            return True
+    return False
 
 
 def _asks_itself(found: Findings) -> bool:

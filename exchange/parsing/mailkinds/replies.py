@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from exchange.domain.mail import Subkind
+from exchange.parsing.statements.promises import promises
 
 _OPENING: Final = 1_500  # characters at the start of a reply, which say what it is about
 _PORTAL = re.compile(
@@ -28,12 +29,6 @@ _ATTACHED = re.compile(
     r"\b(?:see|find|refer to|as per|are|is|in)\b[^.?!]{0,40}\b(?:attach(?:ed|ment)|enclosed)\b"
     r"|^\W*attached\W*$|\bgweler ynghlwm\b",
     re.I | re.M,
-)
-_LATER = re.compile(
-    r"\b(?:will follow|to follow|will (?:send|provide|supply|come back|get back|respond|be sent)"
-    r"|(?:'ll|shall) (?:send|provide|come back|get back|respond)|looking into|investigating"
-    r"|passed (?:this |it )?(?:on )?to|i ddilyn)\b",
-    re.I,
 )
 _WARNINGS: Final = {
     Subkind.ELSEWHERE: "they ask us to use a portal, a form or a help desk instead of mail",
@@ -62,7 +57,7 @@ def reply_says(text: str, *, files: bool) -> Subkind:
         return Subkind.ASKS_WHICH
     if _ATTACHED.search(text):
         return Subkind.ATTACHMENT_SILENT if files else Subkind.ATTACHMENT_MISSING
-    return Subkind.PROMISED if _LATER.search(text) else Subkind.REPLY
+    return Subkind.PROMISED if promises(text) else Subkind.REPLY
 
 
 def warnings_for(subkind: Subkind) -> list[str]:

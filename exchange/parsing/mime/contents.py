@@ -34,6 +34,7 @@ class Contents:
     split: Callable[[str], list[Line]] = plain_lines  # splits a plain body into lines
     lines: list[Line] = field(default_factory=list)
     plain_lines: list[Line] = field(default_factory=list)  # of a body that is read as HTML
+    ruled: set[int] = field(default_factory=set)  # numbers of lines under a drawn line
     hidden_text: str = ""  # text of the body that is hidden from its reader
     struck_text: str = ""  # text of the body that its sender struck out
     attachments: list[tuple[str, Part]] = field(default_factory=list)
@@ -164,5 +165,6 @@ def _append(out: Contents, body: Markup) -> None:
         if line.table:
             line.table += tables
     out.lines += body.lines
+    out.ruled |= {number + start for number in body.ruled}
     out.hidden_text += body.hidden_text
     out.struck_text += body.struck_text

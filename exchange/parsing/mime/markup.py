@@ -33,19 +33,21 @@ _HIDDEN = re.compile(
 )
 _STRIKES: Final = frozenset(("s", "del", "strike"))
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,80}line-through", re.I)
+# Webmail puts prefixes of its own before these names: ydp12ab34cdyahoo_quoted, x_gmail_quote.
 _QUOTE_CLASS = re.compile(
-    r"(?:^|\s)(?:gmail_quote\S*|gmail_attr|yahoo_quoted|protonmail_quote|moz-cite-prefix"
-    r"|zmail_extra|tutanota_quote|quoted-text|ms-outlook-mobile-reference-message)(?=\s|$)",
+    r"(?:^|\s)\S{0,40}(?:gmail_quote\S*|gmail_attr|yahoo_quoted\S*|protonmail_quote|moz-cite-prefix"
+    r"|zmail_extra|tutanota_quote|quoted[-_]text|ms-outlook-mobile-reference-message"
+    r"|[-_](?:block)?quote|freshdesk_quote)(?=\s|$)",
     re.I,
 )
-_QUOTE_FROM_HERE_ID: Final = frozenset(
-    (
-        "divrplyfwdmsg",
-        "x_divrplyfwdmsg",
-        "olk_src_body_section",
-        "mail-editor-reference-message-container",
-    )
+_RULE_STYLE = re.compile(r"border-top\s*:\s*(?!none|0|inherit)[^;]", re.I)
+_RULE: Final = "\ue0f7"  # stands in a text before what a line is drawn above
+_QUOTE_FROM_HERE_ID = re.compile(
+    r"(?:x_)*(?:divrplyfwdmsg|appendonsend|olk_src_body_section|yahoo_quoted\w*"
+    r"|mail-editor-reference-message-container)",
+    re.I,
 )
+_RULED_TAGS: Final = frozenset(("hr", "div", "td", "p"))
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _LAYOUT_LINES: Final = 4  # a cell with more lines belongs to a page layout, not to a table
 _WIDEST_SPAN: Final = 100
@@ -57,6 +59,7 @@ class Markup:
 
     lines: list[Line]
     hidden_text: str
+    ruled: frozenset[int] = frozenset()  # numbers of lines above which a line is drawn
     struck_text: str = ""  # struck out: a reader sees it, and sees that it no longer holds
 
 
@@ -104,7 +107,8 @@ class _Reader:
         self._crossed: list[str] = []
         self._stack: list[tuple[str, int, int, int, int, int]] = []
         self._struck = self._hidden = self._quoted = self._container = self._pre = 0
-        self._rest = False
+        self._rest = self._any_rule = False
+        self._ruled: set[int] = set()
         self._containers = 0
         self._with_blockquote: set[int] = set()
         self._grids: list[_Grid] = []
@@ -187,13 +191,19 @@ class _Reader:
             # In a Gmail reply the sender's text is between blockquotes; a forward has none.
             if container and container not in self._with_blockquote:
                 line.quoted = True
-        return Markup(self._lines, " ".join(self._unseen), "\n".join(self._crossed))
+        ruled = frozenset(self._ruled)
+        return Markup(self._lines, " ".join(self._unseen), ruled, "\n".join(self._crossed))
 
     def _flush(self, *, always: bool = False) -> None:
         raw = "".join(self._text)
         if not raw and not always:
             return
         self._text.clear()
+        if self._any_rule and _RULE in raw and not raw.replace(_RULE, "").strip():
+            self._text.append(_RULE)  # it is drawn above what comes next
+            raw = ""
+            if not always:
+                return
         text = raw if self._pre else _BLANKS.sub(" ", raw).strip(" ")
         grid = self._grids[-1] if self._grids else None
         if grid and not grid.layout:
@@ -210,6 +220,10 @@ class _Reader:
             raise Unreadable(f"more than {self.limits.rows} lines")
         quoted = bool(self._quoted) or self._rest
         number = len(self._lines) + 1
+        if self._any_rule and _RULE in text:
+            text = text.replace(_RULE, "").strip(" ")
+            cells = tuple(cell.replace(_RULE, "").strip() for cell in cells)
+            self._ruled.add(number)
         self._lines.append(Line(number, text, quoted=quoted, table=table, row=row, cells=cells))
         self._spans.append(self._container)
 
@@ -223,8 +237,12 @@ class _Reader:
     def _mark_quote(self, tag: str, attrib: Mapping[str, str]) -> None:
         name = attrib.get("class", "")
         marked = bool(name) and bool(_QUOTE_CLASS.search(name))
-        if attrib.get("id", "").lower() in _QUOTE_FROM_HERE_ID:
+        ident = attrib.get("id")
+        if ident and _QUOTE_FROM_HERE_ID.fullmatch(ident):
             self._rest = True
+        if tag in _RULED_TAGS and self._is_ruled(tag, attrib):
+            self._text.append(_RULE)
+            self._any_rule = True
         if tag == "blockquote":
             style = attrib.get("style", "")
             # A blockquote may only indent; a quotation says "cite" or has a line on its left.
@@ -236,6 +254,15 @@ class _Reader:
             self._container = self._containers
         elif marked:
             self._quoted += 1
+
+    def _is_ruled(self, tag: str, attrib: Mapping[str, str]) -> bool:
+        style = attrib.get("style")
+        if tag == "hr":
+            return True
+        if not style or "border-top" not in style or not _RULE_STYLE.search(style):
+            return False
+        grid = self._grids[-1] if self._grids else None
+        return tag == "div" or grid is None or not (grid.rows or grid.row)
 
     # -- tables --
 

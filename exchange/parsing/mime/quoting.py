@@ -7,12 +7,25 @@ somebody who forwards a list is asking about it.  Linear time.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
+from exchange.parsing.mime.quote_shapes import (
+    asks_to_reply_above,
+    has_clock,
+    holds_device,
+    is_attribution,
+    is_comment_head,
+    is_enclosed_attribution,
+    is_header_block,
+    is_only_a_time,
+    is_rule,
+    may_tell_when,
+)
 from exchange.parsing.text.lines import Line
 
 _PREFIX = re.compile(r"\s{0,3}(?:[A-Z]{1,3})?(?:>|\|\s?>)")
+_MARKS = re.compile(r"\s{0,3}((?:>\s?)+)")
 _ORIGINAL = re.compile(
     r"\s*[-_=*]{2,}\s*(?:original message|original appointment|neges wreiddiol"
     r"|ursprüngliche nachricht|message d'origine)\s*[-_=*]{2,}\s*",
@@ -27,6 +40,7 @@ _WROTE_START = re.compile(r"\s*\*?(?:On|Ar|Le|Am|El)\b.{0,300}", re.I)
 _WROTE_END = re.compile(
     r"(?:wrote|ysgrifennodd|writes|a écrit|schrieb)\b[^\n]{0,120}:\s*\*?\s*$", re.I
 )
+_ADDRESSEE = re.compile(r"^\W*(?:to|at|an|\u00e0)\s?:", re.M)
 _DATE_HINT = re.compile(r"\d{1,4}[./:\- ]|@")
 _FROM = re.compile(r"\s*\*?(?:from|oddi wrth|o|von|de)\s?:\*?\s+\S", re.I)
 _FIELD = re.compile(
@@ -37,66 +51,169 @@ _FIELD = re.compile(
 )
 # How a line begins if one of the patterns above can match it: most lines are ruled out here.
 _MAY_BEGIN_QUOTE = re.compile(
-    r"\s*(?:[-_=*]{2}|begin|\*?(?:from|oddi|o\s?:|von\s?:|de\s?:|on\b|ar\b|le\b|am\b|el\b)|[a-z]{0,3}(?:>|\|))",
+    r"\s*(?:[-_=*]{2}|>|begin|\*?(?:from|oddi|o\s?:|von\s?:|de\s?:|on\b|ar\b|le\b|am\b|el\b)"
+    r"|[a-z]{0,3}(?:>|\|))",
     re.I,
 )
 _FIELD_SPAN: Final = 8
+_LONG: Final = 500
 _WROTE_SPAN: Final = 3
+_MOST_HEADS: Final = 50  # of comments looked at
+_ABOVE: Final = 200  # lines above the head of a comment that are looked at
 
 
-def mark_quotes(lines: Sequence[Line], *, subject_forwards: bool = False) -> None:
+def mark_quotes(
+    lines: Sequence[Line],
+    *,
+    subject_forwards: bool = False,
+    subject: str = "",
+    ruled: Collection[int] = (),
+) -> None:
     """Set ``quoted`` and ``forwarded`` on ``lines`` in place.
 
     Lines that the HTML already marked as quoted stay so.  ``subject_forwards``: the subject begins
-    with Fwd: or FW:, so an Outlook header block begins a forwarded mail.
+    with Fwd: or FW:, so an Outlook header block begins a forwarded mail.  ``subject``: an earlier
+    mail's header often repeats it.  ``ruled``: the numbers of lines above which a line is drawn.
     """
-    index = 0
-    while index < len(lines):
-        line = lines[index]
-        if not _MAY_BEGIN_QUOTE.match(line.text):
-            index += 1
+    reader = _QuoteReader(lines, subject, ruled, forwards=subject_forwards)
+    for index, line in enumerate(lines):
+        text = line.text
+        if not (_MAY_BEGIN_QUOTE.match(text) or _has_colon(text)):
             continue
-        if _FORWARDED.fullmatch(line.text):
-            return _mark_rest(lines, index, forwarded=True)
-        if _ORIGINAL.fullmatch(line.text) or _header_block(lines, index):
-            return _mark_rest(lines, index, forwarded=subject_forwards)
-        span = _attribution(lines, index)
-        if span:
-            for one in lines[index : index + span]:
-                one.quoted = True
-            index += span
-            if not _prefix_follows(lines, index):
-                return _mark_rest(lines, index, forwarded=False)
-            continue
+        if reader.quotes_rest(index, line):
+            return
+
+
+class _QuoteReader:
+    """Goes through the lines that may begin a quote."""
+
+    def __init__(
+        self, lines: Sequence[Line], subject: str, ruled: Collection[int], *, forwards: bool
+    ) -> None:
+        self.lines = lines
+        self.subject = subject
+        self.ruled = ruled
+        self.forwards = forwards
+        self.heads = 0
+
+    def quotes_rest(self, index: int, line: Line) -> bool:
+        """Mark what begins at a line; return whether that is everything below it."""
+        lines = self.lines
         if _PREFIX.match(line.text) and not line.table:
             line.quoted = True
-        index += 1
-    return None
+            if not is_enclosed_attribution(line.text) or _prefix_follows(lines, index + 1):
+                return False
+            return _mark_rest(lines, index, forwarded=False)
+        if _FORWARDED.fullmatch(line.text):
+            return _mark_rest(lines, index, forwarded=True)
+        if _ORIGINAL.fullmatch(line.text) or self._header_block(index):
+            return _mark_rest(lines, index, forwarded=self.forwards)
+        first, end = _attribution(lines, index)
+        if end:
+            for one in lines[first:end]:
+                one.quoted = True
+            return not _prefix_follows(lines, end) and _mark_rest(lines, end, forwarded=False)
+        head = self._comment_head(index)
+        if head is not None:
+            return _mark_rest(lines, head, forwarded=False)
+        return False
+
+    def _header_block(self, index: int) -> bool:
+        if _named_header_block(self.lines, index):
+            return True
+        below = self.lines[index + 1].text if index + 1 < len(self.lines) else ""
+        if self.lines[index].quoted or not (":" in below or "\uff1a" in below):
+            return False  # the HTML says where that quote ends; one field is no header
+        return is_header_block(self.lines, index, self.subject, ruled=self._ruled(index))
+
+    def _ruled(self, index: int) -> bool:
+        if self.lines[index].number in self.ruled:
+            return True
+        above = _text_above(self.lines, index)
+        return is_rule(above) or above.strip().startswith("-----")
+
+    def _comment_head(self, index: int) -> int | None:
+        """Return the line at which an earlier comment of a ticket begins; None for no such line.
+
+        The newest comment, the mail's own, may have such a head as well: at the top.
+        """
+        line = self.lines[index]
+        if line.table or line.quoted or self.heads > _MOST_HEADS or not has_clock(line.text):
+            return None
+        first = index
+        if is_only_a_time(line.text) and index and self.lines[index - 1].text.strip():
+            first = index - 1
+        head = line.text if first == index else f"{self.lines[first].text}, {line.text}"
+        if not is_comment_head(head):
+            return None
+        self.heads += 1
+        above = self.lines[max(0, first - _ABOVE) : first]
+        if any(holds_device(one.text[:_LONG]) for one in above):
+            known = self.heads > 1 or self._ruled(first) or is_comment_head(head, plainly=True)
+            return first if known else None
+        if self.heads > 1:
+            return first
+        newest = any(asks_to_reply_above(one.text[:_LONG]) for one in above)
+        return first if self._ruled(first) and not newest else None
+
+
+def _has_colon(text: str) -> bool:
+    if ":" not in text and "\uff1a" not in text:
+        return False
+    # A row of a list begins no quote.
+    return len(text) <= _LONG and not holds_device(text)
 
 
 def begins_quote(lines: Sequence[Line], index: int) -> bool:
     """Return whether a line begins an earlier mail: Outlook's header block or ``On ... wrote:``."""
     text = lines[index].text
-    if not _MAY_BEGIN_QUOTE.match(text):
+    if not (_MAY_BEGIN_QUOTE.match(text) or _has_colon(text)):
         return False
-    return bool(_header_block(lines, index) or _attribution(lines, index))
+    if _named_header_block(lines, index) or is_header_block(lines, index):
+        return True
+    return bool(_attribution(lines, index)[1])
 
 
-def _mark_rest(lines: Sequence[Line], start: int, *, forwarded: bool) -> None:
-    """Mark everything from ``start`` on as an earlier mail.
+def is_of_a_colleague(head: Sequence[str], sender: str) -> bool:
+    """Return whether the head of an earlier mail names an author with ``sender``'s domain."""
+    domain = sender[sender.rfind("@") :] if "@" in sender else ""
+    before = _ADDRESSEE.split("\n".join(head).lower())[0]
+    return bool(domain and re.search(re.escape(domain) + r"(?![\w.\-])", before))
+
+
+def without_prefix(line: Line) -> tuple[int, str]:
+    """Return the depth of a line by its ``>`` marks, and its text without them."""
+    prefix = _MARKS.match(line.text[:200])
+    if not prefix or line.table:
+        return 0, line.text
+    return prefix.group(1).count(">"), line.text[prefix.end() :]
+
+
+def _mark_rest(lines: Sequence[Line], start: int, *, forwarded: bool) -> bool:
+    """Mark everything from ``start`` on as an earlier mail; return True.
 
     Inside a forwarded mail, another header block or attribution begins the mail that *it* answers.
     """
     for index in range(start, len(lines)):
         line = lines[index]
-        deeper = index > start + _FIELD_SPAN and _header_block(lines, index)
-        if forwarded and (deeper or _attribution(lines, index)):
+        if forwarded and _goes_deeper(lines, index, start):
             forwarded = False
         line.forwarded = forwarded and not _PREFIX.match(line.text)
         line.quoted = True
+    return True
 
 
-def _header_block(lines: Sequence[Line], index: int) -> bool:
+def _goes_deeper(lines: Sequence[Line], index: int, start: int) -> bool:
+    text = lines[index].text
+    if not (_MAY_BEGIN_QUOTE.match(text) or _has_colon(text)):
+        return False
+    deeper = index > start + _FIELD_SPAN and (
+        _named_header_block(lines, index) or is_header_block(lines, index)
+    )
+    return deeper or bool(_attribution(lines, index)[1])
+
+
+def _named_header_block(lines: Sequence[Line], index: int) -> bool:
     """Return whether Outlook's ``From: ... Sent: ... To: ... Subject:`` begins here."""
     if not _FROM.match(lines[index].text):
         return False
@@ -108,7 +225,37 @@ def _header_block(lines: Sequence[Line], index: int) -> bool:
     return len(named) >= 2
 
 
-def _attribution(lines: Sequence[Line], index: int) -> int:
+def _attribution(lines: Sequence[Line], index: int) -> tuple[int, int]:
+    """Return which lines around here say who wrote what follows: first and end; (0, 0) for none."""
+    text = lines[index].text
+    if is_enclosed_attribution(text):
+        return index, index + 1
+    span = _wrote(lines, index)
+    if span:
+        return index, index + span
+    if lines[index].quoted or not text.rstrip(" *\t\u00a0").endswith((":", "\uff1a")):
+        return 0, 0
+    if not may_tell_when(text) and not (index and lines[index - 1].text.strip()):
+        return 0, 0
+    marked = any(
+        bool(_PREFIX.match(one.text)) or one.quoted
+        for one in lines[index + 1 : index + 3]
+        if one.text.strip()
+    )
+    joined = ""
+    for first in range(index, max(-1, index - _WROTE_SPAN), -1):
+        line = lines[first]
+        if first < index and (not line.text.strip() or line.quoted or line.table):
+            break
+        joined = f"{line.text.strip()} {joined}".strip()
+        if len(joined) > _LONG:
+            break
+        if is_attribution(joined, marked=marked and first == index):
+            return first, index + 1
+    return 0, 0
+
+
+def _wrote(lines: Sequence[Line], index: int) -> int:
     """Return how many lines ``On 3 Nov 2026, Ann <ann@a.test> wrote:`` takes here; 0 for none."""
     first = lines[index].text
     if len(first) > 500 or not _WROTE_START.match(first):
@@ -124,6 +271,13 @@ def _attribution(lines: Sequence[Line], index: int) -> int:
         if text.rstrip(" *\t").endswith(":") and _WROTE_END.search(joined[-400:]):
             return span if _DATE_HINT.search(joined) else 0
     return 0
+
+
+def _text_above(lines: Sequence[Line], index: int) -> str:
+    for line in lines[max(0, index - 3) : index][::-1]:
+        if line.text.strip():
+            return line.text[:_LONG]
+    return ""
 
 
 def _prefix_follows(lines: Sequence[Line], index: int) -> bool:

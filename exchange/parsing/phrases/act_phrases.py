@@ -145,7 +145,8 @@ NOT_GIVEN: Final = re.compile(
     re.I,
 )
 NEEDS_NOT: Final = any_of(
-    "(?:no longer|not any more|not|n't|never)(?: actually| now| really)? (?:need|require|want"
+    "(?:no longer|not any more|not|n't|never)(?: actually| now| really)?"
+    " (?:need(?:ed)?|required?|want(?:ed)?"
     "|after|look(?:ing)? for"
     "|asking(?: for)?|request(?:ing)?|interested|mean(?:t)?)(?! (?:anything|any|something"
     "|nothing)? ?(?:else|more|further))",

@@ -10,6 +10,7 @@ import re
 from itertools import islice
 from typing import Final, NamedTuple
 
+from exchange.domain.device_type import NAMED_TYPES
 from exchange.domain.mail import Outcome
 from exchange.parsing.text.cache_short import cache_short
 
@@ -30,8 +31,9 @@ _NOT_INSTALLER = re.compile(
     + r"|\b(?:never|none|neither|nor|not any)\b[^.;]{0,60}\b" + _FITTED + " by " + _US
     + r"|\bwe (?:have |had )?" + _FITTED + r" (?:neither|none|nothing)\b"
     + r"|\b(?:neither|none|nor)\b[^.;]{0,40}\bwe(?:re)? " + _FITTED + r"\b"
-    + r"|(?:(?:\bnot|n't) (?:be )?(?:one of )?|\bn(?:one|either)\b[^.;]{0,40}?"
+    + r"|(?:(?:\bnot|\bnever|n't) (?:be )?(?:one of )?|\bn(?:one|either)\b[^.;]{0,40}?"
     + r"(?:\b(?:is|are|was|were) )?)ours\b"
+    r"|\bnot us\b(?=\W*$)"
     r"|\bnot our install(?:s|ed|ation|ations)?\b"
     r"|\bwe (?:did not|didn't|have not|haven't|have never|never|do not|don't|had not) "
     r"(?:originally |actually )?(?:install|fit)(?:ed|ted)?\b"
@@ -58,7 +60,8 @@ _DOUBT = re.compile(
     r"|at first|first thought|initially|previously thought|apparently|seemingly|allegedly|likely"
     r"|as far as|(?:best of|to) (?:my|our|the best of) (?:my |our )?knowledge|guess|reckon"
     r"|thought|(?:was|were|been) told|told us|claims?|customer says|unlikely|hard to|doubt"
-    r"|contractors?|subcontract\w+|subsidiar\w+|sister|agents?|behalf|predecessor|trad(?:ed|ing)"
+    r"|for us|contractors?|subcontract\w+|subsidiar\w+|sister|agents?|behalf|predecessor"
+    r"|trad(?:ed|ing)"
     r"|merged|acquired|took over|legacy|(?:old|former|current) name"
     r"|disputed?|query|should (?:not|be)|not true|incorrect|wrong(?:ly)?|but|except|some of"
     r"|(?:did|was|were) (?:install|fit)(?:ed|ted)?(?! by (?:another|a different))"
@@ -199,8 +202,7 @@ _NARROWED = re.compile(
 )
 # Words about one kind of device, or the devices of one region, do not deny a whole list.
 _OF_A_KIND = re.compile(
-    r"\b(?:gas|elec(?:tric(?:ity)?)?|[eg]smes?|ihds?|ppmids?|hubs?|chfs?|gpfs?"
-    r"|smets ?[12]|region)\b",
+    rf"\b(?:gas|elec(?:tric(?:ity)?)?|hubs?|(?:{'|'.join(NAMED_TYPES)})s?|smets ?[12]|region)\b",
     re.I,
 )
 # Words that only seem to narrow a denial: "all three", "I can confirm", "please ask the others".
@@ -225,11 +227,6 @@ _BOILERPLATE = re.compile(
     r"\b(?:intended|addressees?|recipients?|confidential|disclaimer|virus|liability|registered)\b",
     re.I,
 )
-_HEDGES = re.compile(
-    r"\b(?:except|apart from|other than|however|but|although|though|only|actually|exception"
-    r"|correction|ignore|sorry,? (?:no|wait)|ours|we (?:did|have) install(?:ed)?|we installed)\b",
-    re.I,
-)
 
 
 @cache_short
@@ -251,15 +248,6 @@ _SENTENCE_END = re.compile(r"(?<=[.!;])\s+")
 
 
 @cache_short
-def denies_this(text: str) -> bool:
-    """Return whether a text denies one device without naming it: ``we did not install this``."""
-    text = normalise_phrase(text)
-    if _SCOPE.search(text) or _NARROWED.search(_NOT_NARROWED.sub(" ", text)):
-        return False
-    return not text.endswith(":") and read_remark(text).outcome is Outcome.NOT_INSTALLER
-
-
-@cache_short
 def is_denial_heading(text: str) -> bool:
     """Return whether a heading denies what is listed below it: ``Not ours:``."""
     text = normalise_phrase(text)
@@ -268,19 +256,27 @@ def is_denial_heading(text: str) -> bool:
     return read_remark(text).outcome is Outcome.NOT_INSTALLER
 
 
-@cache_short
-def hedges(text: str) -> bool:
-    """Return whether a line may take back part of a denial near it."""
-    text = normalise_phrase(text)
-    if _BOILERPLATE.search(text):
-        return False
-    return bool(_HEDGES.search(_NOT_INSTALLER.sub(" ", text)))
+def is_boilerplate(text: str) -> bool:
+    """Return whether a text is the small print that a company puts below its mails."""
+    return bool(_BOILERPLATE.search(text))
 
 
 @cache_short
 def is_sign_off(text: str) -> bool:
     """Return whether a line closes what the sender wrote: ``Kind regards``."""
     return len(text) < 200 and bool(_SIGN_OFF.match(text))
+
+
+_CONTRACTOR = re.compile(
+    r"\b(?:for us|(?:on|at) (?:our|\w+) (?:behalf|instruction)|(?:sub-?)?contract(?:ors?|ed)?"
+    r"|under contract|our (?:agents?|mops?|partners?)|landlord|self-?\s?install(?:ed)?)\b",
+    re.I,
+)
+
+
+def tells_of_contractor(text: str) -> bool:
+    """Return whether words say that somebody installed a Device for the sender."""
+    return bool(_CONTRACTOR.search(normalise_phrase(text)))
 
 
 def expresses_doubt(text: str) -> bool:

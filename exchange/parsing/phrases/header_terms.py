@@ -7,7 +7,7 @@ import unicodedata
 from enum import Enum
 from typing import Final, NamedTuple
 
-from exchange.domain.device_type import OUT_OF_SCOPE
+from exchange.domain.device_type import NAMED_TYPES, OUT_OF_SCOPE, DeviceType
 from exchange.parsing.text.cache_short import cache_short
 
 # -- column headers --
@@ -38,12 +38,21 @@ def _split(text: str) -> frozenset[str]:
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TOKENS = re.compile(r"[a-z]+|\d+")
+# What a type is called besides its own name, and what only a header calls it.
+_OTHER_NAMES: Final = {
+    DeviceType.ESME: "electricity elec electric",
+    DeviceType.GSME: "gas",
+    DeviceType.CHF: "hub",
+}
+_HEADER_NAMES: Final = {DeviceType.GPF: "proxy", DeviceType.CHF: "comms ch communications"}
 _TYPES: Final = {
-    "esme": "ESME", "electricity": "ESME", "elec": "ESME", "electric": "ESME",
-    "gsme": "GSME", "gas": "GSME",
-    "gpf": "GPF", "proxy": "GPF", "chf": "CHF", "hub": "CHF", "comms": "CHF", "ch": "CHF",
-    "communications": "CHF", "ppmid": "PPMID", "ihd": "IHD", "cad": "CAD", "hcalcs": "HCALCS",
-}  # fmt: skip
+    word: kind.value
+    for kind in NAMED_TYPES
+    for word in (kind.value.lower(), *_OTHER_NAMES.get(kind, "").split())
+}
+_HEADER_TYPES: Final = _TYPES | {
+    word: kind.value for kind, words in _HEADER_NAMES.items() for word in words.split()
+}
 _MOST_DIGITS: Final = 4  # EUI-64 and SMETS2 have some; a value has more
 _ID_WORDS: Final = _split("guid guids eui euis euid")
 _GENERAL_ID_WORDS: Final = _split("id ids identifier identifiers identity")
@@ -106,7 +115,7 @@ def header_meaning(text: str) -> HeaderMeaning:
     tokens = _TOKENS.findall(_CAMEL.sub(" ", text).lower())
     joined = "".join(tokens)
     bare = "".join(_TOKENS.findall(re.sub(r"[(\[][^)\]]*[)\]]", "", text).lower()))
-    kinds = [_TYPES[token] for token in tokens if token in _TYPES]
+    kinds = [_HEADER_TYPES[token] for token in tokens if token in _HEADER_TYPES]
     # "Communications Hub", "gas proxy": the out-of-scope type decides.
     device_type = next((kind for kind in kinds if kind in OUT_OF_SCOPE), kinds[0] if kinds else "")
     forms = {joined, bare}
@@ -114,7 +123,7 @@ def header_meaning(text: str) -> HeaderMeaning:
         return HeaderMeaning(Role.TYPE)
     if forms & _CODE_FORMS or _is_install_code(tokens) or _is_part_of_code(tokens):
         return HeaderMeaning(Role.CODE, device_type)
-    if forms & _DENIAL_FORMS:
+    if forms & _DENIAL_FORMS or asked_about(text):
         return HeaderMeaning(Role.DENIAL)
     if forms & _REMARK_FORMS or _REMARK_WORDS & set(tokens):
         return HeaderMeaning(Role.REMARK)
@@ -131,6 +140,33 @@ def header_meaning(text: str) -> HeaderMeaning:
     return HeaderMeaning(None)
 
 
+_ASKED = re.compile(
+    r"\W*(?:did|has|have|was it|were they|was this|was the (?:device|meter))\s"
+    r"(?P<by>(?:installed|fitted)\sby\s)?(?P<who>[^\W\d_][\w&'. -]{0,60}?)"
+    r"(?(by)|\s(?:ever\s|actually\s)?(?:install|fit)(?:ed|ted)?)"
+    r"(?:\s(?:it|this|the device|the meter|this device|this meter))?\W*"
+    r"(?:y\W{0,3}n|yes\W{1,5}no|yes or no|y or n)?\W*",
+    re.I,
+)
+_INSTALLED_BY = re.compile(
+    r"\W*(?:installed|fitted)\sby\s(?P<who>[^\W\d_][\w&'. -]{0,60}?)"
+    r"\W+(?:y\W{0,3}n|yes\W{1,5}no|yes or no|y or n)\W*",
+    re.I,
+)
+_OURSELVES: Final = _split("we us you ourselves i")
+
+
+def asked_about(header: str) -> str:
+    """Return who installed the Devices, yes or no, by the header of a column; empty for no such.
+
+    ``us`` for the sender: ``Did we install? (Y/N)``; a name as it is written: ``Did Vale install?``
+    """
+    found = _ASKED.fullmatch(header[:120]) or _INSTALLED_BY.fullmatch(header[:120])
+    if not found:
+        return ""
+    return "us" if found["who"].lower() in _OURSELVES else found["who"].strip()
+
+
 def _is_install_code(tokens: list[str]) -> bool:
     words = set(tokens)
     if not words & {"code", "codes"} or words & _NOT_INSTALL_CODE_WORDS:
@@ -145,9 +181,7 @@ def _is_part_of_code(tokens: list[str]) -> bool:
     return bool(words & {"code", "ic"}) and bool(left) and left <= _PART_WORDS
 
 
-_TYPE_WORDS = re.compile(
-    r"\b(esme|gsme|gpf|chf|ppmid|ihd|cad|hcalcs|electricity|elec|electric|gas|hub)\b", re.I
-)
+_TYPE_WORDS = re.compile(rf"\b({'|'.join(_TYPES)})\b", re.I)
 
 
 @cache_short

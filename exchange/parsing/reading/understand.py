@@ -27,17 +27,14 @@ from exchange.domain.mail import (
     Subkind,
     Understanding,
 )
+from exchange.domain.sent_lines import SentText
 from exchange.errors import Unreadable
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.sniff import Shape, has_mail_header, shape_of
 from exchange.parsing.findings.claim_columns import any_code, claim_ids, found_ids
 from exchange.parsing.findings.findings import Findings
-from exchange.parsing.findings.mixed_list import MixedList
 from exchange.parsing.findings.resolve_claims import (
-    answer_rest,
-    check_single_denial,
-    claims_from_denial,
     resolve_claims,
     unique_devices,
 )
@@ -66,6 +63,12 @@ _REFERENCE = re.compile(
 )
 _MARK: Final = "MP121-"
 _BOTH: Final = "\n\n-- the same mail to those who read text and not HTML:\n\n"
+_MAY_BE_LOCKED: Final = frozenset(
+    (
+        Subkind.NONE, Subkind.REPLY, Subkind.QUESTION, Subkind.ATTACHMENT_MISSING,
+        Subkind.ATTACHMENT_SILENT, Subkind.PROMISED, Subkind.NEEDS_MORE, Subkind.ASKS_WHICH,
+    )
+)  # fmt: skip
 _MOST_REFERENCES: Final = 1000
 _FAULTS: Final = (
     ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError, EOFError,
@@ -92,16 +95,19 @@ def understand(
     own_addresses: frozenset[str] = frozenset(),
     openers: Openers = NO_OPENERS,
     mapping: ColumnMappings = NO_MAPPING,
+    sent: tuple[SentText, ...] = (),
+    lists: frozenset[str] = frozenset(),
 ) -> Understanding:
     """Return everything one mail says.
 
     ``own_addresses``: our own addresses, plain and in lower case; mail from them is our own mail
     coming back.  ``openers``: passwords and keys for protected files and encrypted mails.
-    ``mapping``: the columns that a person put on file for the sender.  Raises Unreadable, with a
-    reason for people, when the mail exceeds a limit or cannot be read at all; raises no other
-    error, whatever the bytes.
+    ``mapping``: the columns that a person put on file for the sender.  ``sent``: letters of ours
+    that the mail may answer; what it repeats of them is quoted.  ``lists``: the List-Ids of mailing
+    lists whose mail is read as the sender's own.  Raises Unreadable, with a reason for people, when
+    the mail exceeds a limit or cannot be read at all; raises no other error, whatever the bytes.
     """
-    scope = scope_of(limits, own_addresses, openers, mapping)
+    scope = scope_of(limits, own_addresses, openers, mapping, sent, lists)
 
     def read() -> Understanding:
         nonlocal raw
@@ -115,7 +121,7 @@ def understand(
 def _read(mail: Part, scope: Scope) -> Understanding:
     head = head_of(mail.headers)
     reading = read_mail(mail, head, scope)
-    result = _conclude(head, mail.headers, reading, scope.own_addresses)
+    result = _conclude(head, mail.headers, reading, scope)
     looks = scope.mapping.previews
     return replace(result, tables=tuple(looks)) if looks else result
 
@@ -142,6 +148,7 @@ def understand_file(
     openers: Openers = NO_OPENERS,
     own_addresses: frozenset[str] = frozenset(),
     mapping: ColumnMappings = NO_MAPPING,
+    sent: tuple[SentText, ...] = (),
 ) -> Understanding:
     """Read a single file as the only attachment of a mail without a header.
 
@@ -152,10 +159,10 @@ def understand_file(
     headed = shape is Shape.TEXT and has_mail_header(content)
     if shape is Shape.MAIL or headed or name.lower().endswith(".eml"):
         whole = content.lstrip(b"\r\n")
-        return understand(whole, limits, own_addresses, openers, mapping)
+        return understand(whole, limits, own_addresses, openers, mapping, sent)
     if len(content) > limits.mail_bytes:
         raise Unreadable(f"the file has {len(content):,} bytes, more than {limits.mail_bytes:,}")
-    scope = scope_of(limits, own_addresses, openers, mapping)
+    scope = scope_of(limits, own_addresses, openers, mapping, sent)
     if shape is Shape.OUTLOOK:
         return _catch_faults(lambda: _read_outlook(name, content, scope))
     part = Part(Headers([]), "application/octet-stream", {}, content, name=name, attached=True)
@@ -171,15 +178,13 @@ def _read_outlook(name: str, content: bytes, scope: Scope) -> Understanding:
     return replace(result, warnings=(*opened.warnings, *result.warnings))
 
 
-def _conclude(
-    head: MailHead, headers: Headers, reading: Reading, own_addresses: frozenset[str]
-) -> Understanding:
+def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) -> Understanding:
+    own_addresses = scope.own_addresses
     references = _references(head.subject, reading.text)
     classified = classify_by_header(
         head, headers, reading.contents, reading.own_text, own_addresses
     )
     found = reading.findings
-    check_single_denial(found)
     if classified is None:
         about_ours = bool(references) or is_reply(head)
         classified = classify_by_content(
@@ -189,6 +194,7 @@ def _conclude(
             found,
             reading.own_text,
             reading.statements,
+            list_allowed=head.list_id in scope.lists,
             about_ours=about_ours,
             ours_repeated=any("-Q" in one for one in references),
         )
@@ -212,6 +218,9 @@ def _conclude(
             classified = Classified(classified.kind, Subkind.DELAYED, counts=False)
     if _answers_by_machine(classified, found):
         classified = Classified(Kind.UNKNOWN, Subkind.AUTOMATIC_ANSWER, counts=False)
+    unsaid = classified.kind is Kind.UNKNOWN and classified.subkind in _MAY_BE_LOCKED
+    if unsaid and any(reject.locked for reject in found.rejects):
+        classified = Classified(Kind.UNKNOWN, Subkind.LOCKED)
     if found.misfits and classified.kind in (Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN):
         classified = Classified(Kind.UNKNOWN, Subkind.COLUMNS, counts=False)
     text = reading.text
@@ -232,9 +241,11 @@ def _conclude(
         answers=answers,
         rejects=rejects,
         warnings=tuple(dict.fromkeys([head.fault, *warnings] if head.fault else warnings)),
-        statements=tuple(reading.statements),
+        statements=(*reading.statements, *found.statements),
         quoted_rows=tuple(reading.quote.rows),
         quoted_whole=reading.quote.complete,
+        loose_codes=tuple(one for one in found.loose_codes if one.where.startswith("body")),
+        files=len(reading.contents.attachments) + len(reading.contents.mails),
         references=references,
         bounces=failed,
         returns_on=(
@@ -279,8 +290,6 @@ def _outcome(
 ) -> tuple[Sequence[Found], Sequence[Answer], tuple[Reject, ...]]:
     """Return devices, answers and rejects, by the findings and the kind of mail."""
     devices = unique_devices(found.devices)
-    if classified.kind is Kind.RESPONSE:
-        warnings += answer_rest(found)
     if found.quoted:
         listed = np.concatenate([found_ids(found.devices), claim_ids(found.claims)])
         only_quoted = ~np.isin(ids_of(found.quoted), listed)
@@ -296,11 +305,6 @@ def _outcome(
                 f" as {classified.kind.value}"
             )
         return devices, (), tuple(found.rejects)
-    if found.denies_all:
-        if not claims and not found.rest_words:
-            claims = MixedList(claims_from_denial(found))
-        if not devices and not claims:
-            warnings.append("it says that they did not install a whole list, but lists no device")
     answers, conflicts = resolve_claims(claims)
     return devices, answers, (*found.rejects, *conflicts)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from exchange.domain.device import DeviceId
 from exchange.domain.limits import Limits
 from exchange.domain.mail import MailHead, Reject
+from exchange.domain.sent_lines import SentText
 from exchange.domain.statements import Statement
 from exchange.errors import Unreadable
 from exchange.parsing.containers.archive import count_workbook
@@ -28,6 +29,7 @@ from exchange.parsing.mailkinds.classify import FORWARD_SUBJECT, REPLY_SUBJECT
 from exchange.parsing.mime.contents import Contents, contents_of
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.mime.quoting import mark_quotes
+from exchange.parsing.mime.sent_quotes import mark_sent
 from exchange.parsing.phrases.answer_phrases import asks_for_codes
 from exchange.parsing.reading.attachments import (
     hidden_devices,
@@ -70,6 +72,8 @@ class Scope:
     openers: Openers
     budget: Budget
     mapping: ColumnMappings = NO_MAPPING
+    sent: tuple[SentText, ...] = ()  # letters of ours that the mail may repeat
+    lists: frozenset[str] = frozenset()  # mailing lists that are allowed, by List-Id
 
 
 def scope_of(
@@ -77,9 +81,11 @@ def scope_of(
     own_addresses: frozenset[str],
     openers: Openers,
     mapping: ColumnMappings = NO_MAPPING,
+    sent: tuple[SentText, ...] = (),
+    lists: frozenset[str] = frozenset(),
 ) -> Scope:
     """Return a new scope with its whole budget left."""
-    return Scope(limits, own_addresses, openers, Budget(limits), mapping)
+    return Scope(limits, own_addresses, openers, Budget(limits), mapping, sent, lists)
 
 
 def read_mail(
@@ -95,7 +101,8 @@ def read_mail(
     scope.budget.count_rows(len(lines), path.removesuffix(" > "))
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
     replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
-    mark_quotes(lines, subject_forwards=forwards)
+    mark_quotes(lines, subject_forwards=forwards, subject=head.subject, ruled=contents.ruled)
+    typed_rows = mark_sent(lines, scope.sent, head.sender) if scope.sent else {}
     if any(line.quoted for line in lines):
         lines = contents.lines = expand_runs(lines)
     own = [line for line in lines if not line.quoted]
@@ -104,15 +111,20 @@ def read_mail(
         return f"{path}{line.where}"
 
     quote = find_quoted_list(lines, head.subject, head.sender) if replies else QuotedList()
-    inline, taken_inline = read_inline(lines, quote, place)
+    inline, taken_inline = read_inline(lines, quote, place, typed_rows)
     rest_of_own = [line for line in own if line.number not in taken_inline]
     found = read_lines(rest_of_own, place, in_reply=replies, mapping=scope.mapping)
     found.add(inline)
     answered = frozenset(claim.device for claim in found.claims)
     found.add(read_quoted_codes(quote, answered, place))
-    found.unanswered = {device: place(line) for device, line in quote.rows.items() if quote.ours}
-    found.quoted_whole = quote.complete
-    statements = read_statements(own, place, "" if replies or forwards else head.subject)
+    statements = read_statements(
+        rest_of_own,
+        place,
+        head.subject,
+        echoed=replies or forwards,
+        headings=found.headings,
+        below=max(quote.listed) if len(quote.rows) > 1 else 0,
+    )
     taken: set[int] = set()
     passed_on = [line for line in lines if line.forwarded]
     silent = not (found.devices or found.claims or found.rejects)

@@ -2,34 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Final
 
-from exchange.domain.statements import Statement
+from exchange.domain.statements import ANSWERING, Act, Scope, Statement
+from exchange.parsing.phrases.answer_phrases import normalise_phrase
 from exchange.parsing.statements.acts import names_codes, read_acts
-from exchange.parsing.statements.answers import read_answers
+from exchange.parsing.statements.answers import may_answer, read_answers, unfinished
 from exchange.parsing.statements.sentences import Sentence, sentences_of
 from exchange.parsing.text.lines import Line
 
+_ECHO = re.compile(r"\b(?:re|aw|fwd?|wg|sv|antw)\s*:|\bMP121", re.I)
+_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.):]\s")
+# What a sentence that answers says next to its answer is not counted as one of these.
+_LESSER: Final = frozenset((Act.OTHER, Act.ASKS_ELSE, Act.REPORTS, Act.CHASES, Act.THANKS))
+_LONGEST_SUBJECT: Final = 1_000
+
 
 def read_statements(
-    lines: Iterable[Line], place: Callable[[Line], str], subject: str = ""
+    lines: Iterable[Line],
+    place: Callable[[Line], str],
+    subject: str = "",
+    *,
+    echoed: bool = False,
+    headings: Collection[str] = (),
+    below: int = 0,
 ) -> list[Statement]:
     """Return what the sender's own ``lines`` say, in their order.
 
-    ``subject``: that of the mail, where the sender wrote it himself.  A sentence that says nothing
-    about Devices, codes or answers gives no statement.
+    ``subject``: that of the mail; where it is ``echoed`` from another mail, only words that the
+    sender put before it count.  ``headings``: lines that answer for the items next to them; what
+    they say is about these items.  ``below``: the line of the last row of our quoted list; under
+    it, ``not ours`` does not say whether it is about that row or about all.  A sentence that says
+    nothing about Devices, codes or answers gives no statement.
     """
     found: list[Statement] = []
+    draft = unfinished(subject) if subject else ""
+    if draft:
+        found.append(Statement(Act.OTHER, "subject", subject, hedge=draft))
+    own = _ECHO.split(subject[:_LONGEST_SUBJECT])[0].strip()
+    heading = Sentence(own, Line(0, own))
+    if own and not draft and may_answer(heading):
+        found += read_answers(heading, "subject")
+    if subject and not echoed:
+        found += read_acts(Sentence(subject, Line(0, subject), heading=True), "subject")
     about_codes = names_codes(subject)
-    if subject:
-        title = Sentence(subject, Line(0, subject), heading=True)
-        found += _statements_of(title, "subject", about_codes=False)
-    for sentence in sentences_of(lines):
-        found += _statements_of(sentence, place(sentence.line), about_codes=about_codes)
+    sentences = list(sentences_of(lines))
+    answers = _answers_of(sentences, place)
+    for index, sentence in enumerate(sentences):
+        said = [_of_row(one, sentence) for one in answers.get(index, [])]
+        if below and sentence.line.number > below:
+            said = [_of_some(one) for one in said]
+        found += said
+        acts = read_acts(sentence, place(sentence.line), about_codes=about_codes)
+        answers_it = any(one.act is not Act.OTHER for one in said)
+        found += [one for one in acts if not (answers_it and one.act in _LESSER)]
         about_codes = about_codes or names_codes(sentence.text)
+    if not any(one.act in ANSWERING for one in found):
+        found = [one for one in found if not _only_qualifies(one)]
+    return [_of_items(one, headings) if headings else one for one in found]
+
+
+def _answers_of(
+    sentences: Sequence[Sentence], place: Callable[[Line], str]
+) -> dict[int, list[Statement]]:
+    """Return what each sentence answers; those that only qualify are read where one answers."""
+    found = {
+        index: read_answers(sentence, place(sentence.line))
+        for index, sentence in enumerate(sentences)
+        if may_answer(sentence)
+    }
+    if any(one.act in ANSWERING for said in found.values() for one in said):
+        for index, sentence in enumerate(sentences):
+            if index not in found:
+                found[index] = read_answers(sentence, place(sentence.line))
     return found
 
 
-def _statements_of(sentence: Sentence, where: str, *, about_codes: bool) -> list[Statement]:
-    acts = read_acts(sentence, where, about_codes=about_codes)
-    return [*read_answers(sentence, where), *acts]
+def _only_qualifies(one: Statement) -> bool:
+    return one.act is Act.OTHER and bool(one.hedge) and one.where != "subject"
+
+
+def _of_row(one: Statement, sentence: Sentence) -> Statement:
+    """Return ``2. not ours`` as a statement about row 2."""
+    number = _NUMBER.match(sentence.line.text)
+    vague = one.act in ANSWERING and one.scope in (Scope.NONE, Scope.ONE) and not one.reason
+    return replace(one, scope=Scope.ROWS, rows=(int(number[1]),)) if number and vague else one
+
+
+def _of_some(one: Statement) -> Statement:
+    vague = one.act in ANSWERING and one.scope in (Scope.NONE, Scope.ONE)
+    return replace(one, scope=Scope.PART) if vague else one
+
+
+def _of_items(one: Statement, headings: Collection[str]) -> Statement:
+    """Return a statement that is about the items below it as one about named Devices."""
+    words = normalise_phrase(one.words)
+    if one.act in ANSWERING and any(words in each for each in headings):
+        return replace(one, scope=Scope.NAMED)
+    return one

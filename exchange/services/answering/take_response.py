@@ -8,7 +8,7 @@ and a bad CRC go to a person.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import InstallCode
@@ -22,8 +22,9 @@ from exchange.domain.outbound import (
     leg_takes,
 )
 from exchange.domain.party import Party
+from exchange.domain.resolve import needs_thread
 from exchange.later import Log
-from exchange.services.answering import disputes, query_bad_codes
+from exchange.services.answering import disputes, query_bad_codes, thread_context
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Context
@@ -64,6 +65,14 @@ def replies_to_ours(tx: Transaction, said: Understanding, party: Party) -> bool:
     return tx.legs.was_asked(party.signifier, (str(found.device) for found in said.devices))
 
 
+def answers_in_thread(tx: Transaction, said: Understanding, party: Party) -> bool:
+    """Whether a mail of no known kind answers a request of ours, given its thread."""
+    if not needs_thread(said):
+        return False
+    found = thread_context.resolved(tx, said, party, asked_in(tx, said, party))
+    return found.kind is Kind.RESPONSE
+
+
 @dataclass(slots=True)
 class _Sorted:
     """The answers of one mail matched with our legs, before anything is written."""
@@ -83,7 +92,10 @@ def answers(
 ) -> MailOutcome:
     """Apply a response of ``party``; what is doubtful changes nothing and goes to Review."""
     requests = asked_in(tx, said, party)
+    found = thread_context.resolved(tx, said, party, requests)
+    said = replace(said, answers=found.answers, rejects=found.rejects)
     sorted_ = _sort(ctx, tx, mail, said, party)
+    sorted_.doubts += found.doubts
     if not requests and sorted_.strays:
         # No thread, no reference, and devices we never asked about: the sender's address alone,
         # which anybody can forge, is not enough to take the rest.

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, mask_codes
-from exchange.domain.inbound import (
-    DeviceEvent,
-    DeviceState,
-    InboundRequest,
-    move,
-)
+from exchange.domain.inbound import DeviceState, InboundRequest
 from exchange.domain.mail import Found, Kind, MailHead, Understanding
 from exchange.domain.outbound import Ruling
 from exchange.domain.party import Party
+from exchange.domain.release import identify
+from exchange.domain.resolve import needs_thread
 from exchange.domain.time.sla import due
 from exchange.errors import BadInput, NotFound, Unreadable
 from exchange.later import Later
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.context import Context
+from exchange.services.letters import party_holds
+from exchange.services.letters.party_holds import PartyHold
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import NOT_FETCHED, PROCESSED, WANTED, KeptMail
 from exchange.store.mails.outbox import StoredLetter
@@ -34,20 +33,30 @@ from exchange.store.requests.disputes import Dispute
 # Who only lists what waits answers nothing.
 if TYPE_CHECKING:
     from exchange.services.answering import (
+        allowed_lists,
         answer_request,
         device_decisions,
         disputes,
         intake,
         party_columns,
         party_passwords,
+        sent_letters,
+        take_response,
+        taken_back,
+        thread_context,
     )
 else:
+    allowed_lists = Later("exchange.services.answering.allowed_lists")
     answer_request = Later("exchange.services.answering.answer_request")
     device_decisions = Later("exchange.services.answering.device_decisions")
     disputes = Later("exchange.services.answering.disputes")
     intake = Later("exchange.services.answering.intake")
     party_columns = Later("exchange.services.answering.party_columns")
     party_passwords = Later("exchange.services.answering.party_passwords")
+    sent_letters = Later("exchange.services.answering.sent_letters")
+    take_response = Later("exchange.services.answering.take_response")
+    taken_back = Later("exchange.services.answering.taken_back")
+    thread_context = Later("exchange.services.answering.thread_context")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class Waiting:
     letters: tuple[StoredLetter, ...]
     disputes: tuple[Dispute, ...]  # install codes that came for two devices
     reports: tuple[DeliveryReport, ...]  # letters that are said not to have arrived
+    holds: tuple[PartyHold, ...]  # parties whose letters are all held
 
 
 def waiting(
@@ -77,6 +87,7 @@ def waiting(
         failed = tx.outbox.stuck()
         disputed = tx.disputes.waiting()
         reported = tx.reports.waiting()
+        holds = party_holds.in_force(tx)
     return Waiting(
         mails=tuple((mail, _answer_due(ctx, mail)) for mail in mails),
         chosen=number,
@@ -88,6 +99,7 @@ def waiting(
         letters=tuple(failed),
         disputes=tuple(disputed),
         reports=tuple(reported),
+        holds=tuple(holds.values()),
     )
 
 
@@ -107,15 +119,42 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
         mail = tx.mail.get(number)
     _must_be_fetched(mail)
     try:
-        return mail, _understood(ctx, mail, party_columns.columns_of_sender(ctx, mail.sender))
+        with ctx.store.reading() as tx:
+            lists = allowed_lists.of_sender(ctx, tx, mail)
+        maps = party_columns.columns_of_sender(ctx, mail.sender)
+        return mail, _in_thread(ctx, _understood(ctx, mail, maps, lists))
     except Unreadable as error:
         # It is in Shunted: a person wants to see who sent it, and why it is there.
         return mail, Understanding(MailHead(), Kind.UNKNOWN, warnings=(f"not read: {error}",))
 
 
-def _understood(ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:
+def _understood(
+    ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap], lists: Sequence[str]
+) -> Understanding:
     raw = ctx.sealer.open(mail.sealed, "mail")
-    return ctx.reader.read(raw, party_passwords.passwords_of_sender(ctx, mail.sender), columns=maps)
+    return ctx.reader.read(
+        raw,
+        party_passwords.passwords_of_sender(ctx, mail.sender),
+        columns=maps,
+        sent=sent_letters.named_in(ctx, raw, mail.sender),
+        lists=lists,
+    )
+
+
+def _in_thread(ctx: Context, said: Understanding) -> Understanding:
+    """Return what a mail says with what its sentences answer, as it is decided today."""
+    if not needs_thread(said):
+        return said
+    with ctx.store.reading() as tx:
+        sender = said.head.sender
+        known = tx.parties.by_address(sender) if sender else []
+        party = identify(said.head, known, ctx.signifier).party
+        if party is None:
+            return said
+        requests = take_response.asked_in(tx, said, party)
+        found = thread_context.resolved(tx, said, party, requests)
+    warnings = (*said.warnings, *found.doubts)
+    return replace(said, answers=found.answers, rejects=found.rejects, warnings=warnings)
 
 
 def _must_be_fetched(mail: KeptMail) -> None:
@@ -171,7 +210,8 @@ def release_mail(ctx: Context, number: int, signifier: str, actor: str) -> MailO
     if wanted := want_mail(ctx, number, actor, then):
         return wanted
     # A person says who sent the mail, so that party's columns apply.
-    said = _understood(ctx, mail, party_columns.of_party(ctx, signifier))
+    lists = allowed_lists.of_parties(ctx, mail, [party.signifier])
+    said = _understood(ctx, mail, party_columns.of_party(ctx, signifier), lists)
     return intake.release_mail(ctx, mail, said, party, actor)
 
 
@@ -379,20 +419,10 @@ def _head_of(ctx: Context, mail: KeptMail) -> MailHead:
 
 def withdraw_devices(ctx: Context, ref: str, why: str, actor: str) -> int:
     """Withdraw the open rows of a request (held or unreadable) for the party that sent it."""
-    now, why = ctx.now(), mask_codes(why)
     with ctx.store.transaction("withdraw inbound") as tx:
         request = tx.inbound.find(ref)
-        rows = list(tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE]))
-        tx.inbound.move_many((row.id, move(row.state, DeviceEvent.WITHDRAW), why) for row in rows)
-        tx.inbound.mark_if_answered(request.id)
-        tx.audit.append(
-            now,
-            *(
-                AuditEvent(
-                    "device.withdrawn", row.device or row.where, request.party,
-                    {"ref": ref, "why": why}, actor,
-                )
-                for row in rows
-            ),
-        )  # fmt: skip
-    return len(rows)
+        rows = [
+            taken_back.OpenRow(row.id, row.device or row.where, row.state)
+            for row in tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE])
+        ]
+        return taken_back.withdraw(ctx, tx, ref, rows, mask_codes(why), actor)

@@ -38,10 +38,11 @@ def test_json_has_the_declared_shape_and_masks_codes(answer: str) -> None:
     assert said["devices"][0] == {"device_id": D[0], "where": "body line 1"}
     assert said["answers"] == [
         {"device_id": D[0], "outcome": "provided", "install_code": "[masked]",
-         "where": "body line 1"},
+         "where": "body line 1", "why": ""},
         {"device_id": D[1], "outcome": "not_installer", "install_code": None,
-         "where": "body line 2"},
-        {"device_id": D[2], "outcome": "unclear", "install_code": None, "where": "body line 3"},
+         "where": "body line 2", "why": "not installed by us"},
+        {"device_id": D[2], "outcome": "unclear", "install_code": None, "where": "body line 3",
+         "why": ""},
     ]  # fmt: skip
     (reject,) = said["rejects"]
     assert set(reject) == {"text", "reason", "where"}
@@ -68,7 +69,7 @@ def test_the_json_has_the_keys_that_the_documentation_names(answer: str) -> None
     said = json.loads(run(answer, "--json")[1])
     assert list(said) == [
         "file", "mail", "kind", "subkind", "devices", "answers", "rejects", "warnings",
-        "references", "bounces", "returns_on",
+        "statements", "references", "bounces", "returns_on",
     ]  # fmt: skip
     assert (said["file"], said["mail"]) == (answer, None)
 
@@ -133,3 +134,47 @@ def test_a_text_that_only_begins_like_a_header_is_a_text(tmp_path: Path) -> None
     path.write_text(f"From: our list\nSubject: meters\nTo: do\n{D[0]} please\n\nMore.\n")
     _, out, _ = run(str(path), "--json")
     assert [one["device_id"] for one in json.loads(out)["devices"]] == [D[0]]
+
+
+_REPLY = "In-Reply-To: <m7@op-b.test>"
+
+
+def _thread(tmp_path: Path, words: str) -> tuple[str, str]:
+    """Write a letter of ours about two Devices, and a reply that quotes nothing of it."""
+    sent, reply = tmp_path / "sent.eml", tmp_path / "reply.eml"
+    asked = "Reference: MP121-OURS-2612-Q00001\nPlease send the install codes.\n\n"
+    listed = f"{asked}{D[0]}\n{D[1]}\n"
+    letter = making.mail(
+        listed, subject="MP121 request", extra=["X-MP121-Exchange: request"], number=7
+    )
+    sent.write_bytes(letter)
+    reply.write_bytes(making.mail(words, subject="Re: MP121", extra=[_REPLY]))
+    return str(sent), str(reply)
+
+
+def test_a_sentence_answers_the_letter_that_is_given_with_it(tmp_path: Path) -> None:
+    sent, reply = _thread(tmp_path, "Neither of these was fitted by Harbour.\n")
+    alone = json.loads(run(reply, "--json")[1])
+    assert alone["answers"] == []
+    assert [one["act"] for one in alone["statements"]] == ["denies"]
+    said = json.loads(run(reply, "--json", "--sent", sent, "--party", "Harbour Energy")[1])
+    assert [(one["device_id"], one["outcome"]) for one in said["answers"]] == [
+        (D[0], "not_installer"),
+        (D[1], "not_installer"),
+    ]
+    assert '"Neither of these was fitted by Harbour." at body line 1' in said["answers"][0]["why"]
+    other = json.loads(run(reply, "--json", "--sent", sent, "--party", "Tidal Gas")[1])
+    assert {one["outcome"] for one in other["answers"]} == {"unclear"}
+    assert "Harbour is no name of the sender's" in other["warnings"][-1]
+
+
+def test_people_are_told_why(tmp_path: Path) -> None:
+    sent, reply = _thread(tmp_path, "None of these 2 were ours.\n")
+    _, out, _ = run(reply, "--sent", sent)
+    assert 'because: their words "None of these 2 were ours." at body line 1, about all 2 of' in out
+
+
+def test_a_letter_that_is_not_there_ends_it(tmp_path: Path) -> None:
+    _, reply = _thread(tmp_path, "Not ours.\n")
+    code, out, _ = run(reply, "--sent", str(tmp_path / "none.eml"))
+    assert (code, out) == (1, "")

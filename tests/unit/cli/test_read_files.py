@@ -225,3 +225,24 @@ def test_codes_in_names_of_files_are_masked(tmp_path: Path) -> None:
     assert CODE_CRC not in ran.out + ran.err
     assert "[masked]" in ran.json[0]["file"]
     assert CODE_CRC in read(path, "--json", "--reveal").json["file"]
+
+
+def test_what_a_mail_repeats_of_our_letter_is_quoted(tmp_path: Path) -> None:
+    letter = (
+        "Dear Op B,\n\nthank you for your request of last week. This is our answer for the only\n"
+        f"Device that you listed, with its install code:\n\n{D[1]}  {CODE_CRC}\n"
+    )
+    sent, reply = tmp_path / "sent.eml", tmp_path / "reply.eml"
+    sent.write_bytes(making.mail(letter))
+    reply.write_bytes(making.mail(f"{ASK.format(D[0])}\n\n{letter}"))
+    assert read(reply, "--json").json["kind"] == "response"
+    known = read(reply, "--json", "--sent", sent).json
+    assert (known["kind"], devices(known)) == ("request", [D[0]])
+
+
+def test_a_letter_that_is_not_there_is_named(tmp_path: Path) -> None:
+    mail = tmp_path / "a.eml"
+    mail.write_bytes(making.mail(ASK.format(D[0])))
+    ran = read(mail, "--sent", tmp_path / "none.eml")
+    assert ran.code != 0
+    assert "none.eml" in ran.err

@@ -7,18 +7,19 @@ written by the sender.  Anything that is not clear makes the device unclear and 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
-from exchange.domain.device import DeviceId
-from exchange.domain.mail import Outcome, Reject
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.mail import QUOTED_CODE, LooseCode, Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.identifiers.codes import BadCode, code_digits, read_code
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
 from exchange.parsing.lists.prose.device_recognition import PlaceOf
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
-from exchange.parsing.mime.quoting import begins_quote
+from exchange.parsing.mime.quoting import begins_quote, is_of_a_colleague, without_prefix
 from exchange.parsing.phrases.answer_phrases import (
     mentions_rest,
     mentions_several,
@@ -27,11 +28,9 @@ from exchange.parsing.phrases.answer_phrases import (
 )
 from exchange.parsing.text.lines import Line, normalized
 
-_PREFIX = re.compile(r"\s{0,3}((?:>\s?)+)")
 _REQUEST = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-Q\d{5,9}(?!\d)", re.I)
 _ANSWER = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-A\d{5,9}(?!\d)", re.I)
 _COUNT = re.compile(r"\s*(?:devices|devices asked|still open)\s*[:\t]\s*(\d[\d,]{0,9})\s*", re.I)
-_ADDRESSEE = re.compile(r"^\W*(?:to|at|an|\u00e0)\s?:", re.M)
 _CUT = re.compile(r"\[?(?:\.\.\.|\u2026)\]?|\W*(?:snip|trimmed|cut|message clipped)\b.{0,60}", re.I)
 _DEVICES: Final = (TokenForm.SEPARATED, TokenForm.BARE)
 _CODES: Final = (TokenForm.CODE, TokenForm.ODD_LENGTH)
@@ -47,6 +46,7 @@ class QuotedRow:
     devices: list[DeviceId]
     rest: str
     codes: list[Token]
+    typed: str = ""  # what the sender typed on it, where our letter is known
 
 
 @dataclass(slots=True)
@@ -99,7 +99,7 @@ def _first_layer(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
     for index, line in enumerate(lines):
         if not line.quoted or line.forwarded:
             continue
-        depth, bare = _stripped(line)
+        depth, bare = without_prefix(line)
         if depth > 1:
             continue
         begins = begins_quote(lines, index) if depth == 0 else bool(_begins_quote(bare))
@@ -114,19 +114,9 @@ def _first_layer(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
 def _is_ours(text: Sequence[str], subject: str, sender: str) -> bool:
     """Return whether the quoted mail is a request of ours."""
     asked = any(map(_REQUEST.search, text)) or bool(_REQUEST.search(subject))
-    head = "\n".join(text[:8]).lower()
     # A mail written by a colleague of the sender is not ours either.
-    domain = sender[sender.rfind("@") :] if "@" in sender else ""
-    theirs = domain and re.search(re.escape(domain) + r"(?![\w.\-])", _ADDRESSEE.split(head)[0])
+    theirs = is_of_a_colleague(text[:8], sender)
     return asked and not theirs and not any(map(_ANSWER.search, text))
-
-
-def _stripped(line: Line) -> tuple[int, str]:
-    """Return the quoting depth of a line by its prefix, and its text without the prefix."""
-    prefix = _PREFIX.match(line.text[:200])
-    if not prefix or line.table:
-        return 0, line.text
-    return prefix.group(1).count(">"), line.text[prefix.end() :]
 
 
 def _begins_quote(bare: str) -> bool:
@@ -134,14 +124,22 @@ def _begins_quote(bare: str) -> bool:
 
 
 def read_inline(
-    lines: Sequence[Line], quote: QuotedList, place: PlaceOf
+    lines: Sequence[Line],
+    quote: QuotedList,
+    place: PlaceOf,
+    typed_rows: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[Findings, frozenset[int]]:
-    """Return the answers next to and under the rows of ``quote``, and the line numbers used."""
+    """Return the answers next to and under the rows of ``quote``, and the line numbers used.
+
+    ``typed_rows``: by line number what the sender, as we know, typed on a row of ours.
+    """
     found = Findings()
     if not quote.ours or not quote.rows:
         return found, frozenset()
     rows = quote.listed
     for row in rows.values():
+        if row.line.number in typed_rows:
+            row.typed = typed_rows[row.line.number]
         _read_row_words(found, row, place)
     taken: set[int] = set()
     inside = _typed_inside(quote)
@@ -169,7 +167,7 @@ def read_inline(
 
 
 def _read_row(line: Line) -> QuotedRow | None:
-    text = normalized(_stripped(line)[1])
+    text = normalized(without_prefix(line)[1])
     words = find_tokens(text)
     devices = [token for token in words if token.device is not None and token.form in _DEVICES]
     if not devices:
@@ -186,6 +184,10 @@ def _read_row(line: Line) -> QuotedRow | None:
 def _read_row_words(found: Findings, row: QuotedRow, place: PlaceOf) -> None:
     """Read the words on the quoted row itself."""
     where, words = place(row.line), normalise_phrase(row.rest).strip(" -:;,.|\t")[:_REMARK]
+    if row.typed and row.codes and len(row.devices) == 1:
+        _read_typed(found, row.devices[0], row.codes, words, where)
+        row.codes = []
+        return
     remark = read_remark(words)
     if remark.outcome is None or not remark.definite or remark.outcome is Outcome.PROVIDED:
         return
@@ -203,11 +205,13 @@ def read_quoted_codes(quote: QuotedList, answered: frozenset[DeviceId], place: P
         if not row.codes:
             continue
         where = place(row.line)
-        reason = "an install code found only in quoted text: it may come from an earlier mail"
+        code = read_code(row.codes[0].text) if len(row.codes) == len(row.devices) == 1 else None
         for device in row.devices:
             if device not in answered:
+                if isinstance(code, InstallCode):
+                    found.loose_codes.append(LooseCode(code, where, device))
                 found.claims.append(Claim(device, where, bad_code=True))
-                found.rejects.append(Reject(str(device), reason, where, device))
+                found.rejects.append(Reject(str(device), QUOTED_CODE, where, device))
     return found
 
 
@@ -232,7 +236,7 @@ def _typed_inside(quote: QuotedList) -> set[int]:
 
 
 def _line_answers(line: Line) -> bool:
-    if line.table or _stripped(line)[0] or len(line.text) > _REMARK:
+    if line.table or without_prefix(line)[0] or len(line.text) > _REMARK:
         return False
     return _is_answer(_TypedLines([line], None, [], adjacent=True))
 
@@ -246,7 +250,7 @@ def _typed_between(
     under_way: _TypedLines | None = None
     blank = begun = False
     for line in lines:
-        text = _stripped(line)[1] if line.quoted else line.text
+        text = without_prefix(line)[1] if line.quoted else line.text
         if not text.strip():
             blank = True
             continue
@@ -323,6 +327,13 @@ def _read_below(found: Findings, one: _TypedLines, place: PlaceOf, *, clear: boo
         outcome = read_remark(words).outcome
         found.claims.append(Claim(device, where, outcome=outcome, remark=words))
         return
+    _read_typed(found, device, codes, words, where)
+
+
+def _read_typed(
+    found: Findings, device: DeviceId, codes: Sequence[Token], words: str, where: str
+) -> None:
+    """Read codes that the sender typed on or under the row of ``device``."""
     if len(codes) > 1:
         reason = "several install codes under one quoted row"
         found.rejects.append(Reject(str(device), reason, where, device))

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.device import DeviceId
 from exchange.domain.device_type import OUT_OF_SCOPE
-from exchange.domain.mail import Outcome, Reject
+from exchange.domain.mail import LOOSE_CODE, LooseCode, Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.findings.waiting_devices import WaitingDevice, WaitingDevices
 from exchange.parsing.identifiers.codes import BadCode, code_digits, has_good_crc, read_code
@@ -235,6 +235,7 @@ class Pairing:
             if mentions_several(phrase):
                 return False
             self.under = (len(self.found.claims), number)
+        self.found.headings.setdefault(normalise_phrase(text))
         self.waiting.remove(near[0])
         self.found.claims.append(
             Claim(near[0].device, near[0].where, outcome=outcome, remark=phrase[:_REMARK])
@@ -330,8 +331,10 @@ class Pairing:
             self.found.claims.append(Claim(one.device, one.where, bad_code=True))
         self.waiting.clear()
         self.found.stray_code = True
-        reason = "an install code without exactly one Device ID next to it"
-        self.found.rejects.append(Reject(token.text, reason, where))
+        code = read_code(token.text)
+        if not isinstance(code, BadCode):
+            self.found.loose_codes.append(LooseCode(code, where))
+        self.found.rejects.append(Reject(token.text, LOOSE_CODE, where))
 
     def _distrust_order(self) -> None:
         """Mark pairs made by order as bad codes: devices and codes do not alternate, so the pairs

@@ -44,12 +44,8 @@ from exchange.parsing.phrases.answer_phrases import (
     Remark,
     asks_for_codes,
     denies_all,
-    denies_this,
-    hedges,
     is_denial_heading,
-    is_sign_off,
     leaves_rest_open,
-    mentions_rest,
     normalise_phrase,
     read_remark,
 )
@@ -105,10 +101,6 @@ class ProseReader:
         self.devices = DeviceRecognition(self.found, place)
         self.pairing = Pairing(self.found, in_reply=in_reply)
         self.cut_off = False  # the line before ends inside a run of hex digits
-        self.denial_line = ""
-        self.hedged = False  # a line near the denial takes part of it back
-        self.signed = False  # the closing words were read
-        self.leaves_open = False  # the rest of a list is mentioned and not clearly denied
         self.wrapped = ""  # words that may continue on the next line
         self.wrapped_line = -1
 
@@ -214,13 +206,6 @@ class ProseReader:
         """Return everything found, after the last line."""
         self._close_block()
         self.pairing.settle()
-        if self.denial_line:
-            self.found.denies_all = True
-            self.found.hedged = self.hedged
-            self.found.denies_one = denies_this(self.denial_line)
-            if mentions_rest(self.denial_line) and not self.leaves_open:
-                self.found.rest_words = self.denial_line[:_REMARK]
-        self.found.rest_open = self.leaves_open
         self.devices.settle_hubs()
         return self.found
 
@@ -244,20 +229,15 @@ class ProseReader:
         self.block.asked = asking
         self.block.labelled = (asking and names_devices(text)) or is_list_heading(heading)
         self.block.barred = labels_device(heading) is False and not self.block.labelled
-        self.signed |= is_sign_off(text)
         remark = read_remark(text)
-        if denies_all(text) or (not self.denial_line and denies_this(text)):
-            self.denial_line = normalise_phrase(text)
-            self.leaves_open = False
-            self.hedged |= hedges(text)
-            if not denies_this(text):
-                self.block.outcome, self.block.heading = Outcome.NOT_INSTALLER, heading[:_REMARK]
-        elif not asking and leaves_rest_open(text):
-            self.found.rest_words, self.leaves_open = normalise_phrase(text)[:_REMARK], True
-        elif heading.endswith(":") and (is_denial_heading(text) or remark == _OPEN):
+        if denies_all(text):
+            self.block.outcome, self.block.heading = Outcome.NOT_INSTALLER, heading[:_REMARK]
+        elif (
+            not (not asking and leaves_rest_open(text))
+            and heading.endswith(":")
+            and (is_denial_heading(text) or remark == _OPEN)
+        ):
             self.block.outcome, self.block.heading = remark.outcome, heading[:_REMARK]
-        elif not self.signed:
-            self.hedged |= hedges(text)
 
     def _unwrapped(self, text: str, number: int) -> str:
         """Return a line joined to the one before it if a mail client broke the sentence there."""
@@ -266,19 +246,13 @@ class ProseReader:
         open_end = _MARGIN <= len(text) <= _WIDEST and text.rstrip()[-1:] not in ".:;!?"
         self.wrapped = joined if open_end and len(joined) <= _PARAGRAPH else ""
         self.wrapped_line = number
-        if (
-            goes_on
-            and self.denial_line
-            and self.denial_line == normalise_phrase(joined[: -len(text)])
-        ):
-            self.denial_line = ""
         return joined if _TELLING.search(joined) else text
 
     def _claim_of_heading(self, device: DeviceId, where: str, *, mere: bool) -> None:
         """Claim for an item what the heading says about all its items."""
         block = self.block
         block.items += 1
-        self.denial_line = ""
+        self.found.headings.setdefault(normalise_phrase(block.heading))
         # After a blank line, or with words of its own, it may not belong to that heading.
         plain = mere and not block.interrupted
         outcome = block.outcome if plain else Outcome.UNCLEAR
@@ -304,9 +278,9 @@ class ProseReader:
                 pairing.pair_below(token, lead, where, called=called_code, doubted=doubted)
             return
         if line.table:
-            segments, about_rest = [Segment(accepted, codes, text, 0)], list[str]()
+            segments = [Segment(accepted, codes, text, 0)]
         else:
-            segments, about_rest = split_segments(text, accepted, codes)
+            segments, _ = split_segments(text, accepted, codes)
         for segment in segments:
             if segment.codes:
                 pairing.pair_on_line(segment, where)
@@ -316,12 +290,3 @@ class ProseReader:
                         self._claim_of_heading(token.device, where, mere=is_mere_item(segment.rest))
             else:
                 pairing.read_devices(segment, where, line.number)
-                if not is_mere_item(segment.rest):
-                    self.found.in_sentences.update(
-                        dict.fromkeys(one.device for one in segment.devices if one.device)
-                    )
-        for words in about_rest:
-            if denies_all(words):
-                self.denial_line, self.leaves_open = normalise_phrase(words), False
-            elif leaves_rest_open(words):
-                self.found.rest_words, self.leaves_open = normalise_phrase(words)[:_REMARK], True

@@ -30,7 +30,13 @@ from exchange.parsing.identifiers.devices import (
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens, remove_tokens
 from exchange.parsing.lists.tables.column_finder import Columns, columns_of, find_columns
 from exchange.parsing.lists.tables.long_lists import LongList, RowAnswer, RowReaders
-from exchange.parsing.phrases.answer_phrases import read_remark, says_no
+from exchange.parsing.lists.tables.named_columns import denials_of_a_name
+from exchange.parsing.phrases.answer_phrases import (
+    Remark,
+    read_remark,
+    says_no,
+    tells_of_contractor,
+)
 from exchange.parsing.phrases.header_terms import Role, device_type_of, header_meaning
 from exchange.parsing.sheets.grid import Row, Table, WorkbookRows, column_of
 from exchange.parsing.text.lines import normalized
@@ -112,6 +118,7 @@ class _ListingReader:
         found = self.found
         found.warnings += [f"{table.where}: {text}" for text in columns.warnings]
         found.claims += self.tentative
+        found.statements += denials_of_a_name(table, columns)
         if self.silent and (
             any_code(found.claims)
             or any_bad_code(found.claims)
@@ -352,12 +359,17 @@ class _ListingReader:
         phrase = self._remark_of(row)
         denial = columns.denial
         if denial is not None and denial < len(row.cells) and says_no(row.cells[denial]):
-            return RowAnswer(Outcome.NOT_INSTALLER, phrase or "no")
+            ours = tells_of_contractor(phrase)
+            outcome = Outcome.UNCLEAR if ours else Outcome.NOT_INSTALLER
+            return RowAnswer(outcome, phrase or "no")
         remark, exact = read_remark(phrase), False
         for index in columns.remarks:
-            # The words of our own workbook count as they are, whatever reason is next to them.
+            # The words of our own workbook count as they are, whatever reason is next to them;
+            # but one who had them installed by others is the installing Supplier.
             if index < len(row.cells) and row.cells[index].lower() in _OUR_WORDS:
                 remark, exact = read_remark(row.cells[index]), True
+                if remark.outcome is Outcome.NOT_INSTALLER and tells_of_contractor(phrase):
+                    remark = Remark(Outcome.UNCLEAR, definite=True)
                 break
         return RowAnswer(remark.outcome, phrase, remark.definite, exact)
 

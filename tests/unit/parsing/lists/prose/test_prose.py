@@ -65,39 +65,6 @@ def test_another_line_of_words_ends_a_heading() -> None:
     assert _devices(found) == [(A, "body line 2"), (B, "body line 4")]
 
 
-@pytest.mark.parametrize(
-    ("text", "denies_all", "denies_one", "hedged"),
-    [
-        ("None of these meters were installed by us.", True, False, False),
-        ("We did not install this meter.", True, True, False),
-        ("None of these were installed by us.\nHowever, ask again.", True, False, True),
-        ("Some of these were not installed by us.", False, False, False),
-        ("Good morning", False, False, False),
-    ],
-)
-def test_a_denial_of_everything(
-    text: str, denies_all: bool, denies_one: bool, hedged: bool
-) -> None:
-    found = _read(text)
-    assert (found.denies_all, found.denies_one, found.hedged) == (denies_all, denies_one, hedged)
-
-
-def test_a_sentence_that_a_mail_client_broke_is_read_whole() -> None:
-    first = "I have looked at your list this morning: none of these meters"
-    assert _read(f"{first}\nwere installed by us.").denies_all
-    assert not _read(f"{first}\n\nwere installed by us.").denies_all
-    assert not _read(f"{first}\nwere installed by our contractor for us.").denies_all
-
-
-def test_the_rest_of_a_list_is_denied_or_left_open() -> None:
-    found = _read(f"{A} {CODE}\nAll the rest were not installed by us.")
-    assert found.rest_words == "All the rest were not installed by us."
-    assert not found.rest_open
-    found = _read(f"{A} {CODE}\nAll the rest are being looked into.")
-    assert found.rest_words == "All the rest are being looked into."
-    assert found.rest_open
-
-
 def test_tentative_words_answer_in_a_reply_alone() -> None:
     assert _outcomes(_read(f"{A} pending", in_reply=True)).get(A) in (None, UNCLEAR)
     assert not _read(f"{A} tbc").claims
@@ -125,11 +92,6 @@ def test_what_is_damaged_is_reported_with_its_place() -> None:
         ("1.23457E+15", "body line 3"),
         ("00-DB-12-34-56-78-90-AO", "body line 5"),
     ]
-
-
-def test_devices_within_sentences_are_known() -> None:
-    found = _read(f"We went to {A} in May and found nobody there\n{B}")
-    assert [str(one) for one in found.in_sentences] == [A]
 
 
 def test_a_line_that_is_too_long_is_named_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

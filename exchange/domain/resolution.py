@@ -1,0 +1,342 @@
+"""One mail on its way from statements to answers: what it is about, what leaves it open, why.
+
+Nothing is taken where anything in the mail could take it back; the doubts say which words do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
+
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.mail import (
+    LOOSE_CODE,
+    QUOTED_CODE,
+    Answer,
+    Kind,
+    Outcome,
+    Reject,
+    Understanding,
+)
+from exchange.domain.statements import ANSWERING, Act, Scope, Statement
+from exchange.domain.targets import Devices, rest_of, targets_of
+from exchange.domain.thread import ThreadContext, is_sender
+
+# What somebody says in the same mail may take a denial back.
+_QUALIFYING: Final = frozenset((Act.CORRECTS, Act.TAKES_BACK, Act.WARNS, Act.DISPUTES))
+_SHOWN: Final = 160
+_MOST_DOUBTS: Final = 5
+
+
+class Resolved(NamedTuple):
+    """Answers to our Devices, each with its reason in ``remark``, and what a person must decide."""
+
+    answers: Sequence[Answer]
+    doubts: tuple[str, ...] = ()
+    rejects: tuple[Reject, ...] = ()  # of the reader, without those that found their Device
+    kind: Kind = Kind.UNKNOWN  # of the mail, given its thread
+
+
+@dataclass(slots=True)
+class Resolution:
+    """One mail on its way from statements to answers."""
+
+    said: Understanding
+    context: ThreadContext
+    spoken: list[Statement]
+    doubts: list[str] = field(default_factory=list)
+    verdicts: dict[DeviceId, list[Statement]] = field(default_factory=dict)
+    codes: dict[DeviceId, tuple[InstallCode, str]] = field(default_factory=dict)
+    reasons: dict[Statement, str] = field(default_factory=dict)
+
+    def resolved(self) -> Resolved:
+        """Return the answers, and why nothing else is taken."""
+        if any(one.act is Act.DENIES for one in self.spoken):
+            # Who else installed them is a reason, and answers nothing.
+            self.spoken = [one for one in self.spoken if not self._is_reason(one)]
+        by_row = {one.device: one for one in self.said.answers}
+        own = {one.device: one.where for one in self.said.devices if one.device not in by_row}
+        rows = self._rows(own)
+        self._weigh_the_mail(by_row)
+        for one in self.spoken:
+            if rows and one.scope is not Scope.REST and (one.act is not Act.PROVIDES or one.rows):
+                self._give(one, targets_of(one, rows, self.context))
+        promised = [one for one in self.said.statements if one.act is Act.PROMISES]
+        for one in (*self.spoken, *promised):
+            if one.scope is Scope.REST:
+                named = {*by_row, *self.verdicts}
+                some = bool(named)
+                self._give(one, rest_of(one, rows, self.context, named, any_named=some))
+        self._place_codes(rows, by_row)
+        worse = self._worse(by_row)
+        self._find_contradictions(by_row, rows)
+        return self._conclude(by_row, own, rows, worse)
+
+    # -- which Devices --
+
+    def _rows(self, own: dict[DeviceId, str]) -> tuple[DeviceId, ...]:
+        """Return the list that the sentences are about: the sender's own, else ours."""
+        quoted = self.said.quoted_rows
+        context = self.context.rows
+        if own:
+            rows = tuple(own)
+            if context and not set(rows) <= set(context):
+                self._doubt("the mail lists Devices that we did not ask for")
+            return rows if not self._is_about_ours(rows) else context or rows
+        if not context:
+            return quoted if self.said.quoted_whole else ()
+        if quoted and self._at_stake() and not self.context.open <= set(quoted):
+            self._doubt(
+                f"the mail quotes {_devices(len(set(quoted)))}, and {self._list()} has"
+                f" {len(context)}"
+            )
+        return context
+
+    def _is_about_ours(self, own: tuple[DeviceId, ...]) -> bool:
+        """Whether what is said of rows and of the rest means our list, not the sender's own."""
+        scopes = {one.scope for one in self.spoken}
+        return (
+            bool(self.said.answers) and Scope.REST in scopes and set(own) <= set(self.context.rows)
+        )
+
+    # -- what leaves it open --
+
+    def _at_stake(self) -> bool:
+        """Whether more than the rows of a list answers, so that other words may change it."""
+        denied = any(one.act is not Act.PROVIDES for one in self.spoken)
+        return denied or any(one.device is None for one in self.said.loose_codes)
+
+    def _weigh_the_mail(self, by_row: dict[DeviceId, Answer]) -> None:
+        """Note everything in the mail that could qualify an answer."""
+        clear = {one.words for one in self.spoken if not one.hedge}
+        for one in self.said.statements if self._at_stake() else ():
+            if one.hedge and one.act in ANSWERING:
+                self._doubt(f'{_shown(one)}: "{one.hedge}" leaves it open')
+            elif (
+                one.act is Act.OTHER
+                and one.scope is Scope.NAMED
+                and all(device in by_row for device in one.devices)
+            ):
+                continue  # the reader took it for the row of its Device
+            elif _qualifies(one) and one.words not in clear:
+                self._doubt(f"{_shown(one)} may qualify it")
+        denies = any(one.act is Act.DENIES for one in self.spoken)
+        for one in self.spoken:
+            theirs = not one.subject or self._is_sender(one.subject)
+            if not theirs and (one.act is Act.DENIES or not denies):
+                self._doubt(f"{_shown(one)}: {one.subject} is no name of the sender's")
+        self._weigh_attached(by_row)
+        for reject in self.said.rejects:
+            if not _is_of_loose_code(reject):
+                self._doubt(f"{reject.where}: {reject.reason}")
+
+    def _weigh_attached(self, by_row: dict[DeviceId, Answer]) -> None:
+        """Note codes that are said to be attached, and are not."""
+        attached = next((one for one in self.spoken if one.reason == "attached"), None)
+        if attached is None or by_row or self.said.loose_codes:
+            return
+        what = "no answer is in its files" if self.said.files else "nothing is attached"
+        self._doubt(f"{_shown(attached)}: {what}")
+
+    def _is_reason(self, one: Statement) -> bool:
+        return one.act is Act.OWNS and bool(one.subject) and not self._is_sender(one.subject)
+
+    def _is_sender(self, name: str) -> bool:
+        return is_sender(name, self.context, self.said.head)
+
+    def _find_contradictions(
+        self, by_row: dict[DeviceId, Answer], rows: tuple[DeviceId, ...]
+    ) -> None:
+        """Note Devices that are both denied and owned, and a promise where all are denied."""
+        for device, said in self.verdicts.items():
+            acts = {one.act for one in said}
+            given = device in self.codes or (
+                device in by_row and by_row[device].outcome is not Outcome.NOT_INSTALLER
+            )
+            if Act.DENIES in acts and (len(acts) > 1 or given):
+                other = next((one for one in said if one.act is not Act.DENIES), said[0])
+                self._doubt(f"{device} is denied, and not only denied: {_shown(other)}")
+                break
+        denied = [one for one, said in self.verdicts.items() if said[0].act is Act.DENIES]
+        if any(device in self.context.provided for device in denied):
+            self._doubt("it denies a Device that they gave an install code for")
+        promise = next((one for one in self.said.statements if one.act is Act.PROMISES), None)
+        if denied and promise and len({*denied, *by_row}) >= len(rows):
+            self._doubt(f"{_shown(promise)}: an answer is still to come")
+        vague = [
+            one
+            for one in self.spoken
+            if one.act in (Act.OWNS, Act.PROVIDES) and one.scope is Scope.NONE and not one.subject
+        ]
+        if denied and vague and not (by_row or self.codes):
+            self._doubt(f"{_shown(vague[0])}: it does not say which")
+
+    # -- codes --
+
+    def _place_codes(self, rows: tuple[DeviceId, ...], by_row: dict[DeviceId, Answer]) -> None:
+        """Give each install code without a Device next to it to the Device that is meant.
+
+        One next to a Device in our own list was typed there if we know the letter: we send none.
+        """
+        ours = frozenset(self.context.rows)
+        for one in self.said.loose_codes:
+            if one.device is not None and one.device in ours and one.device in by_row:
+                self.codes[one.device] = (one.code, one.where)
+        if self.codes and len({code for code, _ in self.codes.values()}) < len(self.codes):
+            self._doubt("one install code is typed next to several Devices")
+        loose = [one for one in self.said.loose_codes if one.device is None]
+        if not loose:
+            return
+        owned = [
+            device
+            for one in self.spoken
+            if one.act in (Act.OWNS, Act.PROVIDES)
+            for device in self._owned(one)
+        ]
+        owned = list(dict.fromkeys(owned))
+        if not owned and len(rows) == 1 and rows[0] not in by_row:
+            owned = list(rows)
+        if len(owned) != len(loose):
+            self._doubt(
+                f"{loose[0].where}: {_codes(len(loose))} without a Device ID, for"
+                f" {_devices(len(owned))} that the mail calls theirs"
+            )
+            return
+        for device, one in zip(owned, loose, strict=True):
+            self.codes[device] = (one.code, one.where)
+
+    def _owned(self, one: Statement) -> list[DeviceId]:
+        return [device for device, said in self.verdicts.items() if one in said]
+
+    # -- and the answers --
+
+    def _give(self, one: Statement, devices: Devices | str) -> None:
+        if isinstance(devices, str):
+            self._doubt(f"{_shown(one)}: {devices}")
+            return
+        for device in devices:
+            self.verdicts.setdefault(device, []).append(one)
+
+    def _conclude(
+        self,
+        by_row: dict[DeviceId, Answer],
+        own: dict[DeviceId, str],
+        rows: tuple[DeviceId, ...],
+        worse: dict[DeviceId, Answer],
+    ) -> Resolved:
+        found: list[Answer] = []
+        meant = dict(self.verdicts)
+        answered = any(one.act is not Act.PROVIDES for one in self.spoken)
+        if self.doubts and (answered or self.context.rows):
+            listed = rows or self.said.quoted_rows
+            for device in listed:
+                if device in self.context.open or not self.context.rows:
+                    meant.setdefault(device, [])
+        meant.update({device: meant.get(device, []) for device in self.codes})
+        for device, said in meant.items():
+            if device in by_row:
+                continue
+            found.append(self._answer(device, said, own.get(device, "")))
+        used = {where for _, where in self.codes.values()} if not self.doubts else set()
+        rejects = tuple(
+            one for one in self.said.rejects if not (_is_of_loose_code(one) and one.where in used)
+        )
+        better = worse or ({} if self.doubts else self._better(by_row))
+        answers: Sequence[Answer] = self.said.answers
+        if found or better:
+            answers = (*(better.get(one.device, one) for one in answers), *found)
+        kind = Kind.RESPONSE if answers and self.context.rows else self.said.kind
+        return Resolved(answers, tuple(self.doubts[:_MOST_DOUBTS]), rejects, kind)
+
+    def _better(self, by_row: dict[DeviceId, Answer]) -> dict[DeviceId, Answer]:
+        """Return the answers of rows that the thread makes clear: a code typed there, a name."""
+        found: dict[DeviceId, Answer] = {}
+        for device, (code, where) in self.codes.items():
+            old = by_row.get(device)
+            if old is not None and old.outcome is Outcome.UNCLEAR:
+                found[device] = Answer(device, Outcome.PROVIDED, where, code, old.remark)
+        for one in self.said.statements:
+            if one.act is Act.DENIES and one.scope is Scope.NAMED and one.subject and not one.hedge:
+                for device in one.devices if self._is_sender(one.subject) else ():
+                    old = by_row.get(device)
+                    if old is not None and old.outcome is Outcome.UNCLEAR:
+                        why = _shown(one)
+                        found[device] = Answer(device, Outcome.NOT_INSTALLER, old.where, remark=why)
+        return found
+
+    def _worse(self, by_row: dict[DeviceId, Answer]) -> dict[DeviceId, Answer]:
+        """Return the denials of rows that a column gives in the name of another company."""
+        named = [one for one in self.said.statements if _is_of_column(one)]
+        other = next((one for one in named if not self._is_sender(one.subject)), None)
+        if other is None:
+            return {}
+        self._doubt(f"{_shown(other)}: {other.subject} is no name of the sender's")
+        return {
+            device: replace(one, outcome=Outcome.UNCLEAR)
+            for device, one in by_row.items()
+            if one.outcome is Outcome.NOT_INSTALLER
+        }
+
+    def _answer(self, device: DeviceId, said: list[Statement], place: str) -> Answer:
+        code, code_place = self.codes.get(device, (None, ""))
+        first = said[0] if said else None
+        said_at = self.spoken[0].where if self.spoken else "body"
+        where = place or (first.where if first else code_place or said_at)
+        why = self._reason(first) if first else ""
+        if self.doubts:
+            return Answer(device, Outcome.UNCLEAR, where, remark=why)
+        if code is not None:
+            return Answer(device, Outcome.PROVIDED, code_place, code, why)
+        if first and all(one.act is Act.DENIES for one in said):
+            return Answer(device, Outcome.NOT_INSTALLER, where, remark=why)
+        return Answer(device, Outcome.UNCLEAR, where, remark=why)
+
+    def _reason(self, one: Statement) -> str:
+        if one not in self.reasons:
+            self.reasons[one] = f"{_shown(one)}, {self._about(one)}"
+        return self.reasons[one]
+
+    def _about(self, one: Statement) -> str:
+        count = sum(one in said for said in self.verdicts.values())
+        rows = ", ".join(map(str, one.rows[:10]))
+        which = {
+            Scope.REST: f"about the remaining {count}",
+            Scope.ROWS: f"about row {rows}",
+            Scope.ALL_BUT: f"about all but row {rows}",
+        }.get(one.scope, f"about {'the' if count == 1 else 'all ' + str(count)}")
+        return f"{which} of {self._list()}"
+
+    def _list(self) -> str:
+        return self.context.reference or "the list"
+
+    def _doubt(self, why: str) -> None:
+        if why not in self.doubts:
+            self.doubts.append(why)
+
+
+def _shown(one: Statement | None) -> str:
+    return f'their words "{one.words[:_SHOWN]}" at {one.where}' if one else ""
+
+
+def _is_of_loose_code(reject: Reject) -> bool:
+    return reject.reason in (LOOSE_CODE, QUOTED_CODE)
+
+
+def _qualifies(one: Statement) -> bool:
+    """Whether a statement may take back what another one says; a hedge tells which words do."""
+    return one.act in _QUALIFYING or (one.act is Act.OTHER and bool(one.hedge))
+
+
+def _is_of_column(one: Statement) -> bool:
+    return (
+        one.act is Act.DENIES and one.scope is Scope.NAMED and bool(one.subject) and not one.devices
+    )
+
+
+def _devices(count: int) -> str:
+    return f"{count} Device" if count == 1 else f"{count} Devices"
+
+
+def _codes(count: int) -> str:
+    return "an install code" if count == 1 else f"{count} install codes"

@@ -1,0 +1,74 @@
+"""Find which Devices of a list a statement is about, or why that is not plain."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from exchange.domain.device import DeviceId
+from exchange.domain.statements import Scope, Statement
+from exchange.domain.thread import ThreadContext
+
+Devices = tuple[DeviceId, ...]
+
+
+def targets_of(one: Statement, rows: Devices, context: ThreadContext) -> Devices | str:
+    """Return the Devices of ``rows`` that a statement is about; a text says why it is not plain."""
+    if one.scope is Scope.PART:
+        return "it does not say which Devices are meant"
+    if one.scope in (Scope.ROWS, Scope.ALL_BUT):
+        return _by_number(one, rows, context)
+    if one.scope is Scope.ONE:
+        if len(rows) > 1:
+            return f"it is about one Device, and the list has {len(rows)}"
+        return rows
+    if one.count is None or one.count == len(rows):
+        return rows
+    waiting = _open(rows, context)
+    if one.count == len(waiting):
+        return waiting
+    also = f", {len(waiting)} of them open" if context.rows else ""
+    return f"it says {one.count}, and the list has {len(rows)}{also}"
+
+
+def _by_number(one: Statement, rows: Devices, context: ThreadContext) -> Devices | str:
+    if not context.ordered:
+        return "it counts rows of a list whose order is not known"
+    size = len(rows)
+    if not one.rows or not all(1 <= abs(number) <= size for number in one.rows):
+        return f"it counts rows that a list of {size} does not have"
+    chosen = dict.fromkeys(rows[n - 1 if n > 0 else n] for n in one.rows)
+    if one.scope is Scope.ROWS:
+        return tuple(chosen)
+    return tuple(device for device in rows if device not in chosen)
+
+
+def rest_of(
+    one: Statement,
+    rows: Devices,
+    context: ThreadContext,
+    named: Container[DeviceId],
+    *,
+    any_named: bool,
+) -> Devices | str:
+    """Return the Devices of ``rows`` that are not ``named`` elsewhere in the mail or before it.
+
+    ``any_named``: the mail answers some Device on its own, so that there is a rest.
+    """
+    if not rows:
+        if any_named:
+            return "this mail does not quote the whole list"
+        return "it mentions the rest of a list and answers no Device individually"
+    rest = tuple(device for device in rows if device not in named)
+    waiting = _open(rest, context)
+    answered_before = bool(context.rows) and len(waiting) < len(rest)
+    if one.count is not None and one.count not in (len(rest), len(waiting)):
+        return f"it says {one.count}, and {len(rest)} are not answered"
+    if answered_before:
+        return waiting
+    if any_named or (context.rows and one.count == len(rows)):
+        return rest
+    return "it mentions the rest of a list and answers no Device individually"
+
+
+def _open(rows: Devices, context: ThreadContext) -> Devices:
+    return tuple(device for device in rows if device in context.open)

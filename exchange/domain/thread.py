@@ -1,0 +1,72 @@
+"""What we know of the thread that a mail belongs to, and of the company that sent it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from exchange.domain.device import DeviceId
+from exchange.domain.mail import MailHead, Understanding
+
+_GENERAL: Final = frozenset(
+    ("limited", "ltd", "plc", "llp", "uk", "gb", "co", "company", "energy", "power", "supply",
+     "supplies", "utilities", "utility", "gas", "electricity", "electric", "group", "the", "and",
+     "of")
+)  # fmt: skip
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadContext:
+    """What we know of the thread that a mail belongs to, and of its sender."""
+
+    rows: tuple[DeviceId, ...] = ()  # of our letter, in the order of the list that we sent
+    open: frozenset[DeviceId] = frozenset()  # those of them that still wait for an answer
+    answered: frozenset[DeviceId] = frozenset()  # those that we answered to this party
+    names: tuple[str, ...] = ()  # the sender's company: name, trading names, signifier
+    reference: str = ""  # of our request
+    ordered: bool = True  # ``rows`` is in the order of the list that they have before them
+    provided: frozenset[DeviceId] = frozenset()  # those of ``rows`` that they gave a code for
+
+
+def thread_of(
+    said: Understanding, letters: Sequence[Understanding], names: Sequence[str] = ()
+) -> ThreadContext:
+    """Return the context of a mail, given ``letters`` that we sent and the sender's ``names``.
+
+    A letter belongs to it by its Message-ID, else by our reference.  If several do, the one that is
+    replied to counts, else the last; all of its Devices count as open.
+    """
+    replied = {said.head.in_reply_to, *said.head.references} - {""}
+    belong = [one for one in letters if one.head.message_id in replied]
+    belong = belong or [one for one in letters if set(one.references[:1]) & set(said.references)]
+    if not belong:
+        return ThreadContext(names=tuple(names))
+    direct = [one for one in belong if one.head.message_id == said.head.in_reply_to]
+    letter = (direct or belong)[-1]
+    rows = tuple(dict.fromkeys(one.device for one in letter.devices))
+    reference = letter.references[0] if letter.references else ""
+    return ThreadContext(rows, frozenset(rows), names=tuple(names), reference=reference)
+
+
+def is_sender(name: str, context: ThreadContext, head: MailHead) -> bool:
+    """Whether a name, as somebody wrote it, is one of the sender's company.
+
+    Besides the names on file, a company has the name it writes from and that of its domain.  Words
+    such as Energy or Limited may be left out.
+    """
+    asked = _words(name)
+    domain = head.sender.rpartition("@")[2]
+    own = (head.sender_name, domain.partition(".")[0]) if domain else ()
+    for known in map(_words, (*context.names, *own)):
+        if known and asked and (asked == known or asked == known - _GENERAL):
+            return True
+        if asked and asked - _GENERAL == known:
+            return True
+    return False
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(name.casefold()))

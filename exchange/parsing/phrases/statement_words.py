@@ -1,0 +1,295 @@
+"""The words of which answers in sentences are made, each with its part in the sentence.
+
+A part is one character, so that the order of parts in a clause can be described by a short pattern.
+A word that is not listed here is unknown, and an unknown word next to a denial leaves it open.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+NEGATION: Final = "N"
+NO_ONE: Final = "Z"  # none, neither
+INSTALL: Final = "I"
+INSTALLER: Final = "S"  # the installing Supplier
+BY: Final = "B"
+WE: Final = "W"
+OURS: Final = "o"
+OUR: Final = "O"
+JOB: Final = "J"  # what somebody installed, as a noun: our installs, our jobs
+DEVICE: Final = "D"
+ONE_DEVICE: Final = "d"  # the same in the singular: the meter
+THESE: Final = "T"
+THIS: Final = "t"
+NUMBER: Final = "Q"
+REST: Final = "r"
+ROW: Final = "F"  # the first, rows 2 and 3
+ALL_BUT: Final = "A"
+OTHERS: Final = "Y"  # another supplier, someone else
+NAME: Final = "X"  # a word with a capital letter that is not listed
+UNKNOWN: Final = "x"
+FILLER: Final = "."
+PAUSE: Final = ","
+JOIN: Final = "&"  # and, so, because
+CONTRAST: Final = "C"  # but, however
+CODE: Final = "c"
+MOMENT: Final = "M"  # a date, a year: next to a denial it narrows it
+# What leaves open or takes back whatever is said around it.
+EXCEPT: Final = "E"
+PARTLY: Final = "P"
+KIND: Final = "K"  # gas, electricity: not the whole list
+DOUBT: Final = "H"
+REVERSAL: Final = "R"  # somebody says or thinks so; it is wrong
+ON_BEHALF: Final = "~"
+UNFINISHED: Final = "U"  # a draft
+CORRECTION: Final = "V"  # scrap that; you fitted them
+HEDGES: Final = frozenset((EXCEPT, PARTLY, DOUBT, REVERSAL, ON_BEHALF, UNFINISHED, CORRECTION))
+
+_ENGLISH: Final = {
+    NEGATION: "not|never|nor|nowhere",
+    NO_ONE: "none|neither|nothing|not one of the|not one of these|not one of those"
+    "|not one of them|not any of|not any|not a single one|not a one|no one|nobody",
+    INSTALL: "install|installed|installing|fit|fitted|put in|did the install"
+    "|did the installation|do the install|carried out the install|carried out the installation"
+    "|carry out the installation|carried out installation|went in under|put these in|put them in"
+    "|put this in|put it in|had installed|had fitted",
+    INSTALLER: "installing supplier|installing supplier party|installing suppliers"
+    "|installing energy supplier"
+    "|installing party|installing company|installation supplier|installer|installers"
+    "|supplier who installed|supplier that installed|supplier which installed"
+    "|one who installed|ones who installed|company that installed|installing parties"
+    "|supplier who fitted|supplier that fitted|ones who fitted|ones that fitted|one who fitted",
+    BY: "by|to do with|belong to|belongs to|belonged to",
+    WE: "we|us|ourselves|i|me|our company|our engineers|our engineer|our team|our teams"
+    "|our installers|our fitters|our people|our side|our business|our organisation"
+    "|our operatives|our field team|our field teams|our technicians|anybody here|anyone here",
+    OURS: "ours|our own|belongs to us|belong to us|belonged to us|down to us|to do with us"
+    "|mine|one of ours|any of ours|attributable to us|on us",
+    OUR: "our|one of our|any of our|our own",
+    JOB: "installs|installations|installation|jobs|fitments",
+    DEVICE: "devices|meters|units|ones|assets|ids|serials|esmes|gsmes|entries|lines|items|equipment"
+    "|device ids|kit|deviceids|guids",
+    ONE_DEVICE: "device|meter|one|unit|asset|device id|entry|item|guid",
+    THESE: "these|those|they|them|all|any|each|both|every|either|everything|following|listed"
+    "|your list|your request|the list|the request|your email|your mail|your spreadsheet"
+    "|the spreadsheet|the lot|the batch|this batch|this list|this request|whole list|lot"
+    "|the attached|the attachment|the workbook|attached list|these all|all these|all those"
+    "|any at all|a single one|a single|single one|on there|on it|in it|here",
+    THIS: "this|it",
+    REST: "rest|others|other|remaining|remainder|balance|everything else|all else",
+    ALL_BUT: "all but|all except|all except for|all apart from|all other than|everything but"
+    "|everything except|everything apart from|each but|every one but|all bar",
+    OTHERS: "another supplier|a different supplier|different supplier|some other supplier"
+    "|someone else|somebody else|another party|another company|another energy supplier"
+    "|the previous supplier|previous supplier|a previous supplier|an earlier supplier"
+    "|an other supplier|others before us|other suppliers|another provider|a different party"
+    "|a different company|a different energy supplier|one of your predecessors",
+    CONTRAST: "but|however|although|though|whereas|while",
+    EXCEPT: "except|excepting|excluding|apart from|aside from|other than|besides|bar|save|save for"
+    "|with the exception of|exception|exceptions|only|not only|not just|merely|actually|at least"
+    "|instead|otherwise|excluded|disregard",
+    PARTLY: "some|most|many|several|few|a few|half|part|parts|partly|a couple|couple|majority"
+    "|not all|not every|not both|not each|one of these|one of them|one of those|one of the"
+    "|mostly|mainly|largely|certain|not entirely|a number of"
+    "|all of one|handful|quite a",
+    KIND: "gas|electric|electricity|elec|esme|gsme|ihd|ihds|ppmid|ppmids|hub|hubs|chf|gpf"
+    "|smets1|smets2|smets|region|prepay|prepayment|credit|single phase|three phase|commercial"
+    "|domestic",
+    DOUBT: "at the time|at that time|replaced|exchanged|swapped|adopted|refitted|reinstalled"
+    "|commissioned|no record of installing|no record of fitting|no record of having|no record that"
+    "|any record"
+    "|no evidence|any evidence|sure|not sure|unsure|unclear|may|might|maybe|perhaps|possibly"
+    "|probably|presumably|if"
+    "|unless|whether|let me check|need to check|have to check|to check|should check|checking"
+    "|believe|think|assume|suspect|suspected|appear|appears"
+    "|appeared|seem|seems|seemed|tbc|confirm with|could be|could have|would be|would have"
+    "|should be|should have|should not|cannot confirm|can not confirm|to be confirmed|not yet|yet"
+    "|until|aware|certain|convinced|confident|at first|first thought|initially|previously"
+    "|apparently|seemingly|allegedly|likely|unlikely|as far as|as far|best of|guess|reckon"
+    "|from what|hard to|doubt|doubtful|hopefully|claims|claim|dispute|disputed|query|rule out"
+    "|exclude|pending|awaiting|still looking|still waiting|investigate|investigating|ask again"
+    "|looking into|look into|under review|in progress|provisional|provisionally|wonder"
+    "|subject to|assuming|provided that|so long as|as long as|by the looks|looks like|look like"
+    "|once|when we|shortly|soon|tomorrow|later|bear with|just looking|double check"
+    "|why|how|who|where|which|what|can you|could you|would you|will",
+    REVERSAL: "say|says|saying|said|state|states|stated|stating|alleged|alleges|tell|tells|telling"
+    "|told|suggest|suggests|suggested|imply|implies|implied|reported|reports|report|argue"
+    "|argued|thinks|thought|believes|believed|supposed|assumed|understand|understood|hear|heard"
+    "|insist|insisted|maintain|prove|proves|proven|proof|evidence|wish|pretend|imagine|mistaken"
+    "|mistake|error|case|true|untrue|false|incorrect|wrong|wrongly|right|deny|denies|denied"
+    "|denying|mean|means|meant|see|seen|recall|remember|reading|read|accept|admit|agree"
+    "|wrote|writes|even|despite|because|since|hardly|scarcely|without|fail|failed|refuse|unfair"
+    "|surprised"
+    "|longer|any more|anymore|lost|turns out|turned out|after all|again",
+    ON_BEHALF: "contractor|contractors|contractor's|subcontractor|subcontractors|subcontracted"
+    "|behalf|landlord|landlords|agent|agents|agency|subsidiary|subsidiaries|sister|parent|group"
+    "|predecessor|predecessors|acquired|acquisition|merged|merger|legacy|formerly|former|old name"
+    "|trading|traded|self-installed|self installed|self-install|for us|took over"
+    "|take over|taken over|taking over|on our instruction|our instruction|instructed|partner"
+    "|partners|third party|third-party|our mop|our mam|our map|mop did|meter operator|outsourced"
+    "|appointed|builder|developer|housing association|customer himself|themselves|himself"
+    "|our old|brand|name of|transferred|inherited|novated|white label|migrated|migration",
+    CORRECTION: "scrap that|correction|ignore|sorry no|hang on|hold on|wait|disregard|strike that"
+    "|wrong|wrongly|incorrect|mistaken|untrue|false|yours|you fitted|you installed|fitted by you"
+    "|installed by you|you did|you have fitted|you have installed|your engineers|your installers"
+    "|your engineer|your team fitted|your team installed",
+    UNFINISHED: "test mail|test email|test message|this is a test|template|draft|drafts"
+    "|for approval|to approve|do not send|don't send|not for release"
+    "|not to be sent|internal only|for internal use|work in progress|holding reply",
+    MOMENT: "january|february|march|april|june|july|august|september|october|november|december"
+    "|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec",
+    CODE: "code|codes|install code|install codes|installation code|installation codes|ic|ics"
+    "|installcode|installcodes",
+}  # fmt: skip
+_FILLERS: Final = (
+    "a|an|the|of|in|on|at|to|from|for|with|as|per|is|are|was|were|be|been|being|am|do|did|does"
+    "|done|have|has|having|that|there|and|so|therefore|hence|thus|or|too|also|either|just"
+    "|please|note|be advised|kindly|confirm|confirms|confirmed|confirming|can confirm|to confirm"
+    "|hereby|can|writing|reply|response|respect|regard|regarding|reference|ref|re|number|numbers"
+    "|your|you|asked|about|question|quoted|mentioned|named|sent|provided|shown|given|below|above"
+    "|attached|enclosed|table|file|sheet|spreadsheet|workbook|list|email|mail|message|request"
+    "|requests|requested|check|had|provide|give|metering|field|records|record|our records|system"
+    "|systems|our systems"
+    "|our system|data|database|register|asset register|books|crm|our records show"
+    "|our records show that|our records indicate|our records confirm|records show|records indicate"
+    "|records confirm|system shows|systems show|our system shows|our systems show|our data shows"
+    "|our records clearly show|our records say|our records tell us|the records show"
+    "|the system shows|our database shows|our files show|checked|have checked|having checked"
+    "|looked|looked through|had a look|had a look through|have looked|looked at|had a look at"
+    "|gone through|went through|been through|searched|reviewed|review|verified|found|find"
+    "|morning|afternoon|evening|today|yesterday|day|week|month|year|years|monday|tuesday"
+    "|wednesday|thursday|friday"
+    "|hi|hello|dear|good|morning all|hi all|all the best|team|sir|madam|both of you|everyone"
+    "|mate|guys|folks|lads|chaps|would like to confirm|let you know|to let you know"
+    "|please accept this as|accept this as|confirmation|yours sincerely|yours faithfully"
+    "|yours truly|sorry|apologies|apologies for the delay|delay"
+    "|many thanks|many regards|unfortunately|afraid|i'm afraid|regret|thanks|thank you"
+    "|thank|many|much"
+    "|cheers|regards|hope|helps|this helps|hope this helps|no problem|no worries|noted|received"
+    "|originally|original|originating|ever|definitely|certainly|clearly|simply|quite|indeed"
+    "|supplier|suppliers|supply|supplied|sites|site|property|properties|premises|address"
+    "|addresses|customer|customers|account|accounts|mpan|mpans|mprn|mprns|location|locations"
+    "|smart|metered|time|first place|question|in question|no longer supply|before|prior|then"
+    "|contact|try|refer|speak|ask|approach|redirect|direct|get in touch|go back"
+    "|help|assist|unable|unable to provide|unable to give|unable to supply|unable to help"
+    "|can not help|cannot help|can not assist|cannot assist"
+    "|hold|held|holds|holding|not hold|do not hold|not have|do not have"
+    "|not able to|no record|no records|no code|no codes|no install code|no install codes"
+    "|can not provide|cannot provide|can not supply|cannot supply|not held|nothing to give"
+    "|nothing to provide|nothing to add|no trace|none to give|took the customers over"
+    "|took over the supply|took the supply over|took over the customers|took over supply"
+    "|took over the account|took over the site|took over the accounts|took the account over"
+    "|gained|when we gained|when we took|when we became|when we took over|already|place|in place"
+    "|came to us|joined us|became the supplier|acquired the customers|won the customers"
+    "|supplying|supplied us|us to check|under clause|clause|sec|mp121|appendix|ac|obligation"
+    "|respectively|order|that order|in that order|follows|as follows|back|gb|uk|plc|ltd|limited"
+    "|here is|here are|our answer|answer|answers|answering|outcome|it's|whatsoever|at all"
+    "|hope you are well|trust|well|its|their|his|her|my|which is|which are"
+    "|which were|which you|you listed|you sent|you asked|sent us|send us|for you|to you|with you"
+    "|look|sadly|yes|ok|okay|right then|further to|following your|in answer|in response|results"
+    "|result|search|checks|some checks|a check|our check|our checks|our search|our investigation"
+    "|final|formal|formally|position|organisation|company|behalf of ours energy|referred|relate"
+    "|relates|relating|concerned|concerning|subject|quick|shout|giving|got|ours energy|p.s|ps|fyi"
+    "|for and on behalf of|pursuant|identified|writing on behalf of"
+    "|were all|name|carried out|undertaken|completed|late|anything else|anything|out|up|into|down"
+    "|off|via|afterwards|ago|long|way|shows|show|now|far back"
+)
+_WELSH: Final = {
+    NEGATION: "nid|ddim|nad|nac",
+    NO_ONE: "dim un|yr un",
+    INSTALL: "osododd|gosododd|osod|gosod|gosodwyd|osodwyd|gosodwyd ganddynt|osodasom|gosodasom",
+    BY: "gan",
+    WE: "ni|gennym ni|ydym|ein peirianwyr",
+    INSTALLER: "cyflenwr gosod|cyflenwr a osododd|gyflenwr gosod",
+    DEVICE: "mesuryddion|fesuryddion|dyfeisiau|ddyfeisiau",
+    ONE_DEVICE: "mesurydd|fesurydd|dyfais|ddyfais",
+    THESE: "hyn|rhain|rheini|rhai hyn",
+    THIS: "hwn|hon",
+    ON_BEHALF: "contractwr|contractwyr|ar ein rhan|hunain|is-gontractwr|asiant|landlord",
+    CONTRAST: "ond",
+    CODE: "codau gosod|cod gosod|codau|cod",
+    FILLER: "y|yr|a|o|o'r|yw'r|yn|yw|oedd|wedi|un|helo|bore da|prynhawn da|diolch|i|ar|cofion|eu|ei"
+    "|cafodd|chafodd|ydy|wnaethom|wnaeth|mae'n|ddrwg|gyda|gennym|am|eich|cais|e-bost|unrhyw",
+}
+_GERMAN: Final = {
+    NEGATION: "nicht|nie|niemals",
+    NO_ONE: "keines|keiner|keine|keins|kein|keinen|keinem|keins davon",
+    INSTALL: "eingebaut|installiert|montiert|verbaut|gesetzt|installierte|installierten",
+    BY: "von|durch",
+    WE: "wir|uns|unserem unternehmen|unseren monteuren",
+    OURS: "unsere|unserer|unseres",
+    INSTALLER: "installierende lieferant|einbauende lieferant|installierender lieferant"
+    "|einbauender lieferant|installierender versorger|einbauende versorger|installateur",
+    DEVICE: "geräte|geräten|zähler|zählern|messgeräte",
+    ONE_DEVICE: "gerät",
+    THESE: "diese|dieser|diesen|davon|alle|beide|genannten|aufgeführten|ihnen",
+    THIS: "dieses|dies|das gerät|es",
+    ON_BEHALF: "auftrag|unserem auftrag"
+    "|dienstleister|vermieter|tochter|konzern|messstellenbetreiber",
+    CONTRAST: "aber|jedoch|sondern",
+    EXCEPT: "außer|ausser|bis auf|ausgenommen|nur",
+    PARTLY: "einige|manche|teilweise|teil|nicht alle",
+    DOUBT: "vermutlich|wahrscheinlich|vielleicht|eventuell|möglicherweise|prüfen|noch",
+    FILLER: "der|die|das|den|dem|des|wurde|wurden|worden|haben|hat|sind|ist|war|waren|und|guten"
+    "|tag|hallo|sehr|geehrte|damen|herren|leider|bestätigen|hiermit|dass|liste|anfrage|ihre"
+    "|ihrer|ihr|zu|in|aus|mit|für|jemals|ein|eine|unseren|unserem|daten|laut|systemen|auf",
+}  # fmt: skip
+_FRENCH: Final = {
+    NEGATION: "pas|jamais|ne|ni",
+    NO_ONE: "aucun|aucune",
+    INSTALL: "installé|installés|installée|installées|posé|posés|posée|posées|monté|montés",
+    BY: "par",
+    WE: "nous|nos équipes|notre société|nos techniciens|notre entreprise",
+    OURS: "les nôtres|le nôtre|à nous|nôtres|nôtre",
+    INSTALLER: "fournisseur installateur|installateur|fournisseur qui a installé"
+    "|fournisseur ayant installé",
+    DEVICE: "compteurs|appareils|équipements",
+    ONE_DEVICE: "compteur|appareil",
+    THESE: "ces|ceux-ci|tous|celles-ci|ceux|deux|trois",
+    THIS: "ce|cet|cette|celui-ci",
+    ON_BEHALF: "sous-traitant|notre compte|prestataire|propriétaire|filiale|groupe",
+    CONTRAST: "mais|cependant|toutefois",
+    EXCEPT: "sauf|hormis|excepté|seulement",
+    PARTLY: "certains|certaines|quelques|pas tous",
+    DOUBT: "peut-être|probablement|sans doute|vérifier|semble|encore",
+    FILLER: "le|la|les|de|des|du|avons|ont|été|sont|est|sommes|n|d|l|qu|que|bonjour|madame"
+    "|monsieur|malheureusement|confirmons|vous|votre|demande|liste|et|en|dans|merci|était|étaient",
+}
+_NUMBERS: Final = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100,
+}  # fmt: skip
+ORDINALS: Final = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
+    "eighth": 8, "ninth": 9, "tenth": 10, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5,
+    "6th": 6, "top": 1, "last": -1, "final": -1, "bottom": -1,
+}  # fmt: skip
+
+
+def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """Return the phrases that begin with each word, the longest first, with their parts."""
+    table: dict[tuple[str, ...], str] = {}
+    listed = [{FILLER: _FILLERS}, _FRENCH, _GERMAN, _WELSH, _ENGLISH]
+    for language in listed:
+        for part, phrases in language.items():
+            table.update({tuple(phrase.split()): part for phrase in phrases.split("|")})
+    # English words that are something else in another language keep their English part.
+    for word in ("a", "in", "on", "am", "an", "or", "is", "i", "die", "war", "the", "me"):
+        table[(word,)] = WE if word in ("i", "me") else FILLER
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for words, part in table.items():
+        found.setdefault(words[0], []).append((words, part))
+    for several in found.values():
+        several.sort(key=lambda one: -len(one[0]))
+    return found
+
+
+PHRASES: Final = _by_first_word()
+
+
+def number_of(word: str) -> int | None:
+    """Return the number that a word is, if it is a small one."""
+    if word.isdecimal():
+        return int(word) if len(word) <= 6 else None
+    return _NUMBERS.get(word)

@@ -1,0 +1,255 @@
+"""Cut a sentence into clauses, and tell the part of each word in it.
+
+The parts of a clause, one character for each word, are what its meaning is read from; the words of
+``statement_words`` say which word is which part, in every language at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from exchange.parsing.phrases import statement_words as parts
+from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
+
+ROWS_MARK: Final = "\u2462"  # stands for numbers of rows in the text of a clause
+
+_LONGEST: Final = 2_000  # characters of a sentence that are read
+_SPLIT_VERB: Final = 8  # words from "put" to its "in"
+_MOST_ROWS: Final = 500
+_WORD = re.compile(
+    rf"[^\W_]+(?:[-.'][^\W_]+)*|[{DEVICE_MARK}{CODE_MARK}{ROWS_MARK}&]|[,;:.!?()\[\]\"=/-]"
+)
+_SHORTENED: Final = (
+    (re.compile(r"\b(ca|wo|sha)n't\b", re.I), r"\1n not"),
+    (re.compile(r"\bcannot\b", re.I), "can not"),
+    (re.compile(r"n't\b", re.I), " not"),
+    (re.compile(r"'ll\b", re.I), " will"),
+    (re.compile(r"'(?:ve|re|m|d|s)\b", re.I), ""),
+    (re.compile(r"\b(n|d|l|qu|c|j)'(?=\w)", re.I), r"\1 "),
+)
+_SPAN = r"\d{1,3}(?:\s*(?:,\s*and|,|and|&|to|-|\+)\s*\d{1,3})*"
+_ROWS = re.compile(
+    rf"\b(?:(?:rows?|numbers?|nos?\.?|lines?|items?|entries|meters?|devices?)\s+|#\s?)({_SPAN})\b"
+    rf"|^\W*({_SPAN})(?=\s+(?:are|is|were|was)\b)"
+    rf"|(?<=[,;:])\s+({_SPAN})(?=\s+(?:are|is|were|was)\b)",
+    re.I,
+)
+_RANGE = re.compile(r"(\d{1,3})\s*(?:to|-)\s*(\d{1,3})|(\d{1,3})")
+_JOINS: Final = frozenset(("and", "so", "therefore", "hence", "nor", "und", "et"))
+_REASONS: Final = frozenset(("because", "as", "since"))
+_BEGINNINGS: Final = frozenset(
+    ("we", "they", "these", "those", "this", "it", "the", "none", "neither", "i", "our", "not")
+)
+_PAUSES: Final = frozenset(',;:.!?()[]"=/-')
+_ORDINALS: Final = tuple([one] for one in parts.ORDINALS)
+_TIMES: Final = frozenset(
+    ("week", "month", "year", "time", "night", "winter", "summer", "spring", "weeks", "months",
+     "years", "days", "quarter")
+)  # fmt: skip
+
+
+_BEFORE_COUNTS: Final = frozenset(
+    (
+        "the",
+        "of",
+        "your",
+        "these",
+        "those",
+        "all",
+        "both",
+        "other",
+        "remaining",
+        "any",
+        "last",
+        "ces",
+    )
+)
+
+
+_BEFORE_ORDINALS: Final = frozenset(("the", "and", "your", "but", ",", "with"))
+
+
+_ROW_WORDS: Final = frozenset(
+    (parts.ROW, parts.ALL_BUT, parts.DEVICE, parts.ONE_DEVICE, parts.THESE, parts.THIS)
+)
+
+
+class Word(NamedTuple):
+    """A word or a phrase, with its part in the sentence."""
+
+    part: str
+    text: str
+    numbers: tuple[int, ...] = ()  # of a number, or of rows
+
+
+class Clause(NamedTuple):
+    """The words between two pauses; ``shape`` has the part of each that is no filler."""
+
+    words: tuple[Word, ...]
+    shape: str
+    kept: tuple[Word, ...]  # the words of ``shape``
+    opens_with: str = ""  # the conjunction before it
+
+
+def clauses_of(text: str) -> list[Clause]:
+    """Return the clauses of one sentence, in order; clauses without words are left out."""
+    found: list[Clause] = []
+    words: list[Word] = []
+    opener = ""
+    for word in (*_words(text), Word(parts.PAUSE, "")):
+        joins = word.text.lower() if word.part == parts.JOIN else ""
+        if word.part not in (parts.PAUSE, parts.CONTRAST) and not joins:
+            words.append(word)
+            continue
+        if (word.text == "," or joins == "and") and _are_rows(words):
+            continue  # "the first, the second and the fourth" are one subject
+        if words:
+            found.append(_clause(words, opener))
+            words, opener = [], ""
+        opener = "but" if word.part == parts.CONTRAST else joins or opener
+        if joins == "nor":
+            words.append(Word(parts.NEGATION, word.text))
+    return found
+
+
+def _are_rows(words: list[Word]) -> bool:
+    """Whether a clause has nothing yet but rows."""
+    here = {word.part for word in words} - {parts.FILLER}
+    return parts.ROW in here and here <= _ROW_WORDS
+
+
+def _clause(words: list[Word], opener: str) -> Clause:
+    kept = tuple(word for word in words if word.part != parts.FILLER)
+    return Clause(tuple(words), "".join(word.part for word in kept), kept, opener)
+
+
+def _words(text: str) -> Iterator[Word]:
+    text = text[:_LONGEST]
+    for pattern, plain in _SHORTENED:
+        text = pattern.sub(plain, text)
+    rows = [tuple(_numbers_in(one[1] or one[2] or one[3])) for one in _ROWS.finditer(text)]
+    if rows:
+        text = _ROWS.sub(f" {ROWS_MARK} ", text)
+    raw = _WORD.findall(text)
+    low = [one.lower() for one in raw]
+    seen, at, before = iter(rows), 0, ""
+    while at < len(raw):
+        length, word = _next(raw, low, at, before)
+        if word.text == ROWS_MARK:
+            word = Word(parts.ROW, word.text, next(seen, ()))
+        yield word
+        if word.part != parts.FILLER or word.text == "by":
+            before = word.part
+        at += length
+
+
+def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Word]:
+    """Return how many words the next phrase has, and the phrase."""
+    word = low[at]
+    if word in _PAUSES:
+        return 1, Word(parts.PAUSE, word)
+    follows = low[at + 1] if at + 1 < len(low) else ""
+    if word in _JOINS or (word in _REASONS and follows in _BEGINNINGS):
+        return 1, Word(parts.JOIN, word)
+    if word == DEVICE_MARK:
+        return 1, Word(parts.DEVICE, word)
+    if word == CODE_MARK:
+        return 1, Word(parts.CODE, word)
+    if word == ROWS_MARK:
+        return 1, Word(parts.ROW, word)
+    after = low[at + 1] if at + 1 < len(low) else ""
+    ordinal = _ordinal(low, at)
+    if ordinal:
+        return ordinal
+    number = parts.number_of(word)
+    if number is not None:
+        counts = not at or low[at - 1] in _BEFORE_COUNTS
+        if not counts and after not in ("devices", "meters", "of", "ones"):
+            return 1, Word(parts.MOMENT, word)
+        some = after == "of" and before not in (parts.THESE, parts.NO_ONE)
+        return 1, Word(parts.PARTLY if some else parts.NUMBER, word, (number,))
+    if word == "you" and follows == "are" and (low[at + 2 : at + 3] or ["."])[0] in _PAUSES:
+        return 2, Word(parts.CORRECTION, "you are")
+    if word == "yours" and not at:
+        return 1, Word(parts.FILLER, word)
+    if word == "put" and "in" in low[at + 1 : at + _SPLIT_VERB]:
+        return 1, Word(parts.INSTALL, word)
+    if raw[at] == "May" and at and (low[at - 1].isdecimal() or low[at - 1] in ("in", "since")):
+        return 1, Word(parts.MOMENT, word)
+    if word == "no" and not _phrase(low, at):
+        return 1, Word(parts.FILLER if after in _PAUSES or not after else parts.NEGATION, word)
+    if before == parts.NAME and raw[at][:1].isupper() and word not in ("we", "i"):
+        return 1, Word(parts.NAME, raw[at])  # Gas & Electric, Energy
+    known = _phrase(low, at)
+    if known:
+        phrase, part = known
+        text = " ".join(raw[at : at + len(phrase)])
+        return len(phrase), Word(_in_place(part, phrase, low, at), text)
+    if word == "&":
+        return 1, Word(parts.NAME if before == parts.NAME else parts.FILLER, word)
+    capital = raw[at][:1].isupper() or before == parts.BY
+    return 1, Word(parts.NAME if capital else parts.UNKNOWN, raw[at])
+
+
+def _phrase(low: list[str], at: int) -> tuple[tuple[str, ...], str] | None:
+    """Return the longest phrase that is listed and stands here, with its part."""
+    for phrase, part in parts.PHRASES.get(low[at], ()):
+        if low[at : at + len(phrase)] == list(phrase):
+            return phrase, part
+    return None
+
+
+def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> str:
+    """Return the part of a phrase where the words around it change it."""
+    before = low[at - 1] if at else ""
+    after = low[at + len(phrase)] if at + len(phrase) < len(low) else ""
+    if phrase in (("installation",), ("install",)) and after in ("code", "codes"):
+        return parts.FILLER
+    if phrase in (("install",), ("fit",)) and before in ("our", "the", "an", "any"):
+        return parts.JOB
+    if phrase == ("that",):
+        return parts.FILLER
+    if phrase in (("who",), ("which",)) and before in ("us", "we", "ourselves"):
+        return parts.FILLER
+    if phrase == ("only",) and (after == ROWS_MARK or low[at + 2 : at + 3][:1] in _ORDINALS):
+        return parts.FILLER
+    if phrase[0] in ("all", "both", "every", "each") and before in ("install", "fit"):
+        return parts.PARTLY  # we did not install all of them
+    if phrase == ("ni",) and not at and after != "a":
+        return parts.NEGATION
+    if phrase == ("ni",):
+        return parts.WE
+    if phrase in (("one",), ("device",), ("meter",)) and before in ("these", "those", "all"):
+        return parts.DEVICE
+    return part
+
+
+def _ordinal(low: list[str], at: int) -> tuple[int, Word] | None:
+    """Return ``first two`` or ``second`` as rows."""
+    start = parts.ORDINALS.get(low[at])
+    after = low[at + 1] if at + 1 < len(low) else ""
+    before = low[at - 1] if at else ""
+    if start is None or after in _TIMES or (at and before not in _BEFORE_ORDINALS):
+        return None
+    if not at and after in _PAUSES:  # "First, ..."
+        return None
+    if low[at + 2 : at + 3] and low[at + 2] in _TIMES:
+        return 1, Word(parts.MOMENT, low[at])
+    count = parts.number_of(after) if not after.isdecimal() or len(after) < 3 else None
+    if count and start in (1, -1) and count <= _MOST_ROWS:
+        return 2, Word(
+            parts.ROW, f"{low[at]} {after}", tuple(n * start for n in range(1, count + 1))
+        )
+    return 1, Word(parts.ROW, low[at], (start,))
+
+
+def _numbers_in(text: str) -> Iterator[int]:
+    count = 0
+    for first, last, single in _RANGE.findall(text):
+        numbers = range(int(first), int(last) + 1) if first else (int(single),)
+        for number in numbers:
+            if count < _MOST_ROWS:
+                yield number
+            count += 1

@@ -1,0 +1,47 @@
+"""Recognise that an answer is announced: later, or in an attached file."""
+
+from __future__ import annotations
+
+import re
+
+_ANSWERING = (
+    r"(?:look|come|get|revert|send|provide|supply|respond|reply|answer|follow|check|investigate"
+    r"|deal|be in touch|let you|update|forward|pass|pick|raise|chase|review|action|process|share)"
+)
+_PROMISE = re.compile(
+    rf"\b(?:will|'ll|shall|going to|aim to|hope to|intend to|try to|hoping to|plan to)"
+    rf"(?: \w+){{0,3}} {_ANSWERING}\b"
+    r"|\b(?:looking|looked) into\b|\binvestigating\b|\bto follow\b|\bi ddilyn\b"
+    r"|\bpassed (?:this |it |them |these )?(?:on )?to\b|\bbear with (?:us|me)\b"
+    r"|\bworking on (?:this|it|these|them|your)\b|\b(?:in progress|under review|in hand)\b"
+    r"|\bleave (?:it|this|that|them|these) with (?:us|me)\b"
+    r"|\b(?:will|shall) be (?:answered|sent|provided|dealt|looked|with you|processed|back)\b"
+    r"|\b(?:we are|i am|we're|i'm|am|are|still) (?:\w+ )?(?:checking|searching|chasing|looking)\b"
+    r"|\bawaiting (?:a |the |our )?\w+"
+    r"|\b(?:need|give us|require) (?:a bit |some |a little |a few )?(?:more )?(?:time|days)\b"
+    r"|\bwerden (?:das|es|uns|ihnen)\b|\bnous reviendrons\b|\bbyddwn yn\b",
+    re.I,
+)
+_FILES = re.compile(
+    r"\b(?:codes?|answers?|responses?|results?|workbook|spreadsheet|details)\b[^.?!]{0,60}"
+    r"\b(?:attached|enclosed|attachment)\b"
+    r"|\b(?:attached|enclosed|attachment)\b[^.?!]{0,60}"
+    r"\b(?:codes?|answers?|response|results?|completed|details)\b",
+    re.I,
+)
+_ASKING = re.compile(
+    r"\b(?:please (?:send|provide|supply|let|could|can|confirm|return|complete|enter)"
+    r"|could you|can you|would you|we (?:need|require|request))\b",
+    re.I,
+)
+
+
+def promises(text: str) -> bool:
+    """Return whether a sentence announces an answer for later."""
+    return bool(_PROMISE.search(text[:1_000]))
+
+
+def announces_codes(text: str) -> bool:
+    """Return whether a sentence says that codes or answers are attached."""
+    text = text[:1_000]
+    return bool(_FILES.search(text)) and not _ASKING.search(text)

@@ -1,0 +1,54 @@
+"""Gather what we know of the thread of a mail, so that its statements have a meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exchange.domain.device import DeviceId
+from exchange.domain.mail import Understanding
+from exchange.domain.outbound import OPEN_LEGS, LegState, OutboundRequest
+from exchange.domain.party import Party
+from exchange.domain.resolve import Resolved, ThreadContext, needs_thread, resolve
+from exchange.store.db import Transaction
+
+_REQUEST = "request"  # the purpose of the letter that has the whole list
+
+
+def resolved(
+    tx: Transaction, said: Understanding, party: Party, requests: Sequence[OutboundRequest]
+) -> Resolved:
+    """Return what a mail of ``party`` answers; ``requests`` are those of ours that it belongs to.
+
+    A mail that says nothing but in the rows of a list needs no thread: half a million rows are not
+    looked up for it.
+    """
+    if not needs_thread(said):
+        return resolve(said, ThreadContext(names=_names(party)))
+    return resolve(said, _context(tx, said, party, requests))
+
+
+def _context(
+    tx: Transaction, said: Understanding, party: Party, requests: Sequence[OutboundRequest]
+) -> ThreadContext:
+    legs = [leg for request in requests for leg in tx.legs.legs(request_id=request.id)]
+    still = [leg for leg in legs if leg.state in OPEN_LEGS]
+    letter = next(iter(tx.outbox.by_message_id([said.head.in_reply_to])), None)
+    # A reminder lists what was open when it was sent, and that may be fewer by now.
+    whole = letter is None or letter.purpose == _REQUEST
+    listed = legs if whole else still
+    return ThreadContext(
+        rows=tuple(dict.fromkeys(_device(leg.device) for leg in listed)),
+        open=frozenset(_device(leg.device) for leg in still),
+        names=_names(party),
+        reference=" and ".join(request.ref for request in requests[:3]),
+        ordered=whole and len(requests) == 1,
+        provided=frozenset(_device(leg.device) for leg in legs if leg.state is LegState.PROVIDED),
+    )
+
+
+def _names(party: Party) -> tuple[str, ...]:
+    return (party.name, party.signifier)
+
+
+def _device(text: str) -> DeviceId:
+    return DeviceId.parse(text)

@@ -1,0 +1,224 @@
+"""Sentences are read by their parts: who, what, negation, scope, and what leaves it open."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchange.domain.statements import Act, Scope, Statement
+from exchange.parsing.statements.statements import read_statements
+from exchange.parsing.text.lines import plain_lines
+
+CODE = "83FE D340 7A93 9723 A5C6 39B2 6916 D505 C3B5"
+DEVICE = "00-DB-12-34-56-78-90-A0"
+
+
+def read(text: str, subject: str = "") -> list[Statement]:
+    """What is said of answers: what is only about the matter is left out."""
+    found = read_statements(plain_lines(text), lambda line: line.where, subject)
+    return [one for one in found if one.act is not Act.OTHER or one.hedge]
+
+
+@pytest.mark.parametrize(
+    ("text", "scope", "count", "subject"),
+    [
+        ("Not ours.", Scope.NONE, None, ""),
+        ("Not the installing Supplier.", Scope.NONE, None, ""),
+        ("Not us, sorry.", Scope.NONE, None, ""),
+        ("None of these were ours.", Scope.THESE, None, ""),
+        ("Neither of the two is ours.", Scope.THESE, 2, ""),
+        ("None of the four were fitted by us.", Scope.THESE, 4, ""),
+        ("We did not install any of these 3 devices.", Scope.THESE, 3, ""),
+        ("We haven't fitted a single one.", Scope.THESE, None, ""),
+        ("We installed neither of them.", Scope.THESE, 2, ""),
+        ("It was not us who fitted these.", Scope.THESE, None, ""),
+        ("These are not meters that we installed.", Scope.THESE, None, ""),
+        ("That was never one of our installs.", Scope.NONE, None, ""),
+        ("This meter is not ours.", Scope.ONE, None, ""),
+        ("The rest were not installed by us.", Scope.REST, None, ""),
+        ("The remaining two are not ours either.", Scope.REST, 2, ""),
+        ("None were fitted by Harbour Energy.", Scope.THESE, None, "Harbour Energy"),
+        ("Harbour did not install these.", Scope.THESE, None, "Harbour"),
+        ("These are not Harbour installs.", Scope.THESE, None, "Harbour"),
+        ("All were put in by another supplier.", Scope.THESE, None, ""),
+        ("Both were installed by Tidal Gas before the customers came to us, so not us.",
+         Scope.THESE, 2, ""),
+        ("Sorry, we can't help as we did not install these.", Scope.THESE, None, ""),
+        ("We are not the installing Supplier, please ask the previous supplier.",
+         Scope.NONE, None, ""),
+        ("Nid ni a osododd y mesurydd hwn.", Scope.ONE, None, ""),
+        ("Ni osodwyd y mesuryddion hyn gennym ni.", Scope.THESE, None, ""),
+        ("Wir haben diese Ger\u00e4te nicht eingebaut.", Scope.THESE, None, ""),
+        ("Keines der Ger\u00e4te wurde von uns installiert.", Scope.THESE, None, ""),
+        ("Nous n'avons pos\u00e9 aucun de ces compteurs.", Scope.THESE, None, ""),
+        ("Ces compteurs n'ont pas \u00e9t\u00e9 install\u00e9s par nous.", Scope.THESE, None, ""),
+    ],
+)  # fmt: skip
+def test_a_denial_is_made_of_parts(
+    text: str, scope: Scope, count: int | None, subject: str
+) -> None:
+    (said,) = read(text)
+    assert (said.act, said.scope, said.count) == (Act.DENIES, scope, count)
+    assert (said.subject, said.hedge) == (subject, "")
+    assert said.where == "body line 1"
+
+
+@pytest.mark.parametrize(
+    ("text", "scope", "rows"),
+    [
+        ("The first two were not installed by us.", Scope.ROWS, (1, 2)),
+        ("Rows 2 and 4 are not ours.", Scope.ROWS, (2, 4)),
+        ("The last one was not fitted by us.", Scope.ROWS, (-1,)),
+        ("All but the last were installed by someone else, not by us.", Scope.ALL_BUT, (-1,)),
+        ("The first, the second and the fourth are not ours.", Scope.ROWS, (1, 2, 4)),
+        ("Row 1 and row 3 were not installed by us.", Scope.ROWS, (1, 3)),
+        ("All but the first and the last were not fitted by us.", Scope.ALL_BUT, (1, -1)),
+        ("Lines 2-4 were not fitted by us.", Scope.ROWS, (2, 3, 4)),
+    ],
+)
+def test_rows_are_counted(text: str, scope: Scope, rows: tuple[int, ...]) -> None:
+    said = read(text)
+    assert {one.act for one in said} == {Act.DENIES}
+    assert {(one.scope, one.rows, one.hedge) for one in said} == {(scope, rows, "")}
+
+
+def test_a_sentence_may_own_some_and_deny_the_rest() -> None:
+    owned, rest = read("Numbers 1, 2 and 5 are ours, the others are not.")
+    assert (owned.act, owned.scope, owned.rows) == (Act.OWNS, Scope.ROWS, (1, 2, 5))
+    assert (rest.act, rest.scope, rest.hedge) == (Act.DENIES, Scope.REST, "")
+
+
+def test_a_numbered_line_is_about_its_row() -> None:
+    said = read("1. not ours\n2. installed by us\n3) not ours\n4. None of these are ours.")
+    assert [(one.act, one.rows) for one in said] == [
+        (Act.DENIES, (1,)), (Act.OWNS, (2,)), (Act.DENIES, (3,)), (Act.DENIES, ()),
+    ]  # fmt: skip
+
+
+def test_the_first_needs_no_article_at_the_beginning() -> None:
+    owned, rest = read("First one is ours, second and third are not.")
+    assert (owned.act, owned.rows) == (Act.OWNS, (1,))
+    assert (rest.act, rest.rows) == (Act.DENIES, (2, 3))
+    (said,) = read("First, none of these were fitted by us.")
+    assert said.scope is Scope.THESE
+
+
+def test_a_code_in_a_sentence_is_of_the_row_that_it_names() -> None:
+    (said,) = read(f"The third was; the code is {CODE}.")
+    assert (said.act, said.scope, said.rows) == (Act.PROVIDES, Scope.ROWS, (3,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Probably not ours.",
+        "I don't think these are ours.",
+        "As far as I can tell none of these are ours.",
+        "These are not ours yet.",
+        "These are not ours any more.",
+        "We did not install these correctly.",
+        "We did not install these on 4 March.",
+        "We did not install these until the spring.",
+        "We had not installed these when you wrote.",
+        "None of these were installed by us, they were fitted by our contractor.",
+        "None of these were installed by us directly.",
+        "None of these were ours, bar the third.",
+        "None of these were ours, with one exception.",
+        "None of these are ours, apart from a couple.",
+        "Most of these were not installed by us.",
+        "We didn't install all of these.",
+        "If they went in before 2021 they are not ours.",
+        "Are these not ours?",
+        "It is not true that we did not install these.",
+        "I would not say that none of these are ours.",
+        "We can't confirm that we did not install these.",
+        "They told us that they did not install these.",
+        "These were not installed by us alone.",
+        "We did not install these, our fitter did.",
+        "None of these were not installed by us.",
+        "None of these were fitted by anyone but us.",
+        "DRAFT - none of these were installed by us.",
+        "None of the others.",
+    ],
+)
+def test_what_leaves_a_denial_open_is_named(text: str) -> None:
+    denials = [one for one in read(text) if one.act is Act.DENIES]
+    assert all(one.hedge or one.scope is Scope.PART for one in denials), denials
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You did not install these.",
+        "Nothing was sent to us.",
+        "Do not contact us.",
+        "This is not our usual mailbox.",
+        "Not our job to find the codes.",
+        "The installer did not give us the code.",
+        "We did not receive your mail about these.",
+        "Not only did we install these, we commissioned them.",
+    ],
+)
+def test_a_negation_alone_denies_nothing(text: str) -> None:
+    assert not [one for one in read(text) if one.act is Act.DENIES]
+
+
+@pytest.mark.parametrize(
+    ("text", "qualifies"),
+    [
+        ("The gas one may have been ours.", True),
+        ("They were fitted on our behalf.", True),
+        ("The third was fitted by a sister company.", True),
+        ("Please ignore the second one.", True),
+        ("The third was fitted in 2021.", True),
+        ("Scrap that, the field team has found the job.", True),
+        ("You fitted them in 2020.", True),
+        ("The second has gone to the other team.", True),
+        ("Codes for the first two below.", True),
+        ("They were self-installed.", True),
+        ("So not exactly ours.", True),
+        ("Please let me know if you need anything else.", False),
+        ("If you have any questions please contact us.", False),
+        ("You may want to try the supplier before us.", False),
+        ("The customers joined us with the meters already fitted.", False),
+        ("We only gained the sites last year.", False),
+        ("Hope you find them.", False),
+    ],
+)
+def test_another_sentence_qualifies_a_denial_or_is_harmless(text: str, *, qualifies: bool) -> None:
+    said = read(f"None of these were ours.\n\n{text}")
+    others = [one for one in said if one.act is Act.OTHER]
+    assert bool(others) is qualifies, others
+    assert not [one for one in read(text) if one.act is Act.OTHER]
+
+
+def test_a_draft_is_told_by_its_subject() -> None:
+    said = read("", "DRAFT for Jo to approve: RE: MP121 request")[0]
+    assert (said.act, said.where, said.hedge) == (Act.OTHER, "subject", "DRAFT")
+
+
+def test_a_subject_answers_only_in_words_that_were_put_before_ours() -> None:
+    assert [one.act for one in read("", "Not ours - MP121-OURS-2612-Q00001")] == [Act.DENIES]
+    assert not read("", "RE: none of these are ours")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will look into it and come back to you next week.",
+        "Leave it with me.",
+        "Our field team is still checking these.",
+        "I have passed this on to the asset team.",
+        "Codes will follow on Friday.",
+    ],
+)
+def test_a_promise_answers_nothing(text: str) -> None:
+    assert [one.act for one in read(text)] == [Act.PROMISES]
+
+
+def test_a_device_in_the_sentence_makes_it_about_that_device() -> None:
+    (said,) = read(f"I am sure that we did not install {DEVICE} at that address, or ever.")
+    assert (said.scope, [str(one) for one in said.devices]) == (Scope.NAMED, [DEVICE])
+
+
+def test_a_hostile_sentence_takes_linear_time() -> None:
+    read("we did not install " * 400 + "1, 2 and " * 400 + "not " * 400)
