@@ -28,7 +28,7 @@ from exchange.rendering.report import report_html
 from exchange.rendering.shipped import shipped_folder
 from exchange.rendering.wording import OutcomeWord, counted
 from exchange.rendering.workbook import AnswerRow, RequestRow
-from exchange.services.answering.answer_parts import AnswerPart
+from exchange.services.answering.requests.answer_parts import AnswerPart
 
 _AT: Final = datetime(2026, 10, 1, 9, tzinfo=UTC)
 _US: Final = {

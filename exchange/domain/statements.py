@@ -1,7 +1,7 @@
 """What the sentences of a mail say, before it is known which of our Devices they are about.
 
-The reader gives statements; ``exchange.domain.resolve`` decides what they mean for a list that the
-mail itself does not repeat.
+The reader gives statements; ``exchange.domain.meaning.resolve`` decides what they mean for a list
+that the mail itself does not repeat.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.mail import Understanding
-from exchange.domain.sent_lines import SentText
+from exchange.domain.meaning.sent_lines import SentText
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from exchange.domain.columns.column_map import from_values
 from exchange.domain.envelope import Unwrap, WrappedKey
 from exchange.domain.limits import Limits
-from exchange.domain.sent_lines import SentText
+from exchange.domain.meaning.sent_lines import SentText
 from exchange.errors import ExchangeError, NotDecrypted
 from exchange.parsing.reading.understand import ColumnMappings, Openers, understand, understand_file
 from exchange.processes import ignore_signals

@@ -20,7 +20,7 @@ from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.envelope import MOST_DECRYPTIONS, Unwrap
 from exchange.domain.limits import Limits
 from exchange.domain.mail import Understanding
-from exchange.domain.sent_lines import SentText
+from exchange.domain.meaning.sent_lines import SentText
 from exchange.errors import (
     ExchangeError,
     NotDecrypted,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exchange.domain.columns.column_map import ColumnMap, as_values, from_values
-from exchange.domain.resolve import ThreadContext, resolve
+from exchange.domain.meaning.resolve import ThreadContext, resolve
 from exchange.parsing.containers.openers import Openers
 from exchange.parsing.lists.tables.mapped_columns import ColumnMappings
 from exchange.parsing.reading.understand import understand

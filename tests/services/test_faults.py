@@ -16,17 +16,18 @@ from exchange.bootstrap import SetClock, open_context, open_courier, open_mailbo
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Understanding
+from exchange.domain.meaning.sent_lines import SentText
 from exchange.domain.outbound import Gained
-from exchange.domain.sent_lines import SentText
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, ReaderEnded, StoreError
 from exchange.ports.reading import Question
 from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services.answering import answer_request, intake
-from exchange.services.answering.day_tally import DayTally
+from exchange.services.answering import intake
 from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.answering.requests import answer_request
+from exchange.services.answering.requests.day_tally import DayTally
 from exchange.services.asking import request
 from exchange.services.context import Context
 from exchange.services.mailbox import fetch_and_file

@@ -16,8 +16,12 @@ from exchange.domain.time.sla import parse_instant
 from exchange.ports.mail import FetchedMail, MailRef
 from exchange.ports.records import VaultRecord
 from exchange.services.answering import intake
-from exchange.services.answering.device_decisions import Holdings, KnownDevices, decide_devices
-from exchange.services.answering.history import History
+from exchange.services.answering.requests.device_decisions import (
+    Holdings,
+    KnownDevices,
+    decide_devices,
+)
+from exchange.services.answering.requests.history import History
 from exchange.services.context import Context
 from exchange.services.mailbox import fetch_and_file
 from exchange.services.people import review_devices

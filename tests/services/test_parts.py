@@ -18,8 +18,9 @@ from exchange.ports.mail import FetchedMail, MailRef
 from exchange.ports.records import VaultRecord
 from exchange.rendering import workbook
 from exchange.rendering.workbook import AnswerRow, SheetFacts, answers_workbook
-from exchange.services.answering import answer_parts, intake
-from exchange.services.answering.answer_parts import answers_in_parts
+from exchange.services.answering import intake
+from exchange.services.answering.requests import answer_parts
+from exchange.services.answering.requests.answer_parts import answers_in_parts
 from exchange.services.context import Context
 from exchange.services.letters import letters
 from exchange.services.mailbox import fetch_and_file

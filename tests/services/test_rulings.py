@@ -15,7 +15,7 @@ from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.inbound import DecisionTerms, DeviceState, InstalledRegister
 from exchange.domain.mail import Found, Reject
 from exchange.ports.records import VaultRecord
-from exchange.services.answering.device_decisions import (
+from exchange.services.answering.requests.device_decisions import (
     DecidedRows,
     Holdings,
     decide_devices,

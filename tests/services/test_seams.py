@@ -17,7 +17,8 @@ from exchange.domain.outbound import Gained
 from exchange.errors import BadInput, NotFound, StoreError, Unreadable
 from exchange.ports.mail import FetchedMail, MailRef
 from exchange.ports.records import VaultRecord
-from exchange.services.answering import answer_request, intake
+from exchange.services.answering import intake
+from exchange.services.answering.requests import answer_request
 from exchange.services.asking import request
 from exchange.services.mailbox import fetch_and_file
 from exchange.services.people import audit_log, review, review_devices

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.domain.sent_lines import SentText
+from exchange.domain.meaning.sent_lines import SentText
 from exchange.services.answering.sent_letters import named_in
 from exchange.services.context import Context
 from exchange.store.mails.outbox import NewLetter

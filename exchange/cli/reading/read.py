@@ -22,9 +22,9 @@ from exchange.cli.reading.sources import Source, sent_letters, sources
 from exchange.domain.device import MASKED, InstallCode, mask_codes
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import Kind, MailHead, Reject, Subkind, Understanding
-from exchange.domain.resolve import resolve
-from exchange.domain.sent_lines import SentText
-from exchange.domain.thread import thread_of
+from exchange.domain.meaning.resolve import resolve
+from exchange.domain.meaning.sent_lines import SentText
+from exchange.domain.meaning.thread import thread_of
 from exchange.errors import BadInput, ExchangeError, ReaderUnavailable, Unreadable
 from exchange.later import Later
 from exchange.rendering.wording import one_line

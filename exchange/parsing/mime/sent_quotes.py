@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from exchange.domain.sent_lines import SentText, Span, align
+from exchange.domain.meaning.sent_lines import SentText, Span, align
 from exchange.parsing.mime.quoting import begins_quote, is_of_a_colleague, without_prefix
 from exchange.parsing.text.lines import Line
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchange.domain.limits import DEFAULT, Limits
-from exchange.domain.sent_lines import SentText
+from exchange.domain.meaning.sent_lines import SentText
 from exchange.errors import Unreadable
 from exchange.parsing.mime.contents import body_of
 from exchange.parsing.mime.parts import Part, read_parts

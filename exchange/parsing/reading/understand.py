@@ -27,7 +27,7 @@ from exchange.domain.mail import (
     Subkind,
     Understanding,
 )
-from exchange.domain.sent_lines import SentText
+from exchange.domain.meaning.sent_lines import SentText
 from exchange.errors import Unreadable
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from exchange.domain.device import DeviceId
 from exchange.domain.limits import Limits
 from exchange.domain.mail import MailHead, Reject
-from exchange.domain.sent_lines import SentText
+from exchange.domain.meaning.sent_lines import SentText
 from exchange.domain.statements import Statement
 from exchange.errors import Unreadable
 from exchange.parsing.containers.archive import count_workbook

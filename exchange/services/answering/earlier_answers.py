@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from exchange.domain.inbound import DeviceState, InboundRequest
 from exchange.domain.mail import Understanding
 from exchange.domain.party import Party
-from exchange.services.answering.device_decisions import OUTCOME_WORDS
+from exchange.services.answering.requests.device_decisions import OUTCOME_WORDS
 from exchange.store.db import Transaction
 from exchange.store.requests.inbound import EarlierRow
 

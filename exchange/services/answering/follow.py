@@ -9,9 +9,10 @@ from exchange.domain.mail import Kind, Subkind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict
 from exchange.domain.statements import Act, gravest
-from exchange.services.answering import answer_request, other_acts, take_report, take_response
-from exchange.services.answering.answer_request import Basis
+from exchange.services.answering import other_acts, take_report, take_response
 from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.answering.requests import answer_request
+from exchange.services.answering.requests.answer_request import Basis
 from exchange.services.context import Context
 from exchange.services.letters import return_tags
 from exchange.store.db import Transaction

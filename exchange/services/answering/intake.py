@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
-from exchange.domain.copies import DecidedCopy, asks_of, first_copy
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Kind, Understanding
+from exchange.domain.meaning.copies import DecidedCopy, asks_of, first_copy
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict, identify
 from exchange.errors import (
@@ -36,12 +36,12 @@ from exchange.services.answering import (
     party_passwords,
     sent_letters,
 )
-from exchange.services.answering.answer_request import Basis
-from exchange.services.answering.day_tally import DayTally
-from exchange.services.answering.device_decisions import Holdings, KnownDevices
 from exchange.services.answering.follow import follow
-from exchange.services.answering.history import History
 from exchange.services.answering.mail_outcome import MailOutcome, record_outcome
+from exchange.services.answering.requests.answer_request import Basis
+from exchange.services.answering.requests.day_tally import DayTally
+from exchange.services.answering.requests.device_decisions import Holdings, KnownDevices
+from exchange.services.answering.requests.history import History
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import KEPT, NOT_FETCHED, PROCESSED, SHUNTED, KeptMail

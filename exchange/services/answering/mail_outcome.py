@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exchange.domain.audit import AuditEvent
-from exchange.domain.copies import asks_of
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Understanding
+from exchange.domain.meaning.copies import asks_of
 from exchange.later import Log
 from exchange.services.context import Context
 from exchange.store.db import Transaction

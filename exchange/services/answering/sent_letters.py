@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from exchange.domain.sent_lines import SentText
+from exchange.domain.meaning.sent_lines import SentText
 from exchange.errors import VaultError
 from exchange.parsing.reading.sent import sent_texts
 from exchange.services.context import Context

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import InstallCode
 from exchange.domain.mail import Answer, Kind, Outcome, Understanding
+from exchange.domain.meaning.resolve import needs_thread
 from exchange.domain.outbound import (
     CaseState,
     Leg,
@@ -22,7 +23,6 @@ from exchange.domain.outbound import (
     leg_takes,
 )
 from exchange.domain.party import Party
-from exchange.domain.resolve import needs_thread
 from exchange.later import Log
 from exchange.services.answering import disputes, query_bad_codes, thread_context
 from exchange.services.answering.mail_outcome import MailOutcome

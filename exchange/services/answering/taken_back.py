@@ -9,8 +9,8 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.inbound import DeviceEvent, DeviceState, move
 from exchange.domain.mail import Understanding
+from exchange.domain.meaning.taking_back import number_named, takes_back_plainly
 from exchange.domain.party import Party
-from exchange.domain.taking_back import number_named, takes_back_plainly
 from exchange.rendering.wording import counted
 from exchange.services.answering.earlier_answers import SpokenOf
 from exchange.services.context import Context

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Understanding
+from exchange.domain.meaning.resolve import Resolved, ThreadContext, needs_thread, resolve
 from exchange.domain.outbound import OPEN_LEGS, LegState, OutboundRequest
 from exchange.domain.party import Party
-from exchange.domain.resolve import Resolved, ThreadContext, needs_thread, resolve
 from exchange.store.db import Transaction
 
 _REQUEST = "request"  # the purpose of the letter that has the whole list

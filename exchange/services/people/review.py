@@ -12,10 +12,10 @@ from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.domain.inbound import DeviceState, InboundRequest
 from exchange.domain.mail import Kind, MailHead, Understanding
+from exchange.domain.meaning.resolve import needs_thread
 from exchange.domain.outbound import Ruling
 from exchange.domain.party import Party
 from exchange.domain.release import identify
-from exchange.domain.resolve import needs_thread
 from exchange.domain.time.sla import due
 from exchange.errors import BadInput, NotFound, Unreadable
 from exchange.later import Later
@@ -34,8 +34,6 @@ from exchange.store.requests.disputes import Dispute
 if TYPE_CHECKING:
     from exchange.services.answering import (
         allowed_lists,
-        answer_request,
-        device_decisions,
         disputes,
         intake,
         party_columns,
@@ -45,10 +43,11 @@ if TYPE_CHECKING:
         taken_back,
         thread_context,
     )
+    from exchange.services.answering.requests import answer_request, device_decisions
 else:
     allowed_lists = Later("exchange.services.answering.allowed_lists")
-    answer_request = Later("exchange.services.answering.answer_request")
-    device_decisions = Later("exchange.services.answering.device_decisions")
+    answer_request = Later("exchange.services.answering.requests.answer_request")
+    device_decisions = Later("exchange.services.answering.requests.device_decisions")
     disputes = Later("exchange.services.answering.disputes")
     intake = Later("exchange.services.answering.intake")
     party_columns = Later("exchange.services.answering.party_columns")

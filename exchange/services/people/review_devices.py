@@ -19,8 +19,6 @@ from exchange.store.mails.mail import KeptMail
 if TYPE_CHECKING:
     from exchange.services.answering import (
         allowed_lists,
-        answer_request,
-        device_decisions,
         disputes,
         intake,
         party_columns,
@@ -30,10 +28,11 @@ if TYPE_CHECKING:
         taken_back,
         thread_context,
     )
+    from exchange.services.answering.requests import answer_request, device_decisions
 else:
     allowed_lists = Later("exchange.services.answering.allowed_lists")
-    answer_request = Later("exchange.services.answering.answer_request")
-    device_decisions = Later("exchange.services.answering.device_decisions")
+    answer_request = Later("exchange.services.answering.requests.answer_request")
+    device_decisions = Later("exchange.services.answering.requests.device_decisions")
     disputes = Later("exchange.services.answering.disputes")
     intake = Later("exchange.services.answering.intake")
     party_columns = Later("exchange.services.answering.party_columns")

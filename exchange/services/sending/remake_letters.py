@@ -23,10 +23,10 @@ from exchange.domain.release import address_now
 from exchange.errors import BadInput, ExchangeError, NotFound, StoreError
 from exchange.later import Log
 from exchange.rendering.workbook import AnswerRow, SheetFacts
-from exchange.services.answering import answer_request
-from exchange.services.answering.answer_parts import answers_in_parts as files_in_parts
-from exchange.services.answering.answer_request import AnswerText
-from exchange.services.answering.device_decisions import OUTCOME_WORDS
+from exchange.services.answering.requests import answer_request
+from exchange.services.answering.requests.answer_parts import answers_in_parts as files_in_parts
+from exchange.services.answering.requests.answer_request import AnswerText
+from exchange.services.answering.requests.device_decisions import OUTCOME_WORDS
 from exchange.services.asking import request
 from exchange.services.context import Context
 from exchange.services.letters import claiming, letters

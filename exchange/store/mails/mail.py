@@ -13,8 +13,8 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select, update
 
 from exchange.domain.audit import instant_text
-from exchange.domain.copies import DecidedCopy
 from exchange.domain.mail import Kind
+from exchange.domain.meaning.copies import DecidedCopy
 from exchange.errors import NotFound
 from exchange.ports.mail import MailRef
 from exchange.store.bulk.bulk_insert import IdAllocator, insert_rows

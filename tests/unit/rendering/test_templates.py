@@ -20,7 +20,7 @@ from exchange.errors import ConfigError
 from exchange.rendering.shipped import shipped_folder
 from exchange.rendering.templates import GLOBALS, Templates
 from exchange.rendering.wording import counted, day, moment, month, one_line, paragraphs, percent
-from exchange.services.answering.answer_parts import AnswerPart
+from exchange.services.answering.requests.answer_parts import AnswerPart
 from exchange.services.letters.letters import Named
 from tests.unit.rendering.cases import ANSWERED, CODE, CONTEXTS
 

@@ -31,8 +31,8 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.mail import Found
 from exchange.ports.vault import CodeColumns, FoundColumns
-from exchange.services.answering import device_decisions
-from exchange.services.answering.device_decisions import (
+from exchange.services.answering.requests import device_decisions
+from exchange.services.answering.requests.device_decisions import (
     EarlierColumn,
     KnownDevices,
     decide_devices,

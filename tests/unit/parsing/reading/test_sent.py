@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchange.domain.limits import Limits
-from exchange.domain.sent_lines import SentText
+from exchange.domain.meaning.sent_lines import SentText
 from exchange.parsing.reading.sent import sent_texts
 from tests.corpus import making
 

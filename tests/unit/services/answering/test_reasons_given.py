@@ -14,7 +14,7 @@ from exchange.domain.device_type import DEVICE_TYPES, OUT_OF_SCOPE, DeviceType
 from exchange.domain.inbound import DecisionTerms, DeviceState, InstalledRegister
 from exchange.domain.mail import Found, Reject
 from exchange.ports.vault import CodeColumns, FoundColumns
-from exchange.services.answering.device_decisions import (
+from exchange.services.answering.requests.device_decisions import (
     DecidedRows,
     KnownDevices,
     decide_devices,

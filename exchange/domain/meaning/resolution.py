@@ -19,9 +19,9 @@ from exchange.domain.mail import (
     Reject,
     Understanding,
 )
+from exchange.domain.meaning.targets import Devices, rest_of, targets_of
+from exchange.domain.meaning.thread import ThreadContext, is_sender
 from exchange.domain.statements import ANSWERING, Act, Scope, Statement
-from exchange.domain.targets import Devices, rest_of, targets_of
-from exchange.domain.thread import ThreadContext, is_sender
 
 # What somebody says in the same mail may take a denial back.
 _QUALIFYING: Final = frozenset((Act.CORRECTS, Act.TAKES_BACK, Act.WARNS, Act.DISPUTES))

@@ -10,7 +10,7 @@ import numpy as np
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.device_columns import Int64Array
 from exchange.domain.inbound import DeviceState
-from exchange.services.answering.device_decisions import DecidedRows
+from exchange.services.answering.requests.device_decisions import DecidedRows
 
 _EVENT_PER_ROW = 1000
 _DEVICES_PER_EVENT = 500

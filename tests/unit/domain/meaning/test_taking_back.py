@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from exchange.domain.device import DeviceId
+from exchange.domain.meaning.taking_back import number_named, takes_back_plainly
 from exchange.domain.statements import Act, Scope, Statement
-from exchange.domain.taking_back import number_named, takes_back_plainly
 
 METER = DeviceId.parse("00-DB-12-34-56-78-90-A0")
 

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from exchange.domain.sent_lines import MOST_WORDS, SentText, align, words_of
+from exchange.domain.meaning.sent_lines import MOST_WORDS, SentText, align, words_of
 from exchange.errors import BadInput
 
 ID_1, ID_2, ID_3 = (f"00-DB-5A-11-00-00-0C-0{one}" for one in (1, 2, 3))

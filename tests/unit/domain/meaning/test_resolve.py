@@ -17,9 +17,9 @@ from exchange.domain.mail import (
     Reject,
     Understanding,
 )
-from exchange.domain.resolve import Resolved, ThreadContext, resolve
+from exchange.domain.meaning.resolve import Resolved, ThreadContext, resolve
+from exchange.domain.meaning.thread import thread_of
 from exchange.domain.statements import Act, Scope, Statement
-from exchange.domain.thread import thread_of
 
 D = tuple(DeviceId(bytes((0, 0xDB, 0x12, 0x34, 0x56, 0x78, 0x90, number))) for number in range(5))
 CODES = tuple(InstallCode(bytes((number + 1,)) * 16) for number in range(3))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container
 
 from exchange.domain.device import DeviceId
+from exchange.domain.meaning.thread import ThreadContext
 from exchange.domain.statements import Scope, Statement
-from exchange.domain.thread import ThreadContext
 
 Devices = tuple[DeviceId, ...]
 

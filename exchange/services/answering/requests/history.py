@@ -8,7 +8,11 @@ from datetime import date
 
 from exchange.domain.inbound import Before, before_of
 from exchange.domain.time.sla import local_date
-from exchange.services.answering.device_decisions import DecidedRows, EarlierColumn, KnownDevices
+from exchange.services.answering.requests.device_decisions import (
+    DecidedRows,
+    EarlierColumn,
+    KnownDevices,
+)
 from exchange.store.db import Transaction
 
 _NOTHING = (Before.NOTHING, "")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from exchange.domain.copies import DecidedCopy, asks_of, first_copy
 from exchange.domain.mail import Kind, MailHead, Understanding
+from exchange.domain.meaning.copies import DecidedCopy, asks_of, first_copy
 
 HEAD = MailHead(
     message_id="<1@gain.example>", subject="Codes", sender="codes@gain.example",

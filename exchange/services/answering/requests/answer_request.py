@@ -33,18 +33,18 @@ from exchange.domain.time.sla import due
 from exchange.errors import BadInput
 from exchange.rendering.compose import Attachment, reply_subject
 from exchange.rendering.workbook import CSV, XLSX, AnswerRow, SheetFacts
-from exchange.services.answering.answer_events import audit_events
-from exchange.services.answering.answer_parts import AnswerPart, Files, answers_in_parts
-from exchange.services.answering.day_tally import DayTally
-from exchange.services.answering.device_decisions import (
+from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.answering.requests.answer_events import audit_events
+from exchange.services.answering.requests.answer_parts import AnswerPart, Files, answers_in_parts
+from exchange.services.answering.requests.day_tally import DayTally
+from exchange.services.answering.requests.device_decisions import (
     OUTCOME_WORDS,
     DecidedRows,
     Holdings,
     decide_devices,
     unreadable_rows,
 )
-from exchange.services.answering.history import History
-from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.answering.requests.history import History
 from exchange.services.codes.register import installed_register
 from exchange.services.context import Context
 from exchange.services.letters import letters

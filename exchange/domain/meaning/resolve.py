@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from exchange.domain.mail import Answer, Kind, Outcome, Subkind, Understanding
-from exchange.domain.resolution import Resolution, Resolved
+from exchange.domain.meaning.resolution import Resolution, Resolved
+from exchange.domain.meaning.thread import ThreadContext, is_sender
 from exchange.domain.statements import ANSWERING, Act, Scope, Statement
-from exchange.domain.thread import ThreadContext, is_sender
 
 __all__ = ["Resolved", "ThreadContext", "needs_thread", "resolve"]
 
