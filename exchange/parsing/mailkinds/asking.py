@@ -6,12 +6,14 @@ disputes, reports or warns is for a person, even next to a sentence that asks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from exchange.domain.mail import Subkind
 from exchange.domain.statements import Act, Statement
 
+_OURS = re.compile(r"\b(?:you|your|yours|codes?|ICs?|these|this)\b|\u2460", re.I)
 # In this order: what is first decides.
 _AGAINST: Final = {
     Act.WARNS: Subkind.WARNS,
@@ -31,7 +33,7 @@ _OTHERWISE: Final = {
 
 def why_no_request(statements: Sequence[Statement]) -> Subkind:
     """Return what a mail that lists Devices wants other than codes; NONE if it asks for them."""
-    acts = {one.act for one in statements}
+    acts = {one.act for one in statements if not _is_background(one, statements)}
     for act, subkind in _AGAINST.items():
         if act in acts:
             return subkind
@@ -41,6 +43,17 @@ def why_no_request(statements: Sequence[Statement]) -> Subkind:
         if act in acts:
             return subkind
     return Subkind.NONE
+
+
+def _is_background(report: Statement, statements: Sequence[Statement]) -> bool:
+    """Return whether a report only tells why codes are asked for further down.
+
+    It is about no code, none of the Devices listed, and nothing that we did.
+    """
+    if report.act is not Act.REPORTS or report.devices or _OURS.search(report.words):
+        return False
+    after = statements[statements.index(report) + 1 :]
+    return any(one.act is Act.ASKS for one in after)
 
 
 def asks(statements: Sequence[Statement]) -> bool:

@@ -39,10 +39,12 @@ IMPERATIVE: Final = re.compile(
     r"|to)\b[,:;.!\- ]*){0,4}(?:" + any_of(*_GIVE).pattern + ")",
     re.I,
 )
-_YOU: Final = "(?:you|we|i|us|someone|anyone|somebody|the team|your team|it|be)"
+_YOU: Final = "(?:you|we|i|us|someone|anyone|somebody|the team|your team)"
 ASKING: Final = any_of(
     "please", "pls", "plz", "kindly", f"(?:could|can|would|will|might|may|are|is)(?:n't)? {_YOU}",
-    "grateful", "appreciate", "be (?:great|good|ideal|lovely|helpful)",
+    "grateful", "appreciate",
+    "(?:would|will) be (?:much |greatly |very |most )?(?:appreciated|welcome|helpful|useful)",
+    "be (?:great|good|ideal|lovely|helpful)",
     "(?<!not )(?<!n't )(?<!longer )(?:needs?|needing|requires?|requiring|want)",
     "(?:is|are|still|urgently|now) (?:needed|required|wanted)",
     "requests?", "requesting", "ask", "asks", "asking", "seek", "seeking",
@@ -57,6 +59,7 @@ ASKING: Final = any_of(
     "await", "awaiting", "waiting (?:for|on)",
     "chasing",
     r"do(?:es)? (?:you|anyone)(?: \w+){0,3} (?:have|hold|know)", r"have you(?: \w+)? (?:got|any)",
+    "(?:is|would) it (?:be )?possible", "are you able", "(?:would|could|will) you be", "be so good",
     "any (?:chance|idea|way)", "who (?:can|could|has|holds)", "where (?:do|can|could) (?:i|we)",
     "(?:glad|pleased|happy) (?:to (?:receive|get|have|obtain)|of|if you)",
     "you can (?:give|send|provide|supply|tell) (?:us|me)", "what(?:'s| is| are)",
@@ -94,7 +97,8 @@ TO_US: Final = any_of(
 # Somebody who says that he has no codes asks for them.
 LACKING: Final = any_of(
     "without (?:the|their|an?|any|one)",
-    "(?:do not|don't|neither|nor|no)[^.?!]{0,30} (?:have|hold|know|held)",
+    "(?:do not|does not|neither|nor)[^.?!]{0,30} (?:have|holds?|know|held)",
+    r"no (?:\w+ )?(?:codes?|record|copy) (?:is |are )?(?:held|on file|known|of)",
     "still (?:have|hold) no", "not (?:yet )?got",
     "lack", "lacking", "short of", "missing", "outstanding", "await", "awaiting",
     "waiting (?:for|on)", "over to you",
@@ -103,10 +107,20 @@ LACKING: Final = any_of(
 CONDITION: Final = re.compile(r"^\W*(?:if|when|once|unless|where|in case)\b[^,.?!]{0,80},", re.I)
 # "please send them over": the codes, where they were named before.
 PRONOUN: Final = any_of(
-    "them", "it", "these", "those", "both", "all of them", "the same", "one", "ones", "the details"
+    "them",
+    "it",
+    "these",
+    "those",
+    "both",
+    "all of them",
+    "(?:do )?the same",
+    "one",
+    "ones",
+    "the details",
 )
 # The noun alone: "Install code request", "request for install codes", "codes needed".
 REQUEST_NOUNS: Final = any_of(
+    r"req(?:uest)?(?: type| no| for)?\W{1,3}(?:\w+ ){0,2}codes?", "codes back",
     "codes? (?:re-?)?(?:requests?|requested|required|needed|wanted|please|pls|outstanding|missing)",
     r"(?:requested|required|needed|wanted) ?[:-] ?(?:\w+ ){0,2}codes?",
     f"(?:request|requirement|demand|need|order) for {_SPAN}codes?",
@@ -176,7 +190,8 @@ TAKES_BACK: Final = any_of(
     "cancel(?:s|led|ling|lation)?", "withdraw(?:s|n|ing|al)?", "withdrew", "disregard(?:ed)?",
     "ignore",
     "recall(?:ed|ing)?", "retract(?:ed|ing)?", "rescind(?:ed)?", "revok(?:e|ed|ing)",
-    "null and void",
+    "null and void", "(?<!not )forget(?: about)?", "do not bother", "never mind",
+    "leave (?:them|it|these|those) (?:out|off|alone|be)",
     r"take (?:\w+ ){0,3}(?:back|off)", r"strike (?:\w+ ){0,3}(?:off|out)",
     "drop (?:the|this|our|these)",
     r"(?:remove|delete|exclude) (?:\S+ ){1,6}?(?:from (?:the|our|your)|off)", "stand down",
@@ -204,7 +219,7 @@ TAKEN_BACK: Final = re.compile(
 )  # fmt: skip
 HARMLESS_IGNORE: Final = any_of(
     "(?:ignore|disregard)[^.?!]{0,60} (?:if|signature|footer|disclaimer|duplicate|blank|empty"
-    "|hidden"
+    "|hidden|columns?|notes?|tab|the second"
     "|old address|previous address|header|tab|second sheet|other sheets?)",
     "if[^.?!]{0,80} (?:already|have)[^.?!]{0,60} (?:ignore|disregard)",
 )  # fmt: skip

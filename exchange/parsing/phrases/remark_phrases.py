@@ -20,7 +20,8 @@ WARNS: Final = any_of(
     r"(?:did not|didn't|never) (?:send|sent|write|wrote)(?: \w+){0,4} (?:e-?mail|mail|message"
     r"|request)",
     "taken over by", "broken into", "leaked", "identity theft", "do not trust", "had access to",
-    "gained access", "exposed", r"cyfaddawdu\w*",
+    "gained access", "exposed", "published", "made public", "anyone (?:could|can)", "bogus", "fake",
+    "(?:the )?wrong (?:recipient|addressee|mailbox|person|company)", r"cyfaddawdu\w*",
 )  # fmt: skip
 # "If you suspect phishing": what a footer says about any mail.
 SUPPOSES: Final = any_of(
@@ -56,6 +57,10 @@ REPORTS: Final = re.compile(
         " (?:exchanged?|replaced?|removed?|swap(?:ped)?|commissioned|took out|taken out|scrapped)"
         "(?! by)",
         r"(?:has|have|had) (?:\w+ ){0,2}(?:gone live|come online)", "nothing left",
+        r"(?:all|both|these|those)(?: (?!not|never|to)\w+)?(?: now)? (?:commissioned|exchanged"
+        "|replaced|removed|swapped|decommissioned)",
+        r"(?:will|would|does|do|did|could|can)(?: \w+)? not (?:join|pair|match|work|validate)",
+        "(?:taken|took) (?:them |it |both )?(?:off|down)",
         "managed to commission",
         r"(?:meters?|devices?|units?) (?:is|are|was|were)(?: \w+)? "
         "(?:faulty|dead|broken|damaged|stolen)",
@@ -108,8 +113,8 @@ OFFERS_DENIAL: Final = any_of(
 CORRECTS: Final = re.compile(
     any_of(
         "correction", "corrected", "correcting", "typo", "mis-?typed", "amend(?:ed|ment|ing)?",
-        "(?<!you )should (?:be|read"
-        "|have been|have read|say|have said)",
+        "(?<!you )should (?:read|have been|have read|say|have said"
+        "|be (?:\u2460|another|the|a different|as))",
         "wrong (?:id|device|meter|number|guid|list|file|digit|version)",
         "one digit", "digit (?:off|out|wrong)", "erratum", "revised", "transposed",
         "(?:updated|new) list",
@@ -135,7 +140,8 @@ PROCEDURAL: Final = re.compile(
         "|reply|respond|acknowledge"
         "|treat|use|quote|keep|copy|cc|include|contact|call|get in touch|let (?:us|me) know|refer"
         "|do (?:not|n't)|don't"
-        "|direct|address|action|process|handle|deal with|pass|forward|mark|complete|fill|populate"
+        "|direct|address (?:your|all|any|the)|action|process|handle|deal with|pass"
+        "|forward|mark|complete|fill|populate"
         "|open|check|confirm"
         "|disregard|ignore|advise if|look at|review|work through|ask|feel free)",
         "(?:please|kindly|pls)[^.?!]{0,25} send (?:your|any|all)? ?(?:reply|response|replies"

@@ -12,6 +12,7 @@ from typing import Final
 
 from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.phrases import act_phrases as asked
+from exchange.parsing.phrases import condition_phrases as conditions
 from exchange.parsing.phrases import matter_phrases as matter
 from exchange.parsing.phrases import remark_phrases as remarks
 from exchange.parsing.phrases.answer_phrases import is_sign_off
@@ -22,6 +23,11 @@ _LEAST_WORDS: Final = 4  # of a sentence
 _SHORT: Final = 8  # words of a sentence that has no room for another matter
 _CLAUSE_END = re.compile(r"[,;:.]|\b(?:but|only)\b")
 _CONTRACTED = re.compile(r"n't\b", re.I)
+_POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.I)
+# Below the closing words these are what a footer says about any mail.
+_NOT_IN_FOOTERS: Final = frozenset(
+    (Act.CORRECTS, Act.REPORTS, Act.DISPUTES, Act.ASKS_ELSE, Act.OTHER, Act.CHASES)
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -31,7 +37,8 @@ def read_acts(sentence: Sentence, where: str, *, about_codes: bool = False) -> l
     ``about_codes``: install codes were named before it, so that "them" can be the codes.
     """
     act = act_of(sentence, about_codes=about_codes)
-    if act is None:
+    standing = sentence.signed and not sentence.devices and act in _NOT_IN_FOOTERS
+    if act is None or (standing and not _POSTSCRIPT.match(sentence.text)):
         return []
     scope = Scope.NAMED if sentence.devices else Scope.THESE
     text = sentence.text[:_MOST_WORDS]
@@ -50,21 +57,27 @@ def act_of(sentence: Sentence, *, about_codes: bool = False) -> Act | None:
         return None
     if sentence.item:
         return Act.ASKS if _item_asks(text) else None
-    warns = bool(remarks.WARNS.search(text))
+    if conditions.SUSPICION.search(text) and not names_codes(text):
+        return None
+    facts = conditions.HYPOTHESIS.sub(" ", remarks.OFFERS_DENIAL.sub(" ", text))
+    warns = bool(remarks.WARNS.search(facts))
     if warns and not _is_about_software(text):
         return None if remarks.SUPPOSES.search(text) else Act.WARNS
     said = remarks.OFFERS_DENIAL.sub(" ", text)
+    if _is_held_back(said, about_codes=about_codes):
+        return Act.TAKES_BACK
     called_off = takes_back(said)
     if called_off and takes_back(_without_other_objects(said)):
         return Act.TAKES_BACK
-    disputes = bool(remarks.DISPUTES.search(said))
+    disputes = bool(remarks.DISPUTES.search(conditions.NO_DISPUTE.sub(" ", facts)))
+    disputes = disputes and not _only_wonders(facts)
     if disputes and is_about_ours(said) and not remarks.OPINES.search(said):
         return Act.DISPUTES
-    reports = _reports(said)
+    reports = _reports(facts)
     reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
     if _asks_for_codes(text, said, about_codes=about_codes):
         return Act.REPORTS if reports_ours else Act.ASKS
-    corrects = bool(remarks.CORRECTS.search(said))
+    corrects = bool(remarks.CORRECTS.search(facts))
     if corrects and is_about_ours(said, pointers=False):
         return Act.CORRECTS
     if reports_ours:
@@ -81,6 +94,21 @@ def _item_asks(text: str) -> bool:
     asks = len(_WORD.findall(text)) >= _LEAST_WORDS and _asks(text)
     asks = asks and _asks_for_codes(text, text, about_codes=False)
     return asks and not (takes_back(text) or _reports(text) or remarks.DISPUTES.search(text))
+
+
+def _only_wonders(text: str) -> bool:
+    """Return whether a sentence asks who installed something, and doubts no answer."""
+    return text.rstrip(" )\"'").endswith("?") and not conditions.INSISTS.search(text)
+
+
+def _is_held_back(text: str, *, about_codes: bool) -> bool:
+    """Return whether codes must not come, or not yet: forbidden, on a condition, announced."""
+    ours = names_codes(text) or (about_codes and bool(asked.GIVES.search(text)))
+    if ours and conditions.PROHIBITS.search(text):
+        return True
+    if conditions.PRECONDITION.search(text) and (ours or asked.GIVES.search(text)):
+        return _asks(text) or ours
+    return names_codes(text) and bool(conditions.ANNOUNCED.search(text))
 
 
 def is_about_ours(text: str, *, pointers: bool = True, it: bool = True) -> bool:
@@ -144,14 +172,21 @@ def _asks_for_codes(text: str, said: str, *, about_codes: bool) -> bool:
         bare = matter.OTHER_CODES.sub(" ", said)
         lacks = asked.LACKING.search(said) or asked.REQUEST_NOUNS.search(bare)
         return bool(lacks) or _asks(said)
+    gives = asked.GIVES.search(said) or conditions.THE_SAME.search(said)
+    other_codes = matter.OTHER_CODES.search(said)
     return about_codes and bool(
-        asked.PRONOUN.search(said) and asked.GIVES.search(said) and _asks(said)
+        asked.PRONOUN.search(said) and gives and _asks(said) and not other_codes
     )
 
 
 def _asks(text: str) -> bool:
     bare = asked.CONDITION.sub("", asked.SHOWING.sub(" ", text))
-    return bool(asked.ASKING.search(bare) or asked.IMPERATIVE.search(bare))
+    if asked.IMPERATIVE.search(bare):
+        return True
+    if not asked.ASKING.search(bare):
+        return False
+    # "Kindly deal with them and not with us" sends us elsewhere.
+    return not conditions.REDIRECTS.search(bare)
 
 
 def _lesser_act(sentence: Sentence, text: str) -> Act | None:
@@ -162,10 +197,14 @@ def _lesser_act(sentence: Sentence, text: str) -> Act | None:
         return Act.THANKS if matter.TOPIC.search(text) else None
     if asked.SHOWS_CODES.search(text) and matter.OURS.search(text):
         return Act.OTHER
+    if conditions.REDIRECTS.search(text) and names_codes(text):
+        return Act.OTHER
     if remarks.PROCEDURAL.search(text):
         return None
     if text.rstrip(" )\"'").endswith("?") or _asks(text):
         return Act.ASKS_ELSE
+    if conditions.DIRECTS.search(text):
+        return Act.OTHER
     if remarks.BACKGROUND.search(text) or sentence.heading or sentence.signed:
         return None
     if len(_WORD.findall(text)) < _LEAST_WORDS:
@@ -183,5 +222,11 @@ def takes_back(text: str) -> bool:
     needless = asked.NEEDS_NOT.search(kept)
     if needless and asked.NEEDED.search(_CLAUSE_END.split(kept[needless.end() :], maxsplit=1)[0]):
         return True
-    forbids = asked.FORBIDS.search(kept) or asked.NOT_GIVEN.search(kept)
+    forbids = asked.FORBIDS.search(kept) or _not_given(kept)
     return bool(forbids) and not asked.HARMLESS_MANNER.search(kept)
+
+
+def _not_given(text: str) -> bool:
+    """Return whether codes are not to be given; not where we were not given any."""
+    found = asked.NOT_GIVEN.search(text)
+    return found is not None and not conditions.NOT_GIVEN_TO_US.search(text[: found.end() - 1])

@@ -26,7 +26,11 @@ _MARGIN: Final = 45  # a line that a client wrapped has at least so many charact
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _NO_HEX_LETTER = re.compile(r"[g-zG-Z]|[^\x00-\x7f]")
 _BULLET = re.compile(r"\s*(?:[-*\u2022\u00b7\u25cf\u25e6>]|\(?\d{1,3}[.):]|\(?[a-z][.)])\s+")
-_SENTENCE_END = re.compile(r"(?<=[.!?;\u2026])[\"')\]]*\s+(?=[\"'(\[]*[^\W_a-z])|(?<=[!?])\s+")
+_ROW = re.compile(r"\s*[0-9A-Fa-f]{2}(?:[-: ][0-9A-Fa-f]{2}){7}\b|\s*[0-9A-Fa-f]{16}\b")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?;\u2026])(?<!\b[A-Za-z]\.)(?<!\b(?:No|Dr|Mr|St|vs)\.)"
+    r"(?<!\b(?:Mrs|Ltd|Ref|Nos|Inc)\.)[\"')\]]*\s+(?=[\"'(\[]*[^\W_a-z])|(?<=[!?])\s+"
+)
 _NUMBERED = re.compile(f"([{DEVICE_MARK}{CODE_MARK}])\\d+ ?")
 _DEVICE_NUMBER = re.compile(f"{DEVICE_MARK}(\\d+)")
 _APOSTROPHES: Final = {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x60: "'", 0xB4: "'"}
@@ -81,7 +85,7 @@ def _goes_on(before: Line, line: Line) -> bool:
     """Return whether ``line`` continues the sentence of the line ``before``."""
     if line.number != before.number + 1 or line.table or before.table:
         return False
-    if _BULLET.match(line.text) or not line.text.strip():
+    if _BULLET.match(line.text) or _ROW.match(line.text) or not line.text.strip():
         return False
     ended = before.text.rstrip()
     return len(ended) >= _MARGIN and ended[-1:] not in ".:;!?"

@@ -11,13 +11,15 @@ from exchange.domain.statements import ANSWERING, Act, Scope, Statement
 from exchange.parsing.phrases.answer_phrases import normalise_phrase
 from exchange.parsing.statements.acts import names_codes, read_acts
 from exchange.parsing.statements.answers import may_answer, read_answers, unfinished
-from exchange.parsing.statements.sentences import Sentence, sentences_of
+from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence, sentences_of
 from exchange.parsing.text.lines import Line
 
 _ECHO = re.compile(r"\b(?:re|aw|fwd?|wg|sv|antw)\s*:|\bMP121", re.I)
 _NUMBER = re.compile(r"\s*\(?(\d{1,3})[.):]\s")
 # What a sentence that answers says next to its answer is not counted as one of these.
 _LESSER: Final = frozenset((Act.OTHER, Act.ASKS_ELSE, Act.REPORTS, Act.CHASES, Act.THANKS))
+_FEW_ROWS: Final = 3  # so many lines that begin with a Device are rows with notes, no sentences
+_OFFERS = re.compile(r"\bor\b|\bif not\b|\botherwise\b", re.I)
 _LONGEST_SUBJECT: Final = 1_000
 
 
@@ -50,13 +52,18 @@ def read_statements(
         found += read_acts(Sentence(subject, Line(0, subject), heading=True), "subject")
     about_codes = names_codes(subject)
     sentences = list(sentences_of(lines))
+    rows = sum(one.text.startswith(DEVICE_MARK) for one in sentences)
     answers = _answers_of(sentences, place)
     for index, sentence in enumerate(sentences):
         said = [_of_row(one, sentence) for one in answers.get(index, [])]
         if below and sentence.line.number > below:
             said = [_of_some(one) for one in said]
+        row = rows >= _FEW_ROWS and sentence.text.startswith(DEVICE_MARK)
+        where = place(sentence.line)
+        acts = [] if row else read_acts(sentence, where, about_codes=about_codes)
+        if any(one.act is Act.ASKS for one in acts) and _OFFERS.search(sentence.text):
+            said = []  # "the codes please, or NOT US": what we may answer
         found += said
-        acts = read_acts(sentence, place(sentence.line), about_codes=about_codes)
         answers_it = any(one.act is not Act.OTHER for one in said)
         found += [one for one in acts if not (answers_it and one.act in _LESSER)]
         about_codes = about_codes or names_codes(sentence.text)

@@ -55,6 +55,14 @@ class ListBlock:
         return self.labelled or self.has_device
 
 
+# "the code for ...", "install codes: ...": the Device whose code is meant, not a code.
+_CODE_OF = re.compile(
+    r"\b(?:codes?|ics?|keys?)\s+(?:for|of)(?:\s+(?:the|this|meter|device|esme|gsme|id))*\s*[:#]?\s*$"
+    r"|\bcodes\s?:\s*$",
+    re.I,
+)
+
+
 class DeviceRecognition:
     """Adds the Device IDs of a text to ``found``, and reports those that are damaged."""
 
@@ -82,12 +90,16 @@ class DeviceRecognition:
         """
         lead = words_before(text, token)
         separated = token.form is TokenForm.SEPARATED
-        label = labels_device(lead)
+        label = True if _CODE_OF.search(lead) else labels_device(lead)
         if label is False or (alone and block.barred):
             if alone and label is not False and separated:
                 self._ignored(line, token, "the words above it name something else")
             return False
-        called_code = labels_code(lead) and not (separated and lead.rstrip()[-1:] not in ":=")
+        called_code = (
+            not _CODE_OF.search(lead)
+            and labels_code(lead)
+            and not (separated and lead.rstrip()[-1:] not in ":=")
+        )
         if called_code and not (separated and asks_for_codes(text)):
             return False
         # In a table without a device column the position proves nothing.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exchange.domain.statements import Act
-from exchange.parsing.statements.acts import act_of
+from exchange.parsing.statements.acts import act_of, read_acts
 from exchange.parsing.statements.sentences import Sentence
 from exchange.parsing.text.lines import Line
 
@@ -170,3 +170,43 @@ def test_the_words_next_to_a_device_ask_only_where_they_say_so(
     text: str, expected: Act | None
 ) -> None:
     assert act_of(Sentence(text, Line(1, text), item=True)) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "At no time are install codes of these to be passed to anybody.",
+        "We ask that you refrain, until the dispute is settled, from giving out any install code.",
+        "Please send the codes only once our security team has confirmed the new address.",
+        "Should the transfer go through we shall be asking you for the codes.",
+        "You can forget about the codes for these.",
+    ],
+)
+def test_codes_that_must_not_come_or_not_yet_are_not_asked_for(text: str) -> None:
+    assert act(text) is Act.TAKES_BACK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please send the codes as soon as you can.",
+        "If any were fitted by you, please send the codes.",
+        "We have never been given the codes, so please send them.",
+        "Don't forget the install codes for our two meters, please.",
+        "Codes for these two pls.",
+    ],
+)
+def test_what_only_sounds_like_a_condition_or_a_denial_asks(text: str) -> None:
+    assert act(text) is Act.ASKS
+
+
+def test_who_sends_us_elsewhere_asks_for_nothing() -> None:
+    assert act("Kindly deal with Dunlin and not with us about the codes.") is Act.OTHER
+
+
+def test_a_footer_reports_nothing_and_a_postscript_does() -> None:
+    def below(text: str) -> list[Act]:
+        return [one.act for one in read_acts(Sentence(text, Line(1, text), signed=True), "x")]
+
+    assert below("No codes or passwords should have been stored here.") == []
+    assert below("PS the second code does not work.") == [Act.REPORTS]
