@@ -34,7 +34,7 @@ def test_a_pattern_knows_its_words(name: str, text: str) -> None:
         ("IMPERATIVE", "We send the list"),
         ("FORBIDS", "do send it"),
         ("HOLDS", "we hold the codes"),
-        ("TAKES_BACK", "the checked shirt"),
+        ("TAKES_BACK", "the recaller nullified it"),
     ],
 )
 def test_a_pattern_does_not_know_what_only_looks_alike(name: str, text: str) -> None:
