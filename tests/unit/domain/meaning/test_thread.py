@@ -117,6 +117,11 @@ def test_without_an_address_the_name_that_a_mail_shows_is_not_the_senders() -> N
     assert not is_sender("Vale Energy", ThreadContext(), MailHead(sender_name="Vale Energy"))
 
 
+def test_general_words_are_no_sender_that_shows_no_name() -> None:
+    head = MailHead(sender="ops@tarn.example")
+    assert not is_sender("the Gas Company", ThreadContext(names=("",)), head)
+
+
 def test_a_company_of_general_words_alone_is_known_by_all_of_them() -> None:
     context = ThreadContext(names=("The Energy Company",))
     assert is_sender("the energy company", context, MailHead())
