@@ -74,6 +74,11 @@ def test_rows_keep_their_numbers(text: str, rows: list[tuple[int, ...]]) -> None
     assert numbers(text) == rows
 
 
+def test_rows_that_are_counted_up_are_one_subject() -> None:
+    clause = only("The first, the second and the fourth are ours")
+    assert clause.shape == parts.ROW * 3 + parts.OURS
+
+
 def test_a_count_of_devices_is_a_number_and_a_year_is_none() -> None:
     clause = only("None of the 3 were installed by us in 2019")
     assert [(one.part, one.numbers) for one in clause.kept if one.text in ("3", "2019")] == [

@@ -53,7 +53,6 @@ def test_the_words_shown_of_a_header_are_cut() -> None:
     [
         (None, 1),  # no column denies
         (2, 1),  # the header is shorter than its rows
-        (1, 0),  # the list has no header
         (1, 3),  # the list begins below the table
     ],
 )
@@ -61,3 +60,8 @@ def test_without_the_header_of_such_a_column_nothing_is_denied(
     denial: int | None, first_row: int
 ) -> None:
     assert denied("Did Vale install? (Y/N)", denial=denial, first_row=first_row) == []
+
+
+def test_a_list_without_a_header_does_not_take_its_last_row_for_one() -> None:
+    below = table((DEVICE, "N"), ("Total", "Did Vale install? (Y/N)"))
+    assert denials_of_a_name(below, Columns(first_row=0, denial=1)) == []
