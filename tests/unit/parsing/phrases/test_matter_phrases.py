@@ -26,7 +26,7 @@ PATTERNS = patterns_of(matter_phrases)
         ("SOURCE_CODE", "the unit tests fail"),
         ("PROGRAMS", "the kernel panics"),
         ("ELSEWHERE", "two invoices"),
-        ("MAIL", "your mail box is full"),
+        ("MAIL", "your mailboxes were full"),
         ("MAIL", "my inbox is not mine"),
         ("OTHER_OBJECTS", "please cancel my last order"),
         ("OTHER_OBJECTS", "disregard the previous invoice"),
