@@ -61,9 +61,9 @@ def is_sender(name: str, context: ThreadContext, head: MailHead) -> bool:
     domain = head.sender.rpartition("@")[2]
     own = (head.sender_name, domain.partition(".")[0]) if domain else ()
     for known in map(_words, (*context.names, *own)):
-        if known and asked and (asked == known or asked == known - _GENERAL):
-            return True
-        if asked and asked - _GENERAL == known:
+        if not known or not asked:
+            continue  # "the Gas Company" is no sender without a name
+        if asked in (known, known - _GENERAL) or asked - _GENERAL == known:
             return True
     return False
 

@@ -20,30 +20,16 @@ from exchange.domain.mail import (
 from exchange.domain.meaning.resolve import Resolved, ThreadContext, resolve
 from exchange.domain.meaning.thread import thread_of
 from exchange.domain.statements import Act, Scope, Statement
+from tests.unit.domain.meaning.cases import D, says, thread
 
-D = tuple(DeviceId(bytes((0, 0xDB, 0x12, 0x34, 0x56, 0x78, 0x90, number))) for number in range(5))
 CODES = tuple(InstallCode(bytes((number + 1,)) * 16) for number in range(3))
 HEAD = MailHead(message_id="a@b", sender="ops@harbour.example", sender_name="Jo Quay")
 DENIED, OPEN, GIVEN = Outcome.NOT_INSTALLER, Outcome.UNCLEAR, Outcome.PROVIDED
 
 
-def says(act: Act, scope: Scope = Scope.THESE, **more: object) -> Statement:
-    words = str(more.pop("words", f"{act} {scope} {more}"))
-    return Statement(act, "body line 3", words, scope, **more)  # type: ignore[arg-type]
-
-
 def mail(*said: Statement, **more: object) -> Understanding:
     fields = {"head": HEAD, "kind": Kind.RESPONSE, "statements": said, **more}
     return Understanding(**fields)  # type: ignore[arg-type]
-
-
-def thread(rows: int = 3, **more: object) -> ThreadContext:
-    listed = D[:rows]
-    fields = {
-        "rows": listed, "open": frozenset(listed), "names": ("Harbour Energy", "HARB"),
-        "reference": "MP121-OURS-2612-Q00001", **more,
-    }  # fmt: skip
-    return ThreadContext(**fields)  # type: ignore[arg-type]
 
 
 def outcomes(found: Resolved) -> dict[DeviceId, Outcome]:

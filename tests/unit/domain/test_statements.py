@@ -1,0 +1,67 @@
+"""Statements: what asks for codes, and which one a mail without a request is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchange.domain.statements import (
+    ANSWERING,
+    REASONS,
+    Act,
+    Scope,
+    Statement,
+    asks_for_codes,
+    gravest,
+)
+
+
+def says(*acts: Act) -> list[Statement]:
+    return [Statement(act, f"body line {at}", act) for at, act in enumerate(acts, 1)]
+
+
+def test_a_statement_that_says_nothing_more_leaves_open_which_devices() -> None:
+    (one,) = says(Act.DENIES)
+    assert one.scope is Scope.NONE
+    assert (one.devices, one.rows, one.count, one.subject, one.hedge) == ((), (), None, "", "")
+
+
+@pytest.mark.parametrize("act", Act)
+def test_only_asking_for_codes_asks_for_codes(act: Act) -> None:
+    assert asks_for_codes(says(Act.THANKS, act)) is (act is Act.ASKS)
+
+
+def test_an_answer_says_whose_the_devices_are_or_gives_their_codes() -> None:
+    assert set(ANSWERING) == {Act.DENIES, Act.OWNS, Act.PROVIDES}
+
+
+def test_what_neither_asks_nor_answers_nor_promises_has_a_reason_for_a_person() -> None:
+    assert set(REASONS) == set(Act) - ANSWERING - {Act.ASKS, Act.PROMISES}
+    assert len(set(REASONS.values())) == len(REASONS)
+
+
+@pytest.mark.parametrize(
+    ("acts", "first"),
+    [
+        ((Act.THANKS, Act.WARNS), Act.WARNS),
+        ((Act.TAKES_BACK, Act.WARNS, Act.DISPUTES), Act.WARNS),
+        ((Act.CHASES, Act.TAKES_BACK), Act.TAKES_BACK),
+        ((Act.REPORTS, Act.CORRECTS, Act.DISPUTES), Act.DISPUTES),
+        ((Act.THANKS, Act.OTHER), Act.OTHER),
+        ((Act.OTHER, Act.CHASES, Act.THANKS), Act.CHASES),
+        ((Act.ASKS, Act.DENIES, Act.THANKS), Act.THANKS),
+    ],
+)
+def test_a_mail_is_about_the_gravest_thing_in_it(acts: tuple[Act, ...], first: Act) -> None:
+    found = gravest(says(*acts))
+    assert found is not None
+    assert found.act is first
+
+
+def test_of_two_that_are_as_grave_the_first_counts() -> None:
+    one, _ = said = says(Act.WARNS, Act.WARNS)
+    assert gravest(said) is one
+
+
+def test_what_needs_no_reason_is_never_the_gravest() -> None:
+    assert gravest(says(Act.ASKS, *ANSWERING, Act.PROMISES)) is None
+    assert gravest([]) is None
