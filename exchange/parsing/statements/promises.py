@@ -29,16 +29,18 @@ _FILES = re.compile(
     r"\b(?:codes?|answers?|response|results?|completed|details)\b",
     re.I,
 )
+_QUESTION = re.compile(r"\b(?:will|shall) (?:you|someone|anyone)\b[^.!]*\?", re.I)
 _ASKING = re.compile(
     r"\b(?:please (?:send|provide|supply|let|could|can|confirm|return|complete|enter)"
-    r"|could you|can you|would you|we (?:need|require|request))\b",
+    r"|(?:could|can|would|will) (?:you|someone|anyone)|we (?:need|require|request))\b",
     re.I,
 )
 
 
 def promises(text: str) -> bool:
     """Return whether a sentence announces an answer for later."""
-    return bool(_PROMISE.search(text[:1_000]))
+    text = text[:1_000]
+    return bool(_PROMISE.search(text)) and not _QUESTION.search(text)
 
 
 def announces_codes(text: str) -> bool:

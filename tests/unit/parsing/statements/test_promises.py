@@ -72,3 +72,8 @@ def test_only_the_beginning_of_a_very_long_sentence_is_read() -> None:
     long = "word " * 250
     assert not promises(f"{long} we will get back to you")
     assert not announces_codes(f"{long} the codes are attached")
+
+
+def test_a_question_promises_nothing() -> None:
+    assert not promises("Will you send us the codes?")
+    assert promises("Will do, we will send you the codes.")
