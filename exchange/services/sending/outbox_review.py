@@ -21,7 +21,7 @@ from exchange.later import Later
 from exchange.rendering.wording import counted
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Context
-from exchange.services.letters import claiming, letters, party_holds, pauses
+from exchange.services.letters import party_holds, pauses
 from exchange.services.letters.party_holds import PartyHold
 from exchange.services.letters.pauses import Pause
 from exchange.store.db import Transaction

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
@@ -12,6 +13,7 @@ import pytest
 from exchange.domain.device_type import OUT_OF_SCOPE, DeviceType
 from exchange.domain.inbound import (
     TRANSITIONS,
+    Before,
     DecisionTerms,
     DeviceEvent,
     Facts,
@@ -23,6 +25,7 @@ from tests.places import ROOT
 
 PAGE = (ROOT / "docs" / "flow.md").read_text(encoding="utf-8")
 TODAY = date(2026, 12, 14)
+_DECISIONS = "| the vault says, and we have said before | answer |"
 REGISTERS = (
     InstalledRegister(),
     InstalledRegister(date(2026, 12, 1), 92),
@@ -34,6 +37,7 @@ ANSWERS = {
     '"not the installing Supplier"': DeviceEvent.NOT_OURS,
     "a person": DeviceEvent.HOLD,
     'a person; never "not the installing Supplier"': DeviceEvent.HOLD,
+    "a person; a machine denies once": DeviceEvent.HOLD,
 }
 
 
@@ -46,10 +50,15 @@ def _declared(register: InstalledRegister) -> bool:
 
 # What each part of a row says, the parts being separated by commas.  A new rule needs a new row,
 # and a part of other words is added here.
-WORDS: dict[str, Callable[[Facts, InstalledRegister], bool]] = {
+WORDS: dict[str, Callable[[Facts, DecisionTerms], bool]] = {
     "the type": lambda facts, _: (facts.device_type or facts.asked_type) in OUT_OF_SCOPE,
     "or the type the list names": lambda _, __: True,
     "is in `release.refused_device_types`": lambda _, __: True,
+    "this party asked for it before and still waits": lambda facts, _: facts.before is Before.OPEN,
+    "this party was answered before": (
+        lambda facts, _: facts.before in (Before.PROVIDED, Before.DENIED)
+    ),
+    "no sentence asks for codes": lambda _, terms: not terms.asks,
     "known": lambda facts, _: facts.held,
     "not known": lambda facts, _: not facts.held,
     "installed by us": lambda facts, _: facts.held and facts.installed_by_us,
@@ -57,9 +66,9 @@ WORDS: dict[str, Callable[[Facts, InstalledRegister], bool]] = {
     "code held": lambda facts, _: facts.has_code,
     "no code": lambda facts, _: not facts.has_code,
     "register declared complete and not older than `installed.max_age_days`": (
-        lambda _, register: _declared(register)
+        lambda _, terms: _declared(terms.register)
     ),
-    "no current declaration": lambda _, register: not _declared(register),
+    "no current declaration": lambda _, terms: not _declared(terms.register),
 }
 
 
@@ -71,28 +80,30 @@ def _rows(before: str) -> list[list[str]]:
 
 
 def _known_facts() -> list[Facts]:
-    """Return every combination that the vault and a list can give, with three types."""
+    """Return every combination that vault, list and earlier requests can give, with three types."""
     types, flags = (DeviceType.UNKNOWN, DeviceType.ESME, DeviceType.CHF), (False, True)
     held = [
         Facts(True, code, ours, kind, asked)
         for code, ours in itertools.product(flags, flags)
         for kind, asked in itertools.product(types, types)
     ]
-    return [*held, *(Facts(asked_type=asked) for asked in types)]
+    known = [*held, *(Facts(asked_type=asked) for asked in types)]
+    return [replace(facts, before=before) for facts in known for before in Before]
 
 
 def test_the_table_of_decisions_is_what_is_decided() -> None:
-    rows = [(row[0].split(", "), ANSWERS[row[1]]) for row in _rows("| the vault says | answer |")]
+    rows = [(row[0].split(", "), ANSWERS[row[1]]) for row in _rows(_DECISIONS)]
     assert len(rows) >= 6
     used = set()
-    for facts, register in itertools.product(_known_facts(), REGISTERS):
-        decision = decide_device(facts, DecisionTerms(register, TODAY, OUT_OF_SCOPE))
+    for facts, register, asks in itertools.product(_known_facts(), REGISTERS, (False, True)):
+        terms = DecisionTerms(register, TODAY, OUT_OF_SCOPE, asks)
+        decision = decide_device(facts, terms)
         at = next(
             at
             for at, (words, _) in enumerate(rows)
-            if all(WORDS[one](facts, register) for one in words)
+            if all(WORDS[one](facts, terms) for one in words)
         )
-        assert decision.event is rows[at][1], f"{facts}, {register}: {', '.join(rows[at][0])}"
+        assert decision.event is rows[at][1], f"{facts}, {terms}: {', '.join(rows[at][0])}"
         used.add(at)
     assert used == set(range(len(rows))), "a row of docs/flow.md that never counts"
 
