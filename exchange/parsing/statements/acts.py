@@ -64,7 +64,7 @@ def act_of(sentence: Sentence, *, about_codes: bool = False) -> Act | None:
     if warns and not _is_about_software(text):
         return None if remarks.SUPPOSES.search(text) else Act.WARNS
     said = remarks.OFFERS_DENIAL.sub(" ", text)
-    if _is_held_back(said, about_codes=about_codes):
+    if _is_forbidden(text, about_codes=about_codes) or _is_held_back(said, about_codes=about_codes):
         return Act.TAKES_BACK
     called_off = takes_back(said)
     if called_off and takes_back(_without_other_objects(said)):
@@ -101,11 +101,15 @@ def _only_wonders(text: str) -> bool:
     return text.rstrip(" )\"'").endswith("?") and not conditions.INSISTS.search(text)
 
 
-def _is_held_back(text: str, *, about_codes: bool) -> bool:
-    """Return whether codes must not come, or not yet: forbidden, on a condition, announced."""
+def _is_forbidden(text: str, *, about_codes: bool) -> bool:
+    """Return whether a sentence forbids codes, however far its words are from each other."""
     ours = names_codes(text) or (about_codes and bool(asked.GIVES.search(text)))
-    if ours and conditions.PROHIBITS.search(text):
-        return True
+    return ours and bool(conditions.PROHIBITS.search(text))
+
+
+def _is_held_back(text: str, *, about_codes: bool) -> bool:
+    """Return whether codes must not come yet: on a condition, or announced."""
+    ours = names_codes(text) or (about_codes and bool(asked.GIVES.search(text)))
     if conditions.PRECONDITION.search(text) and (ours or asked.GIVES.search(text)):
         return _asks(text) or ours
     return names_codes(text) and bool(conditions.ANNOUNCED.search(text))

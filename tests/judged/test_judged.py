@@ -1,0 +1,50 @@
+"""The figures of the judged mails do not fall, and the two faults that would ruin us stay at none."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.judged.__main__ import BEGIN, COUNTED, END, page_with, table
+from tests.judged.score import THEMES, Score, score
+
+# What may not be wrong at all, and the least share of the others.
+_NEVER_WRONG = ("devices that are right", "codes that are right", "denials that are right")
+_LEAST = {
+    "acts": {"kind": 0.94, "answered that may be": 0.96, "not answered that must not be": 0.97},
+    "acts2": {"kind": 0.92, "answered that may be": 0.94, "not answered that must not be": 0.97},
+    "answers": {"kind": 0.96, "denials taken": 0.80, "codes taken": 0.90},
+    "answers2": {"kind": 0.93, "denials taken": 0.55, "codes taken": 0.94},
+    "quotes": {"kind": 0.91, "denials taken": 0.85, "codes taken": 1.0, "devices found": 1.0},
+}
+
+
+@pytest.fixture(scope="module")
+def scores() -> dict[str, Score]:
+    return {theme: score(theme) for theme in THEMES}
+
+
+def test_nothing_is_taken_that_nobody_said(scores: dict[str, Score]) -> None:
+    wrong = [
+        (theme, mail, what)
+        for theme, one in scores.items()
+        for mail, what in one.wrong
+        if what in _NEVER_WRONG
+    ]
+    assert wrong == []
+
+
+def test_the_figures_do_not_fall(scores: dict[str, Score]) -> None:
+    low = {
+        (theme, what): scores[theme].share(what)
+        for theme, least in _LEAST.items()
+        for what, share in least.items()
+        if scores[theme].share(what) < share
+    }
+    assert low == {}
+
+
+def test_the_page_shows_todays_figures(scores: dict[str, Score]) -> None:
+    figures = table(scores)
+    assert all(f"| {what} |" in figures for what in COUNTED)
+    page = page_with(f"before {BEGIN}\nold\n{END} after", figures)
+    assert page == f"before {BEGIN}\n{figures}\n{END} after"
