@@ -14,7 +14,7 @@ CEILING ?= 7200
 # One process a core, a file of tests as a whole to one of them, the longest files first.
 SHARED = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 QUICK = -m "not slow and not servers" tests/unit tests/corpus
-FLOOR ?= 47
+FLOOR ?= 64
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help setup demo test quick coverage test-faults check man bench fuzz lock clean

@@ -22,7 +22,8 @@ def calendar_of(folder: Path, settings: Settings) -> Callable[[], WorkingCalenda
     Raises ConfigError for a fault of the file; what is returned does for an impossible day.
     """
     path = folder / settings.calendar.file
-    file = TomlFile.read(path) if path.exists() else TomlFile(str(path), "", {})
+    named = "file" in settings.calendar.model_fields_set  # only the usual file may be missing
+    file = TomlFile.read(path) if named or path.exists() else TomlFile(str(path), "", {})
     additions, removals = calendar_overrides(file.table, file.place)
 
     def built() -> WorkingCalendar:

@@ -6,7 +6,7 @@ are never in it: they come from a file, an environment variable or a systemd cre
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,20 +17,41 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from exchange.config_faults import TAKES, config_fault
-from exchange.config_forms import Address, Mpid, Port, ShortName, SignatureLine, Signifier
+from exchange.config_faults import config_fault, fault_at
+from exchange.config_forms import (
+    HIGHEST,
+    Address,
+    AnyListId,
+    AnySignifier,
+    ClaimFolder,
+    Days,
+    Host,
+    Line,
+    MailFolder,
+    Many,
+    Mpid,
+    Port,
+    Seconds,
+    ShortName,
+    SignatureLine,
+    Signifier,
+    UserName,
+    a_date_format,
+    database_url,
+    refuse_other_kinds,
+    start,
+    upper,
+)
 from exchange.domain.device_type import NAMED_TYPES, OUT_OF_SCOPE, DeviceType
-from exchange.domain.nearest import nearest
-from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, BadInputs
 from exchange.toml_file import TomlFile
 
 CONFIG_PATH = Path("config") / "exchange.toml"
-_DATABASES = ("sqlite", "postgresql+psycopg")
 
 
 class Section(BaseModel):
@@ -38,9 +59,11 @@ class Section(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-
-def _upper(written: object) -> object:
-    return written.strip().upper() if isinstance(written, str) else written
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_written(cls, written: Any, info: ValidationInfo) -> Any:
+        field = cls.model_fields[str(info.field_name)]
+        return refuse_other_kinds(written, field.annotation)
 
 
 def _known_type(written: DeviceType) -> DeviceType:
@@ -49,18 +72,7 @@ def _known_type(written: DeviceType) -> DeviceType:
     return written
 
 
-def _date_format(written: str) -> str:
-    """Refuse a format that lacks a part of the date, or that strptime does not know."""
-    day = date(2026, 11, 23)
-    try:
-        if written and datetime.strptime(day.strftime(written), written).date() != day:  # noqa: DTZ007
-            raise ValueError
-    except ValueError:
-        raise ValueError("is not the format of a date, such as %d/%m/%Y") from None
-    return written
-
-
-AnyType = Annotated[DeviceType, BeforeValidator(_upper)]
+AnyType = Annotated[DeviceType, BeforeValidator(upper)]
 NamedType = Annotated[AnyType, AfterValidator(_known_type)]
 
 
@@ -83,7 +95,7 @@ class OurParty(Section):
     """Who we are."""
 
     signifier: Signifier
-    name: Annotated[str, Field(min_length=1)]
+    name: Line
     mpids: tuple[Mpid, ...] = ()
     address: Address  # where requests to us arrive and our mails come from
     compliance_address: Address | None = None  # our own compliance contact, for evidence files
@@ -91,69 +103,58 @@ class OurParty(Section):
     contact_phone: SignatureLine = ""
 
 
-def _start(written: object) -> object:
-    """Return a day (its start in Europe/London) or an instant, from TOML or text, in UTC."""
-    if isinstance(written, date) and not isinstance(written, datetime):
-        written = datetime(written.year, written.month, written.day)  # noqa: DTZ001 - local
-    if isinstance(written, datetime):
-        written = written.isoformat()
-    if written is None:
-        return None
-    if not isinstance(written, str):  # pydantic would read a number as seconds since 1970
-        raise ValueError(f"must be {TAKES[datetime]}")
-    try:
-        day_alone = len(written.strip()) == len("2026-12-01")
-        return parse_instant(f"{written.strip()}T00:00" if day_alone else written)
-    except BadInput:
-        raise ValueError(f"must be {TAKES[datetime]}") from None
-
-
 class MailboxSettings(Credential):
     """One request mailbox."""
 
     name: ShortName = "requests"
-    host: str
+    host: Host
     port: Port = 993
     tls: Literal["implicit", "starttls"] = "implicit"
     ca_file: Path | None = None
-    username: str
-    inbox: str = "INBOX"
-    processed: str = "Processed"
-    review: str = "Review"
-    shunted: str = "Shunted"
-    claim: str = "MP121-claim"  # empty: no claim is left
+    username: UserName
+    inbox: MailFolder = "INBOX"
+    processed: MailFolder = "Processed"
+    review: MailFolder = "Review"
+    shunted: MailFolder = "Shunted"
+    claim: ClaimFolder = "MP121-claim"  # empty: no claim is left
     idle: bool = True
-    poll_seconds: Annotated[float, Field(gt=0)] = 60.0
-    timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    poll_seconds: Seconds = 60.0
+    timeout_seconds: Seconds = 30.0
+    # List-Id of a mailing list or group, and the parties whose mail through it is read as theirs.
+    allowed_lists: dict[AnyListId, tuple[AnySignifier, ...]] = Field(default_factory=dict)
     # Mail received earlier is listed in the ledger and left alone; in UTC after loading.
-    not_before: Annotated[datetime | None, BeforeValidator(_start)] = None
+    not_before: Annotated[datetime | None, BeforeValidator(start)] = None
+
+    @model_validator(mode="after")
+    def _folders_differ(self) -> MailboxSettings:
+        taken: dict[str, str] = {"inbox": self.inbox.casefold()}
+        for name in ("processed", "review", "shunted", "claim"):
+            folder = str(getattr(self, name)).casefold()
+            for other, same in taken.items():
+                if folder == same:  # mail moved there would come again, or be lost from sight
+                    raise fault_at((name,), f"is the same folder as {other}")
+            taken[name] = folder
+        return self
 
 
 class SmtpSettings(Credential):
     """The submission server."""
 
-    host: str
+    host: Host
     port: Port = 465
     tls: Literal["implicit", "starttls"] = "implicit"
     ca_file: Path | None = None
     username: str = ""
     connections: Annotated[int, Field(ge=1, le=20)] = 2
-    per_minute: Annotated[int, Field(ge=0)] = 30  # 0: no limit
-    timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
+    per_minute: Many = 30  # 0: no limit
+    timeout_seconds: Seconds = 60.0
     return_tags: bool = True  # where ``exchange doctor --return-address`` has proved them
-
-
-def _database_url(written: str) -> str:
-    kind = written.partition(":")[0]
-    if kind not in _DATABASES:
-        raise ValueError(f"is not a known kind of database ({nearest(kind, _DATABASES)})")
-    return written
 
 
 class DatabaseSettings(Section):
     """The SQLite file or PostgreSQL server."""
 
-    url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///exchange.db"
+    url: Annotated[str, AfterValidator(database_url)] = "sqlite:///exchange.db"
     password_env: str = ""
 
 
@@ -176,7 +177,7 @@ class KeySource(Section):
     passphrase_credential: str = ""  # a name under $CREDENTIALS_DIRECTORY
     env: str = ""
     credential: str = ""
-    command: tuple[str, ...] = ()  # prints the key; no shell
+    command: tuple[Annotated[str, Field(min_length=1)], ...] = ()  # prints the key; no shell
     command_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
 
     @model_validator(mode="after")
@@ -217,7 +218,7 @@ class SourceSettings(Section):
     type_column: str | None = None
     installed_column: str | None = None
     date_column: str | None = None  # never found by its header
-    date_format: Annotated[str, AfterValidator(_date_format)] = (
+    date_format: Annotated[str, AfterValidator(a_date_format)] = (
         ""  # for strptime; empty: dates such as 2026-11-03
     )
     device_type: AnyType = DeviceType.UNKNOWN
@@ -255,31 +256,31 @@ class CalendarSettings(Section):
 class SlaSettings(Section):
     """The answer time unless another was agreed."""
 
-    days: Annotated[int, Field(ge=1, le=260)] = 10
+    days: Days = 10
 
 
 class InstalledSettings(Section):
     """The register of devices we installed."""
 
-    max_age_days: Annotated[int, Field(ge=0)] = 92  # 0: a declaration never ages
+    max_age_days: Annotated[int, Field(ge=0, le=36500)] = 92  # 0: a declaration never ages
 
 
 class ReleaseSettings(Section):
     """What may be sent without a person."""
 
-    devices_per_party_per_day: Annotated[int, Field(ge=0)] = 0  # 0: no limit
-    mails_per_party_per_day: Annotated[int, Field(ge=1)] = 50
-    body_table_rows: Annotated[int, Field(ge=0)] = 25
-    max_mail_mb: Annotated[int, Field(ge=0)] = 20  # of an answer, as sent; 0: no limit
+    devices_per_party_per_day: Many = 0  # 0: no limit
+    mails_per_party_per_day: Annotated[int, Field(ge=1, le=HIGHEST)] = 50
+    body_table_rows: Many = 25
+    max_mail_mb: Many = 20  # of an answer, as sent; 0: no limit
     refused_device_types: frozenset[NamedType] = OUT_OF_SCOPE
 
 
 class EscalationSettings(Section):
     """Reminders and escalation of our requests, in Working Days after acceptance."""
 
-    reminder_days: tuple[Annotated[int, Field(ge=1)], ...] = (5, 8)
-    breach_day: Annotated[int, Field(ge=1)] = 11
-    next_level_every: Annotated[int, Field(ge=1)] = 3
+    reminder_days: tuple[Days, ...] = (5, 8)
+    breach_day: Days = 11
+    next_level_every: Days = 3
 
     @field_validator("reminder_days")
     @classmethod
@@ -287,6 +288,13 @@ class EscalationSettings(Section):
         if list(days) != sorted(set(days)):
             raise ValueError("each reminder day must be later than the one before")
         return days
+
+    @model_validator(mode="after")
+    def _reminded_first(self) -> EscalationSettings:
+        if self.reminder_days and self.breach_day <= self.reminder_days[-1]:
+            written = "breach_day" if "breach_day" in self.model_fields_set else "reminder_days"
+            raise fault_at((written,), "breach_day must be later than the last reminder day")
+        return self
 
 
 class ReportSettings(Section):
@@ -298,13 +306,13 @@ class ReportSettings(Section):
 class LimitSettings(Section):
     """Limits on what one mail may cost."""
 
-    mail_bytes: Annotated[int, Field(ge=1000)] = 50_000_000
-    parts: Annotated[int, Field(ge=1)] = 200
-    depth: Annotated[int, Field(ge=1)] = 10
-    rows: Annotated[int, Field(ge=1)] = 1_000_000
-    seconds: Annotated[float, Field(gt=0)] = 120.0
-    memory_mb: Annotated[int, Field(ge=256)] = 2048
-    attempts: Annotated[int, Field(ge=1)] = 3
+    mail_bytes: Annotated[int, Field(ge=1000, le=HIGHEST)] = 50_000_000
+    parts: Annotated[int, Field(ge=1, le=HIGHEST)] = 200
+    depth: Annotated[int, Field(ge=1, le=HIGHEST)] = 10
+    rows: Annotated[int, Field(ge=1, le=HIGHEST)] = 1_000_000
+    seconds: Seconds = 120.0
+    memory_mb: Annotated[int, Field(ge=256, le=1_048_576)] = 2048
+    attempts: Annotated[int, Field(ge=1, le=HIGHEST)] = 3
 
 
 class LogSettings(Section):
@@ -335,18 +343,21 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _names_differ(self) -> Settings:
-        names = [mailbox.name for mailbox in self.mailbox]
-        if len(set(names)) != len(names):
-            raise ValueError("two mailboxes have the same name")
         inboxes: dict[object, str] = {}
-        for one in self.mailbox:
+        for at, one in enumerate(self.mailbox):
+            if one.name in inboxes.values():
+                raise fault_at(("mailbox", at, "name"), "two mailboxes have the same name")
             place = (one.host.lower(), one.port, one.username, one.inbox)
             if other := inboxes.get(place):
-                raise ValueError(f"mailboxes {other} and {one.name} are one inbox")
+                raise fault_at(("mailbox", at), f"mailboxes {other} and {one.name} are one inbox")
             inboxes[place] = one.name
-        sources = [source.name for source in self.source]
-        if len(set(sources)) != len(sources):
-            raise ValueError("two sources of install codes have the same name")
+        sources: set[str] = set()
+        for at, source in enumerate(self.source):
+            if source.name in sources:
+                raise fault_at(
+                    ("source", at, "name"), "two sources of install codes have the same name"
+                )
+            sources.add(source.name)
         return self
 
 

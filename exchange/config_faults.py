@@ -12,6 +12,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic_core import PydanticCustomError
 
 from exchange.domain.nearest import nearest
 from exchange.errors import ConfigError
@@ -27,13 +28,16 @@ TAKES: Final[dict[type, str]] = {
     float: "a number",
     str: "text in quotes",
     Path: "a path in quotes",
-    time: "a time of day such as 17:30:00",
+    time: "a time of day such as 17:30:00, without quotes",
     datetime: "a day such as 2026-12-01, or an instant such as 2026-12-01T09:00",
 }
 _LISTS: Final = (tuple, frozenset)
 _THERE_IS_NONE: Final = "there is no such option or table"
 _MISSING: Final = "this is missing"
 _OWN_WORDS: Final = "value_error"  # raised by a validator of ours
+_ELSEWHERE: Final = "elsewhere"  # the same, for a key below what was checked
+_NUMBERS: Final = (int, float)
+_NUMBER: Final = re.compile(r"\s*-?[0-9][0-9_.]*\s*")
 _SCHEMA_MARK: Final = re.compile(r"^Value error, ")
 
 
@@ -47,6 +51,8 @@ class Form:
 def config_fault(file: TomlFile, root: type[BaseModel], fault: ErrorDetails) -> ConfigError:
     """Describe one fault; never shows the value, which may be a password."""
     kind, keys = fault["type"], tuple(fault["loc"])
+    if kind == _ELSEWHERE:
+        return ConfigError(fault["msg"], place=file.place(keys + tuple(fault["ctx"]["keys"])))
     place = file.place(keys)
     if kind == "extra_forbidden":
         hint = nearest(str(keys[-1]), _options_of(root, keys))
@@ -60,9 +66,16 @@ def config_fault(file: TomlFile, root: type[BaseModel], fault: ErrorDetails) -> 
     hint, written = "", fault["input"]
     if isinstance(written, str):
         hint = nearest(written, choices_of(field))
+        if _split(field)[0] in _NUMBERS and _NUMBER.fullmatch(written):
+            return ConfigError(f"must be {takes}", place=place, hint="without quotes")
     return ConfigError(
         f"must be {takes}", place=place, hint=hint if hint.startswith("did you mean") else ""
     )
+
+
+def fault_at(keys: Keys, message: str) -> PydanticCustomError:
+    """Return the fault of an option that only a validator of its table can see."""
+    return PydanticCustomError(_ELSEWHERE, message, {"keys": keys})
 
 
 def takes_of(field: Any, name: str = "") -> str:
@@ -82,9 +95,17 @@ def takes_of(field: Any, name: str = "") -> str:
         if _table_in(inner):
             return f"a table under [[{name}]], once or more often"
         return f"a list in brackets, each item {takes_of(inner)}"
+    if get_origin(kind) is dict:
+        return f"a table in braces, each value {takes_of(get_args(kind)[1])}"
     if _table_in(kind):
         return f"a table: [{name}]"
     return f"{TAKES[kind]}{_bounds(marks, text=kind is str)}"
+
+
+def lists_of(annotation: Any) -> Any:
+    """Return what the items of a list are, or None for what is no list."""
+    kind, _ = _split(annotation)
+    return get_args(kind)[0] if get_origin(kind) in _LISTS else None
 
 
 def choices_of(field: Any) -> list[str]:
@@ -144,6 +165,8 @@ def _type_at(root: type[BaseModel], keys: Keys) -> Any:
         kind, _ = _split(found)
         if isinstance(key, int):
             found = get_args(kind)[0]
+        elif get_origin(kind) is dict:
+            found = get_args(kind)[1]
         else:
             field = kind.model_fields[key]
             found = Annotated[(field.annotation, *(field.metadata or ("",)))]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 from exchange.config import Credential
 from exchange.errors import ConfigError
+
+_LONGEST: Final = 10_000  # tokens of some services have a few thousand characters
 
 
 def has_password(credential: Credential) -> bool:
@@ -21,7 +24,7 @@ def password_of(credential: Credential, folder: Path, what: str) -> str:
     if credential.password_file:
         path = folder / credential.password_file
         try:
-            return _filled(path.read_text(encoding="utf-8"), f"{what} > {path}")
+            return _filled(_read(path), f"{what} > {path}")
         except (OSError, UnicodeDecodeError):
             raise ConfigError(
                 "the password file cannot be read", place=f"{what} > {path}"
@@ -34,7 +37,7 @@ def password_of(credential: Credential, folder: Path, what: str) -> str:
     if credential.password_credential:
         directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
         try:
-            found = (Path(directory) / credential.password_credential).read_text("utf-8")
+            found = _read(Path(directory) / credential.password_credential)
             return _filled(found, f"{what} > {credential.password_credential}")
         except (OSError, UnicodeDecodeError):
             raise ConfigError(
@@ -43,8 +46,25 @@ def password_of(credential: Credential, folder: Path, what: str) -> str:
     raise ConfigError("no password is configured", place=what, hint="name a password_file")
 
 
+def _read(path: Path) -> str:
+    """Return the text of a file; a pipe is not waited for, and a mark of an editor is left out."""
+    if path.exists() and not path.is_file():
+        raise OSError
+    with path.open(encoding="utf-8-sig") as file:
+        return file.read(_LONGEST + 1)
+
+
 def _filled(text: str, place: str) -> str:
-    """Return a password; refuse an empty one: logging in with it may lock the account."""
-    if not text.strip():
+    """Return a password; refuse what cannot be one: logging in with it may lock the account."""
+    password = text.strip()
+    if not password:
         raise ConfigError("the password is empty", place=place, hint="write the password there")
-    return text.strip()
+    if len(text) > _LONGEST:
+        raise ConfigError("this is too long for a password", place=place)
+    if any(ord(one) < ord(" ") for one in password):
+        raise ConfigError(
+            "there is more than one line, or a control character",
+            place=place,
+            hint="write only the password there",
+        )
+    return password

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from exchange.errors import ConfigError
 
 Keys: TypeAlias = tuple[int | str, ...]  # "mailbox", 0, "port": positions count from 0
+
+_AT: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_QUOTES: Final = 'text is written in quotes: name = "Our Energy"'
+# What the reader of TOML says, what we say, and a hint.
+_SAID: Final = (
+    (r"Cannot overwrite a value", "this option or table is there twice", ""),
+    (r"Cannot declare \('(.+?)',\) twice", r"the table [\1] is there twice", ""),
+    (r"Invalid value|Illegal character '\\n'", "the value is not valid TOML", _QUOTES),
+    (r"Unescaped '\\'", "a backslash in quotes is written twice", "or the text in single quotes"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +37,9 @@ class TomlFile:
         try:
             if path.exists() and not path.is_file():
                 raise ConfigError("is not a file", place=str(path))  # reading a pipe would block
-            text = path.read_text(encoding="utf-8")
+            raw = path.read_bytes()
+            # Editors for Windows begin a file with a mark and end its lines in their own way.
+            text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         except FileNotFoundError:
             raise ConfigError(
                 "there is no such file",
@@ -37,8 +50,11 @@ class TomlFile:
             raise ConfigError(
                 error.strerror or "cannot be read", place=str(path), hint="check owner and mode"
             ) from None
-        except UnicodeDecodeError:
-            raise ConfigError("is not UTF-8 text", place=str(path)) from None
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            raise ConfigError(
+                "is not UTF-8 text", place=f"{path} line {line}", hint="save it as UTF-8"
+            ) from None
         return cls.parse(text, str(path))
 
     @classmethod
@@ -47,7 +63,9 @@ class TomlFile:
         try:
             return cls(path, text, tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"is not valid TOML: {error}", place=path) from None
+            raise _not_toml(str(error), path) from None
+        except RecursionError:
+            raise ConfigError("is not valid TOML: too many brackets", place=path) from None
 
     def place(self, keys: Keys) -> str:
         """Return file, line and key; if the key is missing, the line of its table."""
@@ -77,6 +95,17 @@ class TomlFile:
                 return begins
             begins = number + 1
         return 0
+
+
+def _not_toml(said: str, path: str) -> ConfigError:
+    """Return what the reader of TOML says, with file and line as in every other fault."""
+    at = _AT.search(said)
+    message = said[: at.start()] if at else said
+    place = f"{path} line {at[1]}" if at and at[1] else path
+    for pattern, words, hint in _SAID:
+        if found := re.match(pattern, message):
+            return ConfigError(found.expand(words), place=place, hint=hint)
+    return ConfigError(f"is not valid TOML: {message}", place=place)
 
 
 def _has(value: Any, keys: Keys) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.main import get_group
 
+_SHELLS: Final = ("bash", "zsh", "fish", "powershell", "pwsh")
 _VARIABLE: Final = "EXCHANGE_FOLDER"
 _HIGHEST: Final = 10**9  # as ``common.HIGHEST``: no bound that a person would meet
 
@@ -54,6 +55,11 @@ def add_folder(group: Any) -> None:
             add_folder(inner)
 
 
+def named_early(context: typer.Context) -> bool:
+    """Return whether a folder was named before the command."""
+    return _VARIABLE in context.meta
+
+
 def check_folder(context: typer.Context, command: Any) -> None:
     """Refuse a folder before a command that would not use it."""
     if _VARIABLE not in context.meta or hasattr(command, "commands"):
@@ -61,8 +67,27 @@ def check_folder(context: typer.Context, command: Any) -> None:
     own = [one for one in command.params if "--folder" in one.opts]
     if not own:
         context.fail(f"{command.name} works in no folder: leave out --folder (-C)")
-    if not any(one.envvar or one.multiple for one in own):
+    if not any(one.envvar for one in own):
         context.fail(f"write --folder (-C) after {command.name}")
+
+
+def complete_for(context: Any, words: list[str]) -> None:
+    """Print or install completion for the shell named after the option, instead of the present one.
+
+    Typer only asks which shell it runs in, and would take no notice of the word.
+    """
+    for option in ("--show-completion", "--install-completion"):
+        name = words[words.index(option) + 1 :][:1] if option in words else []
+        if not name or context.parent is not None:
+            continue
+        if name[0] not in _SHELLS:
+            context.fail(
+                f"{option}: there is no completion for {name[0]} (for {', '.join(_SHELLS)})"
+            )
+        from typer.completion import install_callback, show_callback
+
+        act: Any = show_callback if option == "--show-completion" else install_callback
+        act(context, None, name[0])  # ends the program
 
 
 def say_in_words(error: typer.BadParameter) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exchange.cli.common import HERE, Folder, Json, Now, context_of, print_result
+from exchange.errors import NotFound
 from exchange.later import Later
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ def _explain_ref(folder: Path, ref: str) -> tuple[Explanation, str]:
     from exchange.services.asking.case_status import clock_of
 
     ctx = context_of(folder)
-    stored = clock_of(ctx, ref.upper())
+    try:
+        stored = clock_of(ctx, ref.upper())
+    except NotFound:
+        raise NotFound(f"no request, ours or theirs, has the reference {ref}") from None
     explanation = sla.explain(stored.started, sla.SlaRule.from_text(stored.rule), ctx.calendar)
     if explanation.due_on == stored.due_on:
         return explanation, ""

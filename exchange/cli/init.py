@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from exchange.cli.common import HERE, Folder, Json, print_result, say
+from exchange.cli.early_options import named_early
 
 
 def init(
@@ -46,7 +47,8 @@ def init(
     given = [option for option, value in new.items() if value]
     if place is not None:
         source = context.get_parameter_source("folder")
-        if source is not None and source.name == "COMMANDLINE" and folder != place:
+        written = source is not None and source.name == "COMMANDLINE"
+        if (written or named_early(context)) and folder != place:
             raise typer.BadParameter("name the folder once: as DIR or with --folder")
         folder = place
     if no_backup and not upgrade:

@@ -17,8 +17,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from exchange.cli.early_options import add_folder, check_folder, say_in_words
-from exchange.cli.examples import add_examples
+from exchange.cli.early_options import add_folder, check_folder, complete_for, say_in_words
+from exchange.cli.help.examples import add_examples
+from exchange.cli.help.help_words import plain_options, put_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Entry:
         else:
             command = _alone(self.name, found)
         command.name = self.name
+        put_in_words(command)
         add_examples(command, self.name)
         return command
 
@@ -63,6 +65,11 @@ def group_of(entries: Sequence[Entry]) -> type[TyperGroup]:
             # Typer suggests the nearest of these for a misspelt one.
             self.commands = {one.name: TyperCommand(one.name, help=one.help) for one in entries}
             add_folder(self)
+            put_in_words(self)
+
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            complete_for(ctx, args)
+            return super().parse_args(ctx, args)
 
         def invoke(self, ctx: Any) -> Any:
             try:
@@ -93,6 +100,7 @@ def group_of(entries: Sequence[Entry]) -> type[TyperGroup]:
             return self.commands[entry.name]
 
         def format_help(self, ctx: Any, formatter: Any) -> None:
+            plain_options(self)  # typer has added some since
             with self._only_listed():
                 super().format_help(ctx, formatter)
 

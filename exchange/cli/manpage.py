@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from exchange import __version__
-from exchange.cli.examples import EXAMPLES
+from exchange.cli.help.examples import EXAMPLES
 from exchange.cli.main import whole
 
 

@@ -69,6 +69,27 @@ def move(state: DeviceState, event: DeviceEvent) -> DeviceState:
         raise BadInput(f"a device that is {state} cannot take {event}") from None
 
 
+class Before(StrEnum):
+    """What we last answered the same party about a device, in an earlier request."""
+
+    NOTHING = ""
+    OPEN = "open"  # it asked, and still waits
+    PROVIDED = "provided"
+    DENIED = "denied"
+
+
+_BEFORE = {
+    _D.PROVIDED: Before.PROVIDED,
+    _D.NOT_INSTALLER: Before.DENIED,
+    _D.WITHDRAWN: Before.NOTHING,
+}
+
+
+def before_of(state: DeviceState) -> Before:
+    """Return what a row of an earlier request means for a later one."""
+    return _BEFORE.get(state, Before.OPEN)
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything about one requested device that the decision depends on.
@@ -82,6 +103,7 @@ class Facts:
     installed_by_us: bool = False
     device_type: DeviceType = DeviceType.UNKNOWN  # in the vault
     asked_type: DeviceType = DeviceType.UNKNOWN  # in the request
+    before: Before = Before.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +121,7 @@ class DecisionTerms:
     register: InstalledRegister
     received_on: date  # in Europe/London
     refused_types: Collection[DeviceType]
+    asks: bool = False  # a sentence asks for install codes: it is not a bare list
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +130,47 @@ class Decision:
 
     event: DeviceEvent
     reason: str
+    repeated: bool = False  # because of an earlier request, whose reference belongs to the reason
 
 
 def decide_device(facts: Facts, terms: DecisionTerms) -> Decision:
     """Decide one device of a request.
 
     A missing row proves nothing: without a current declaration that the register is complete, the
-    answer "not the installing Supplier" waits for a person.
+    answer "not the installing Supplier" waits for a person.  What this party has asked before is
+    answered again only if the mail asks for it in words, and never with a denial.
     """
     device_type = facts.device_type or facts.asked_type
     if device_type in terms.refused_types:
         return Decision(
             DeviceEvent.HOLD, f"a {device_type} is not a Device that clause 4.16 is for"
         )
+    if facts.before:
+        return _decide_again(facts, terms)
+    return _decide_once(facts, terms)
+
+
+def _decide_again(facts: Facts, terms: DecisionTerms) -> Decision:
+    """Decide a device that this party has asked about in an earlier request."""
+    if facts.before is Before.OPEN:
+        return _hold_again("this party asked before, and still waits")
+    if terms.asks:
+        decision = _decide_once(facts, terms)
+        if decision.event is DeviceEvent.CODE_FOUND:
+            return decision
+    if facts.before is Before.DENIED:
+        return _hold_again('we have answered "not the installing Supplier"')
+    if terms.asks:
+        return _hold_again("we have sent its install code, and would not send it now")
+    return _hold_again("we have sent its install code, and no sentence asks for it again")
+
+
+def _hold_again(reason: str) -> Decision:
+    return Decision(DeviceEvent.HOLD, reason, repeated=True)
+
+
+def _decide_once(facts: Facts, terms: DecisionTerms) -> Decision:
+    """Decide a device that this party asks about for the first time."""
     if facts.held and facts.installed_by_us:
         if facts.has_code:
             return Decision(DeviceEvent.CODE_FOUND, "")

@@ -162,6 +162,7 @@ class MailHead:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     date: datetime | None = None  # as claimed, UTC
+    list_id: str = ""  # of the mailing list that it came through (RFC 2919), in lower case
     own_marker: str = ""  # the value of our own X-MP121-Exchange header
     delivered_to: tuple[str, ...] = ()  # where the last servers say that they delivered it
     content: str = ""  # how its body is to be decoded: media type, parameters, encoding

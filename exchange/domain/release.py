@@ -10,7 +10,7 @@ The threat is a convincing mail.  Nothing in the mail itself decides where a cod
    guard).
 6. The answer goes to the party's reply address on the register, never to From or Reply-To.
 7. When the letter is handed to the mail server, the register still has that party, active, at that
-   address.  This is checked for every letter we send.
+   address, and its letters are not held.  This is checked for every letter we send.
 
 A mail that fails a step waits in Review with the reason; its clock runs from its receipt.  A
 person may release it as a certain party's: that replaces steps 2, 3 and 5, never 4, 6 and 7.  A
@@ -126,6 +126,11 @@ _ADDRESSES: Final[Mapping[str, Callable[[MailAddresses], tuple[str, ...]]]] = {
     "breach": lambda party: (*party.contacts, party.request_address),
     "escalation": lambda party: (*party.contacts, party.request_address),
 }
+
+
+def goes_to_party(purpose: str) -> bool:
+    """Return whether letters of this purpose go to the other party, not to ourselves."""
+    return purpose in _ADDRESSES
 
 
 def misdirected(purpose: str, recipient: str, signifier: str, party: MailAddresses | None) -> str:

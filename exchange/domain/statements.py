@@ -6,6 +6,7 @@ mail itself does not repeat.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -62,3 +63,29 @@ class Statement:
     subject: str = ""  # who installed them or did not: empty for "we", else a name as it is written
     hedge: str = ""  # the words that leave it open or take it back
     reason: str = ""  # why, in the sender's words
+
+
+def asks_for_codes(statements: Iterable[Statement]) -> bool:
+    """Return whether a sentence asks for install codes."""
+    return any(one.act is Act.ASKS for one in statements)
+
+
+# What a person reads of a mail that asks for no codes; what is first decides.
+REASONS: Final[Mapping[Act, str]] = {
+    Act.WARNS: "the sender warns us",
+    Act.TAKES_BACK: "the sender takes a request back",
+    Act.DISPUTES: "the sender does not accept our answer",
+    Act.CORRECTS: "the sender corrects an earlier list or answer",
+    Act.REPORTS: "the sender reports on codes or Devices",
+    Act.CHASES: "the sender asks where an answer is",
+    Act.ASKS_ELSE: "the sender asks for something that is no install code",
+    Act.OTHER: "not understood",
+    Act.THANKS: "the sender thanks us",
+}
+
+
+def gravest(statements: Iterable[Statement]) -> Statement | None:
+    """Return the statement that a mail without a request is about, by the order of ``REASONS``."""
+    order = list(REASONS)
+    spoken = [one for one in statements if one.act in REASONS]
+    return min(spoken, key=lambda one: order.index(one.act), default=None)

@@ -19,6 +19,7 @@ class Question:
     passwords: tuple[str, ...] = field(default=(), repr=False)
     columns: tuple[ColumnMap, ...] = ()
     sent: tuple[SentText, ...] = field(default=(), repr=False)
+    lists: tuple[str, ...] = ()  # mailing lists that are allowed for the sender, by List-Id
 
 
 class Reader(Protocol):
@@ -35,14 +36,16 @@ class Reader(Protocol):
         *,
         columns: Sequence[ColumnMap] = (),
         sent: Sequence[SentText] = (),
+        lists: Sequence[str] = (),
         look: bool = False,
     ) -> Understanding:
         """Return what a mail says; ``passwords`` are tried on its protected files.
 
         With ``file``, a file name, ``raw`` may be any file and is read as what it is.  ``columns``
         are those on file for the sender; ``sent`` are letters of ours that the mail may repeat;
-        ``look`` adds how each table was read.  Raises Unreadable when the mail exceeds a limit or
-        cannot be understood, ReaderEnded when it used too much time or memory.
+        ``lists`` the mailing lists whose mail is read as the sender's own; ``look`` adds how each
+        table was read.  Raises Unreadable when the mail exceeds a limit or cannot be understood,
+        ReaderEnded when it used too much time or memory.
         """
 
     def ahead(self, mails: Sequence[Question]) -> None:

@@ -90,7 +90,10 @@ def answers_workbook(rows: Iterable[tuple[str, ...]], facts: SheetFacts) -> byte
 
 
 def answers_csv(rows: Iterable[tuple[str, ...]]) -> bytes:
-    """Return the same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
+    """Return the rows of ``answers_workbook`` as CSV.
+
+    UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180.
+    """
     return _csv(_ANSWERS, rows)
 
 
@@ -105,7 +108,10 @@ def requests_workbook(rows: Iterable[RequestRow], facts: SheetFacts) -> bytes:
 
 
 def requests_csv(rows: Iterable[RequestRow]) -> bytes:
-    """Return the same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
+    """Return the rows of ``requests_workbook`` as CSV.
+
+    UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180.
+    """
     layout, cells = _request_table(rows)
     return _csv(layout, cells)
 

@@ -25,7 +25,7 @@ from exchange.services.asking import request
 from exchange.services.asking.gained import read_gained
 from exchange.services.context import Context
 from exchange.services.mailbox.rounds import Reachability, one_round
-from exchange.services.people import review
+from exchange.services.people import review_devices
 
 KILL_AFTER = "EXCHANGE_SANDBOX_KILL_AFTER"  # the name of a commit: keep, decide, delivered, file
 _MOST_ROUNDS = 20
@@ -68,7 +68,7 @@ class SteppedAgent:
         elif wanted["do"] == "create":
             reply["requests"] = self._create(Path(wanted["file"]))
         elif wanted["do"] == "release":
-            done = review.release_devices(self.ctx, wanted["ref"], "ops")
+            done = review_devices.release_devices(self.ctx, wanted["ref"], "ops")
             reply["provided"] = done.provided
         reply["events"] = self._events()
         return reply

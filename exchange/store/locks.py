@@ -80,16 +80,16 @@ class FileLock:
         return cls(path, descriptor, files)
 
     def check(self) -> bool:
-        """Do what ``HeldLock`` says; the kernel keeps the lock, but the file may be gone."""
+        """Return True, as the kernel keeps the lock; raises StoreReplaced if its file is gone."""
         self._files.check()
         return True
 
     def take_again(self) -> bool | None:
-        """Do what ``HeldLock`` says; it is lost only with its file, and then the daemon ends."""
+        """Return None: the lock is lost only with its file, and then the daemon ends."""
         return None
 
     def release(self) -> None:
-        """Do what ``HeldLock`` says."""
+        """Release the lock; its file stays."""
         self._files.unwatch(self._path)
         os.close(self._descriptor)
 
@@ -134,7 +134,7 @@ class SessionLock:
         return True
 
     def check(self) -> bool:
-        """Do what ``HeldLock`` says."""
+        """Return whether the server still counts the lock as ours."""
         connection = self._connection
         if connection is None:
             return False
@@ -149,7 +149,11 @@ class SessionLock:
         return bool(found)
 
     def take_again(self) -> bool | None:
-        """Do what ``HeldLock`` says."""
+        """Take the lock again, ending our former session if the server still has it.
+
+        Returns True if taken, False if another has it, None if that is not known yet: the server
+        cannot be asked, or our session is still being ended.
+        """
         try:
             if self.take():
                 return True

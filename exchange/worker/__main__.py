@@ -67,6 +67,7 @@ def answer(question: Asked, limits: Limits, unwrap: Unwrap | None) -> tuple[byte
     own = frozenset(map(str, asked["own_addresses"]))
     openers = Openers(tuple(asked["passwords"]), unwrap)
     mapping = ColumnMappings(from_values(asked["columns"]), [] if asked["look"] else None)
+    lists = frozenset(map(str, asked["lists"]))
     name = str(asked["file"])
     try:
         sent = tuple(map(SentText.from_value, asked["sent"]))
@@ -76,7 +77,7 @@ def answer(question: Asked, limits: Limits, unwrap: Unwrap | None) -> tuple[byte
                 name, question.take(), limits, openers, own, mapping, sent
             )
         else:
-            understanding = understand(question.take(), limits, own, openers, mapping, sent)
+            understanding = understand(question.take(), limits, own, openers, mapping, sent, lists)
         return ANSWER, encode(understanding)
     except ExchangeError as error:
         fault = {"message": error.message, "place": error.place, "hint": error.hint}

@@ -213,6 +213,7 @@ def _head(values: dict[str, Any]) -> MailHead:
         subject=str(values["subject"]),
         sender=str(values["sender"]),
         sender_name=str(values["sender_name"]),
+        list_id=str(values["list_id"]),
         reply_to=tuple(map(str, values["reply_to"])),
         to=tuple(map(str, values["to"])),
         in_reply_to=str(values["in_reply_to"]),

@@ -120,17 +120,19 @@ class WorkerReader:
         *,
         columns: Sequence[ColumnMap] = (),
         sent: Sequence[SentText] = (),
+        lists: Sequence[str] = (),
         look: bool = False,
     ) -> Understanding:
         """Return what a mail says; ``passwords`` are tried on its protected files.
 
         With ``file``, a file name, ``raw`` may be any file and is read as what it is.  ``columns``
-        are the mappings on file for the sender, ``sent`` letters of ours that the mail may repeat;
-        ``look`` adds how each table was read.  Raises Unreadable when the mail exceeds a limit or
-        cannot be understood, ReaderUnavailable when the process cannot be used, and ConfigError
-        when the keys for an encrypted mail cannot be used.
+        are the mappings on file for the sender, ``sent`` letters of ours that the mail may repeat,
+        ``lists`` the mailing lists whose mail is read as the sender's own; ``look`` adds how each
+        table was read.  Raises Unreadable when the mail exceeds a limit or cannot be understood,
+        ReaderUnavailable when the process cannot be used, and ConfigError when the keys for an
+        encrypted mail cannot be used.
         """
-        request = Request(self._head(passwords, file, columns, sent, look=look), raw)
+        request = Request(self._head(passwords, file, columns, sent, lists, look=look), raw)
         with self._lock:
             kind, content = self._ask(request)
             try:
@@ -153,7 +155,8 @@ class WorkerReader:
         if len(mails) < 2 or sum(len(one.raw) for one in mails) > _AHEAD_BYTES:
             return
         requests = [
-            Request(self._head(one.passwords, "", one.columns, one.sent), one.raw) for one in mails
+            Request(self._head(one.passwords, "", one.columns, one.sent, one.lists), one.raw)
+            for one in mails
         ]
         with self._lock:
             if self._begun:
@@ -173,6 +176,7 @@ class WorkerReader:
         file: str,
         columns: Sequence[ColumnMap],
         sent: Sequence[SentText] = (),
+        lists: Sequence[str] = (),
         *,
         look: bool = False,
     ) -> bytes:
@@ -182,6 +186,7 @@ class WorkerReader:
             "file": file,
             "columns": as_values(columns),
             "sent": [one.as_value() for one in sent],
+            "lists": list(lists),
             "look": look,
         }
         return write_question(json.dumps(asked).encode())

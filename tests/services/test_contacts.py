@@ -169,7 +169,7 @@ def test_a_column_the_file_lacks_leaves_its_field_alone(ctx: Context) -> None:
     short = "Party name,Signifier,Ask at\n"
     with pytest.raises(BadInput, match="no column request_address"):
         contacts.plan_import(ctx, "s.csv", (short + "F,FORM,a@b.example\n").encode())
-    short = "Party name,Signifier,Request email,Reply adress\n"
+    short = "Party name,Signifier,Request email,Answers\n"
     plan = contacts.plan_import(
         ctx, "s.csv", (short + "Gainsborough,GAIN,new@gain.example,x\n").encode()
     )
@@ -178,13 +178,39 @@ def test_a_column_the_file_lacks_leaves_its_field_alone(ctx: Context) -> None:
     ]
     assert plan.parties[0].sla_days == 20
     assert plan.parties[0].reply_address == "answers@gain.example"
-    assert plan.notes == ("s.csv: unknown columns, not read: Reply adress",)
+    assert plan.notes == ("s.csv: unknown columns, not read: Answers",)
     moved = contacts.plan_import(
         ctx, "s.csv", b"party,signifier,request address\nFormby Gas,FORM,new@form.example\n"
     )
     # The reply address was the request address; a mail must not go on to the old one.
     assert moved.parties[0].reply_address == "new@form.example"
     assert moved.parties[0].escalation == parties(ctx)["FORM"].escalation
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("Reply adress", r"no column Reply adress .+ \(did you mean reply_address\?\)"),
+        ("escalaton_1", r"no column escalaton_1 .+ \(did you mean escalation_1\?\)"),
+        ("Party", r"the column Party is there twice"),
+    ],
+)
+def test_a_column_misspelt_or_written_twice_is_refused(
+    ctx: Context, header: str, said: str
+) -> None:
+    text = f"party,signifier,request address,{header}\nForm,FORM,a@b.example,c@d.example\n"
+    with pytest.raises(BadInput, match=said):
+        contacts.plan_import(ctx, "c.csv", text.encode())
+
+
+@pytest.mark.parametrize("header", ["notes", "confirmed by", "escalation 6", "Telephone"])
+def test_a_column_of_something_else_is_only_noted(ctx: Context, header: str) -> None:
+    text = f"party,signifier,request address,{header}\nForm,FORM,a@b.example,x,y\n"
+    notes = contacts.plan_import(ctx, "c.csv", text.encode()).notes
+    assert notes == (
+        f"c.csv: unknown columns, not read: {header}",
+        "c.csv > row 2: cells beyond the last column are not read",
+    )
 
 
 def test_an_inactive_party_stays_so_until_a_column_says_otherwise(ctx: Context) -> None:

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
@@ -168,6 +168,11 @@ def one_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     rows=st.lists(st.tuples(_TEXTS, _PLACES, st.integers(0, len(STATES) - 1)), max_size=12),
     reasons=st.lists(_TEXTS, min_size=len(STATES), max_size=len(STATES)),
     at_once=st.sampled_from((1, 3, 200_000)),
+)
+@example(  # a text that ends as padded texts do
+    rows=[("GSME\x1f", "row 7", 0), ("ESME", "row 8", 1)],
+    reasons=[""] * len(STATES),
+    at_once=200_000,
 )
 def test_columns_are_kept_as_the_same_rows_one_by_one(
     one_store: Store, rows: list[tuple[str, str, int]], reasons: list[str], at_once: int

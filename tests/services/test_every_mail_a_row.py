@@ -239,7 +239,7 @@ def test_mails_that_are_not_given_wait_in_the_ledger_and_hinder_nobody(yard: Scr
     shown = review.waiting(yard.ctx, MailFilter(folder="not_given"))
     assert {one.id for one, _ in shown.mails} == {one.id for one in withheld}
     assert review.waiting(yard.ctx).folders["not_given"] == len(withheld)
-    words = ("inbox", "list", "--folder", "not_given")
+    words = ("inbox", "list", "--in", "not_given")
     assert command(app, yard.ctx.folder, *words).out.count("not_given") == len(bad)
     yard.round()  # not at once again
     assert {row.attempts for row in yard.rows() if row.ref.uid in bad} == {1}

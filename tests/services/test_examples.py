@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.cli.examples import EXAMPLES
+from exchange.cli.help.examples import EXAMPLES
 from exchange.cli.main import app
 from tests.services.contexts import INIT, command
 

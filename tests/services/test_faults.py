@@ -25,7 +25,7 @@ from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.answering import answer_request, intake
-from exchange.services.answering.answer_request import DayTally
+from exchange.services.answering.day_tally import DayTally
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.asking import request
 from exchange.services.context import Context
@@ -371,6 +371,7 @@ class EndingReader:
         *,
         columns: Sequence[ColumnMap] = (),
         sent: Sequence[SentText] = (),
+        lists: Sequence[str] = (),
         look: bool = False,
     ) -> Understanding:
         raise ReaderEnded("reading it takes more than 120 seconds")

@@ -20,7 +20,7 @@ from exchange.ports.records import VaultRecord
 from exchange.services.answering import answer_request, intake
 from exchange.services.asking import request
 from exchange.services.mailbox import fetch_and_file
-from exchange.services.people import audit_log, review
+from exchange.services.people import audit_log, review, review_devices
 from exchange.services.running.clock_guard import WatchedClock
 from exchange.store.db import Store, writing_engine
 from exchange.vault.keys.seal import BlobSealer
@@ -82,7 +82,7 @@ def test_no_device_is_released_to_an_inactive_party(site: Site) -> None:
     _inactive(site)
     sent = len(site.servers.sent)
     with pytest.raises(NotFound, match="GAIN is not an active party"):
-        review.release_devices(site.ctx, str(ref), "kim")
+        review_devices.release_devices(site.ctx, str(ref), "kim")
     site.round()
     assert site.sql("SELECT state FROM inbound_device") == [("held",)]
     assert len(site.servers.sent) == sent

@@ -102,6 +102,7 @@ _NOT_OURS = re.compile(
     r"Input should|valid |unable to|pattern|literal|parse|frozenset|tuple|instance|pydantic|"
     r"Value error|dictionary|integer|boolean|string|None|Settings|Section|type=|\\"
 )
+_HOST = 'the name of a server in quotes, such as "mail.ours.example", without port'
 _A_TABLE = "{ x = 1 }"  # which no option takes
 _WRONG = ('"certainly not"', '"@"', "-1", "0", "99999999", '""', "1.5", "[[1]]", '["?"]', "[-1]")
 
@@ -164,8 +165,10 @@ def test_a_value_for_a_table_is_refused_in_our_own_words(tmp_path: Path, section
         ('port = "nothing"', "must be a whole number from 1 to 65535"),
         ('tls = "ssl"', "must be one of implicit, starttls"),
         ('tls = "startls"', "must be one of implicit, starttls (did you mean starttls?)"),
-        ("host = 5", "must be text in quotes"),
-        ("timeout_seconds = 0", "must be a number above 0"),
+        ("host = 5", f"must be {_HOST}"),
+        ("username = 5", "must be text in quotes"),
+        ('port = "465"', "must be a whole number from 1 to 65535 (without quotes)"),
+        ("timeout_seconds = 0", "must be a number above 0, 86400 at most"),
         ("connections = 21", "must be a whole number from 1 to 20"),
         ("ca_file = 1", "must be a path in quotes"),
     ],
@@ -178,7 +181,7 @@ def test_what_a_wrong_option_is_told(tmp_path: Path, line: str, said: str) -> No
 
 def test_what_is_missing_is_said_with_what_it_takes(tmp_path: Path) -> None:
     (fault,) = _faults(tmp_path, GOOD.replace('host = "smtp.ours.example"\n', ""))
-    assert fault.endswith("smtp.host: this is missing (text in quotes)")
+    assert fault.endswith(f"smtp.host: this is missing ({_HOST})")
     (fault,) = _faults(tmp_path, GOOD.replace('[smtp]\nhost = "smtp.ours.example"\n', ""))
     assert fault.endswith("smtp: this is missing (a table: [smtp])")
 
@@ -297,3 +300,115 @@ def test_reminder_days_out_of_order_are_refused(tmp_path: Path, days: str) -> No
     (fault,) = _faults(tmp_path, text)
     assert "each reminder day must be later than the one before" in fault
     assert "reminder_days" in fault
+
+
+_OTHER_KINDS = {  # option: values that pydantic would take for it
+    "smtp.port": ("true", '"465"', "465.0"),
+    "mailbox.poll_seconds": ("true", '"60"', "inf", "nan", "1e300"),
+    "mailbox.idle": ("1", '"yes"', '"true"'),
+    "sla.days": ("true", '"10"', "10.0"),
+    "escalation.reminder_days": ("[true]", '["5"]', "[5.0]"),
+    "calendar.deemed_receipt_after": ("1730", '"17:30"', "true"),
+    "report.folder": ('""', '" "'),
+    "keys.file": ('""',),
+    "smtp.ca_file": ('""',),
+}
+
+
+@pytest.mark.parametrize(
+    ("option", "written"),
+    [(one, value) for one, values in _OTHER_KINDS.items() for value in values],
+)
+def test_a_value_of_another_kind_is_not_taken_for_ours(
+    tmp_path: Path, option: str, written: str
+) -> None:
+    section, name = option.split(".")
+    text, line = _with(section, f"{name} = {written}")
+    (fault,) = _faults(tmp_path, text)
+    assert fault.startswith(f"line {line} > {section}")
+    assert f"{name}: must be " in fault
+
+
+@pytest.mark.parametrize(
+    ("section", "written"),
+    [
+        *(
+            ("smtp", f'host = "{one}"')
+            for one in ("", "a b", "smtps://a", "a.example:465", "1.2.3.4:5")
+        ),
+        *(("mailbox", f'{one} = ""') for one in ("username", "inbox", "processed", "review")),
+        ("mailbox", 'processed = "inbox"'),
+        ("mailbox", 'review = "Processed"'),
+        ("mailbox", 'claim = "INBOX"'),
+        ("mailbox", 'shunted = "a\\nb"'),
+        ("keys", 'command = [""]'),
+        ("escalation", "breach_day = 8"),
+        ("escalation", "reminder_days = [5, 12]"),
+        ("party", 'name = "a\\nBcc: x"'),
+        *(
+            ("database", f'url = "{one}"')
+            for one in ("sqlite:", "sqlite:///", "sqlite:///:memory:")
+        ),
+        ("database", 'url = "sqlite://exchange.db"'),
+        *(
+            ("database", f'url = "postgresql+psycopg:{one}"')
+            for one in ("", "//u@h:abc/n", "//u@h")
+        ),
+    ],
+)
+def test_a_value_that_cannot_work_is_refused_with_its_line(
+    tmp_path: Path, section: str, written: str
+) -> None:
+    text, line = _with(section, written)
+    (fault,) = _faults(tmp_path, text)
+    assert fault.startswith(f"line {line} > {section}")
+
+
+@pytest.mark.parametrize("host", ["a.example", "127.0.0.1", "::1", "fe80::1.2.3.4", "localhost"])
+def test_every_form_of_host_is_taken(tmp_path: Path, host: str) -> None:
+    path = tmp_path / "exchange.toml"
+    path.write_text(GOOD.replace("smtp.ours.example", host))
+    assert settings_in(path).smtp.host == host
+
+
+def test_the_second_of_two_names_is_named(tmp_path: Path) -> None:
+    text = f'{GOOD}[[source]]\nname = "twice"\n[[source]]\nname = "twice"\n'
+    (fault,) = _faults(tmp_path, text)
+    assert fault.startswith(f"line {len(text.splitlines())} > source.")
+    assert fault.endswith("two sources of install codes have the same name")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[a]\nb = 1\nb = 2\n", r"line 3: this option or table is there twice"),
+        (b"[a]\nb = 1\n[a]\n", r"line 3: the table \[a\] is there twice"),
+        (b"[a]\nb = Our Energy\n", r"line 2: the value is not valid TOML \(text is written in"),
+        (b'[a]\nb = "C:\\keys"\n', r"line 2: a backslash in quotes is written twice"),
+        (b"[a\n", r"line 1: is not valid TOML: "),
+        (b"a = 1\nb = 'caf\xe9'\n", r"line 2: is not UTF-8 text"),
+        (b"a = " + b"[" * 5000, "is not valid TOML: too many brackets"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_refused_with_its_line(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "exchange.toml"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=rf"exchange\.toml ?{said}|exchange\.toml: {said}"):
+        TomlFile.read(path)
+
+
+def test_a_file_of_a_windows_editor_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "exchange.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert settings_in(path).party.signifier
+
+
+def test_a_calendar_file_that_is_named_must_be_there(tmp_path: Path) -> None:
+    path = tmp_path / "exchange.toml"
+    path.write_text(GOOD)
+    assert open_calendar(tmp_path, settings_in(path))  # the usual one may be missing
+    path.write_text(f'{GOOD}[calendar]\nfile = "config/calender.toml"\n')
+    with pytest.raises(BadInput, match=r"calender\.toml: there is no such file"):
+        open_calendar(tmp_path, settings_in(path))

@@ -27,6 +27,32 @@ def test_an_empty_password_is_said_and_not_tried(
             password_of(named, tmp_path, "mailbox a")
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a\nb\n", "there is more than one line"),
+        (b"a\x00b", "or a control character"),
+        (b"x" * 20_000, "this is too long for a password"),
+        (b"\xff\xfe", "the password file cannot be read"),
+    ],
+)
+def test_what_cannot_be_a_password_is_not_tried(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "word").write_bytes(content)
+    with pytest.raises(ConfigError, match=said):
+        password_of(Credential(password_file=Path("word")), tmp_path, "smtp")
+
+
+def test_a_password_is_read_without_the_mark_of_an_editor(tmp_path: Path) -> None:
+    (tmp_path / "word").write_bytes(b"\xef\xbb\xbfsecret\r\n")
+    assert password_of(Credential(password_file=Path("word")), tmp_path, "smtp") == "secret"
+
+
+def test_a_pipe_in_place_of_a_password_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "word")
+    with pytest.raises(ConfigError, match="the password file cannot be read"):
+        password_of(Credential(password_file=Path("word")), tmp_path, "smtp")
+
+
 def test_a_pipe_in_place_of_the_configuration_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "exchange.toml")
     with pytest.raises(ConfigError, match="is not a file"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from exchange.cli.examples import EXAMPLES
+from exchange.cli.help.examples import EXAMPLES
 from exchange.cli.main import app, whole
 from exchange.cli.manpage import commands, page
 
@@ -41,6 +43,20 @@ def test_help_shows_the_examples_unbroken(path: str) -> None:
     assert said.exit_code == 0
     assert "Examples:" in lines or "Example:" in lines
     assert set(EXAMPLES[path]) <= set(lines)
+
+
+@pytest.mark.parametrize("path", ["", "codes", *COMMANDS])
+def test_help_speaks_no_python(path: str) -> None:
+    said = CliRunner().invoke(app, [*path.split(), "--help"], env={"COLUMNS": "80"}).stdout
+    assert not re.search(r"<\w+|int range|list\[|[<>]=|1000000000", said)
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_help_breaks_its_lines_at_the_edge_of_the_terminal(path: str) -> None:
+    said = CliRunner().invoke(app, [*path.split(), "--help"], env={"COLUMNS": "200"}).stdout
+    for paragraph in inspect.cleandoc(COMMANDS[path].help).split("\n\n"):
+        if len(paragraph) < 190:
+            assert paragraph in said
 
 
 def _options(command: Any) -> set[str]:
@@ -88,3 +104,18 @@ def test_completion_knows_commands_and_options() -> None:
     assert _completed("con") == ["contacts"]
     assert _completed("contacts", "hi") == ["history"]
     assert _completed("inbox", "rule", "--f") == ["--first", "--folder"]
+
+
+@pytest.mark.parametrize(
+    ("shell", "said"), [("bash", "COMPREPLY"), ("zsh", "#compdef exchange"), ("fish", "complete ")]
+)
+def test_completion_is_for_the_shell_that_is_named(shell: str, said: str) -> None:
+    shown = CliRunner().invoke(app, ["--show-completion", shell], prog_name="exchange")
+    assert shown.exit_code == 0
+    assert said in shown.stdout
+
+
+def test_a_shell_without_completion_is_refused() -> None:
+    shown = CliRunner().invoke(app, ["--show-completion", "tcsh"], prog_name="exchange")
+    assert shown.exit_code == 2
+    assert "no completion for tcsh" in " ".join(shown.output.split())

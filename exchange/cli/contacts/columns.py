@@ -25,7 +25,6 @@ from exchange.cli.common import (
 from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Outcome, TablePreview, Understanding
-from exchange.errors import BadInput
 from exchange.later import Later
 from exchange.rendering.wording import one_line
 
@@ -157,7 +156,7 @@ def preview(
     """
     ctx, signifier = context_of(folder), party.upper()
     if (path is None) == (mail == 0):
-        raise BadInput("give either a file or --mail with a number")
+        raise typer.BadParameter("give either a file or --mail with a number")
     given = (code, status, comment, device_type, installed)
     if device:
         tried = _mapping(
@@ -165,7 +164,7 @@ def preview(
         )
         maps: tuple[ColumnMap, ...] = (tried,)
     elif any(one is not None for one in given) or header_row or file or sheet:
-        raise BadInput("the column of the Device IDs is missing", hint="name it with --device")
+        raise typer.BadParameter("name the column of the Device IDs with --device")
     else:
         maps = party_columns.of_party(ctx, signifier)
     if path is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +32,7 @@ from exchange.rendering.wording import counted
 if TYPE_CHECKING:
     from exchange.domain.party import Change, Party
     from exchange.services.answering import party_passwords
+    from exchange.services.letters.party_holds import PartyHold
     from exchange.services.people import contacts
 else:
     party_passwords = Later("exchange.services.answering.party_passwords")
@@ -79,9 +81,15 @@ def import_(
 @app.command("list")
 def list_(folder: Folder = HERE, as_json: Json = False) -> None:
     """List every party of the register."""
-    parties = contacts.list_parties(context_of(folder))
+    ctx = context_of(folder)
+    parties, holds = contacts.list_parties(ctx), contacts.holds(ctx)
     if as_json:
-        print_result(True, [_party_json(party) for party in parties], "")
+        held = {name: hold.why for name, hold in holds.items()}
+        print_result(
+            True,
+            [_party_json(one) | {"letters_held": held.get(one.signifier, "")} for one in parties],
+            "",
+        )
         return
     table(
         "",
@@ -95,13 +103,18 @@ def list_(folder: Folder = HERE, as_json: Json = False) -> None:
                 party.reply_address,
                 "; ".join(map(str, party.escalation)),
                 party.sla_days or "",
-                "" if party.active else "not active",
+                ", ".join(_standing(party, holds)),
             )
             for party in parties
         ),
     )
     active = sum(party.active for party in parties)
     say(f"{counted(len(parties), 'party', 'parties')}, {active} active")
+
+
+def _standing(party: Party, holds: Mapping[str, PartyHold]) -> list[str]:
+    found = [] if party.active else ["not active"]
+    return found + (["letters held"] if party.signifier in holds else [])
 
 
 @app.command("check")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from exchange.cli.common import HERE, at_terminal, print_result, say, warn
+from exchange.cli.common import at_terminal, print_result, say, warn
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Kind as Kinds
+from exchange.domain.nearest import nearest
 from exchange.errors import BadInput
 from exchange.later import Later
 from exchange.rendering.wording import counted
@@ -40,14 +39,12 @@ All = Annotated[
     typer.Option("--all", help="All in Review and Shunted, or all that the filter finds."),
 ]
 FolderFilter = Annotated[
-    list[str] | None,
+    str,
     typer.Option(
-        "--folder",
-        "-C",
+        "--in",
         metavar="FOLDER",
-        help="Only mails in: review, shunted, old, not_given, vanished, wanted. Any other name is"
-        " the working folder, also $EXCHANGE_FOLDER.",
-        show_default="Review and Shunted, in the working folder .",
+        help="Only mails in: review, shunted, old, not_given, vanished, wanted.",
+        show_default="Review and Shunted",
     ),
 ]
 SenderFilter = Annotated[str, typer.Option("--from", help="Only mails whose sender contains this.")]
@@ -62,34 +59,18 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmat
 Dry = Annotated[bool, typer.Option("--dry-run", help="Only show the mails.")]
 
 
-def working_folder(places: Sequence[str] | None) -> Path:
-    """Return the working folder among the values of ``--folder``."""
-    named = [one for one in places or () if _as_folder(one) not in waiting.FOLDERS]
-    found = Path(named[-1] if named else os.environ.get("EXCHANGE_FOLDER", "") or HERE)
-    if named and not found.exists():
-        hint = f"a folder of mails is one of {', '.join(waiting.FOLDERS)}"
-        raise BadInput("there is no such working folder", place=named[-1], hint=hint)
-    return found
-
-
-def _as_folder(written: str) -> str:
-    return written.strip().lower().replace("-", "_")
-
-
-def filter_of(
-    places: Sequence[str] | None, sender: str, reason: str, kind: str, party: str
-) -> MailFilter:
-    """Return the filter that the options of a command describe.
-
-    ``places`` are the values of ``--folder``, which may also name the working folder: that one is
-    left out here (see ``working_folder``).
-    """
+def filter_of(mail_folder: str, sender: str, reason: str, kind: str, party: str) -> MailFilter:
+    """Return the filter that the options of a command describe; raises BadParameter."""
+    inside = mail_folder.strip().lower().replace("-", "_")
+    if inside and inside not in waiting.FOLDERS:
+        raise typer.BadParameter(
+            f"there is no folder of mails {inside} ({nearest(inside, waiting.FOLDERS)})"
+        )
     kind = kind.strip().lower().replace("-", "_")
     if kind and kind not in tuple(Kinds):
-        raise typer.BadParameter(f"--kind {kind} is not one of {', '.join(Kinds)}")
-    folders = [name for one in places or () if (name := _as_folder(one)) in waiting.FOLDERS]
+        raise typer.BadParameter(f"there is no --kind {kind} ({nearest(kind, Kinds)})")
     return waiting.MailFilter(
-        folder=folders[-1] if folders else "",
+        folder=inside,
         sender=sender.strip(),
         reason=reason.strip(),
         kind=kind,
@@ -176,7 +157,7 @@ def _preview(meant: ChosenMails, what: str) -> Iterator[str]:
         sender = mail.sender or "nobody certain"
         yield f"  mail {mail.id}, {arrived}, from {sender}: {mask_codes(mail.subject)}"
     for folder, number in meant.elsewhere.items():
-        yield f"  left out: {counted(number, 'mail')} in {folder}; --folder {folder} takes them"
+        yield f"  left out: {counted(number, 'mail')} in {folder}; --in {folder} takes them"
     if len(meant.numbers) > len(meant.first):
         yield f"  ... and {len(meant.numbers) - len(meant.first)} more"
 

@@ -36,7 +36,6 @@ from exchange.cli.inbox.choosing import (
     deal,
     filter_of,
     one_number,
-    working_folder,
 )
 from exchange.cli.inbox.inbox_list import list_
 from exchange.domain.device import mask_codes
@@ -48,10 +47,11 @@ from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
     from exchange.services.context import Context
-    from exchange.services.people import report_rulings, review, review_many
+    from exchange.services.people import report_rulings, review, review_devices, review_many
 else:
     report_rulings = Later("exchange.services.people.report_rulings")
     review = Later("exchange.services.people.review")
+    review_devices = Later("exchange.services.people.review_devices")
     review_many = Later("exchange.services.people.review_many")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -162,7 +162,8 @@ def release(
     yes: Yes = False,
     dry_run: Dry = False,
     by: By = "",
-    folder: FolderFilter = None,
+    mail_folder: FolderFilter = "",
+    folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
     """Process waiting mails as sent by a party, or decide held Devices again and answer.
@@ -170,13 +171,13 @@ def release(
     Several mails are shown for confirmation first; each is then processed separately.
     """
     if what and len(what) == 1 and not what[0][:1].isdigit():
-        ctx = context_of(working_folder(folder))
+        ctx = context_of(folder)
         _release_devices(ctx, what[0].upper(), who(by), device or (), not_installer, as_json)
         return
     if not party:
         raise typer.BadParameter("name the party that sent it with --as SIGNIFIER")
-    chosen = filter_of(folder, sender, reason, kind, of_party)
-    ctx, signifier = context_of(working_folder(folder)), party.upper()
+    chosen = filter_of(mail_folder, sender, reason, kind, of_party)
+    ctx, signifier = context_of(folder), party.upper()
     number = one_number(what, chosen, every=every)
     if number is not None and not dry_run:
         outcome = review.release_mail(ctx, number, signifier, who(by))
@@ -202,7 +203,7 @@ def _release_devices(
     not_installer: str,
     as_json: bool,
 ) -> None:
-    done = review.release_devices(ctx, ref, actor, only=only, not_installer=not_installer)
+    done = review_devices.release_devices(ctx, ref, actor, only=only, not_installer=not_installer)
     print_result(
         as_json,
         {
@@ -303,15 +304,16 @@ def reject(
     yes: Yes = False,
     dry_run: Dry = False,
     by: By = "",
-    folder: FolderFilter = None,
+    mail_folder: FolderFilter = "",
+    folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
     """Close waiting mails without action.
 
     Several mails are shown for confirmation first; each is then processed separately.
     """
-    chosen = filter_of(folder, sender, reason, kind, party)
-    ctx = context_of(working_folder(folder))
+    chosen = filter_of(mail_folder, sender, reason, kind, party)
+    ctx = context_of(folder)
     number = one_number(numbers, chosen, every=every)
     if number is not None and not dry_run:
         review.reject_mail(ctx, number, why, who(by))
@@ -335,15 +337,16 @@ def replay(
     yes: Yes = False,
     dry_run: Dry = False,
     by: By = "",
-    folder: FolderFilter = None,
+    mail_folder: FolderFilter = "",
+    folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
     """Read and decide waiting mails again.
 
     Several mails are shown for confirmation first; each is then processed separately.
     """
-    chosen = filter_of(folder, sender, reason, kind, party)
-    ctx = context_of(working_folder(folder))
+    chosen = filter_of(mail_folder, sender, reason, kind, party)
+    ctx = context_of(folder)
     number = one_number(numbers, chosen, every=every)
     if number is not None and not dry_run:
         outcome = review.replay_mail(ctx, number, who(by))
@@ -372,7 +375,7 @@ def withdraw(
     as_json: Json = False,
 ) -> None:
     """Close the open Devices of a request that the requester took back."""
-    number = review.withdraw_devices(context_of(folder), ref.upper(), why, who(by))
+    number = review_devices.withdraw_devices(context_of(folder), ref.upper(), why, who(by))
     print_result(
         as_json, {"withdrawn": number}, f"{counted(number, 'row')} of {ref.upper()} withdrawn"
     )

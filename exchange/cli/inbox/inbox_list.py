@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange.cli.common import HIGHEST_NUMBER, Json, context_of, print_result, say, table
+from exchange.cli.common import (
+    HERE,
+    HIGHEST_NUMBER,
+    Folder,
+    Json,
+    context_of,
+    print_result,
+    say,
+    table,
+)
 from exchange.cli.inbox.choosing import (
     FolderFilter,
     KindFilter,
@@ -15,8 +24,8 @@ from exchange.cli.inbox.choosing import (
     ReasonFilter,
     SenderFilter,
     filter_of,
-    working_folder,
 )
+from exchange.cli.inbox.letters import hold_values
 from exchange.later import Later
 
 if TYPE_CHECKING:
@@ -36,7 +45,8 @@ _NOT_IN_THE_LIST = {
 
 
 def list_(
-    folder: FolderFilter = None,
+    mail_folder: FolderFilter = "",
+    folder: Folder = HERE,
     sender: SenderFilter = "",
     reason: ReasonFilter = "",
     kind: KindFilter = "",
@@ -60,12 +70,12 @@ def list_(
     """List mails in Review and Shunted, requests with held Devices, and refused letters."""
     if offset is not None and page > 1:
         raise typer.BadParameter("give either --page or --offset")
-    chosen = filter_of(folder, sender, reason, kind, party)
+    chosen = filter_of(mail_folder, sender, reason, kind, party)
     most = limit if limit or as_json else _USUAL
     if most is None and page > 1:
         most = _USUAL
     skip = offset if offset is not None else (page - 1) * (most or 0)
-    found = review.waiting(context_of(working_folder(folder)), chosen, most, skip)
+    found = review.waiting(context_of(folder), chosen, most, skip)
     if as_json:
         print_result(True, _as_values(found, skip), "")
         return
@@ -90,7 +100,7 @@ def _mails(found: review.Waiting, skip: int, most: int, chosen: MailFilter) -> N
         for folder, words in _NOT_IN_THE_LIST.items():
             if number := found.folders.get(folder):
                 mails = "1 mail" if number == 1 else f"{number:,} mails"
-                say(f"{mails} {words}: `exchange inbox list --folder {folder}`")
+                say(f"{mails} {words}: `exchange inbox list --in {folder}`")
 
 
 def _others(found: review.Waiting) -> None:
@@ -111,6 +121,14 @@ def _others(found: review.Waiting) -> None:
         "Letters that are said not to have arrived",
         ("mail", "reference", "what", "to", "status"),
         [(one.mail_id, one.ref, _what(one), one.recipient, one.status) for one in found.reports],
+    )
+    _some(
+        "Parties to which all letters are held",
+        ("party", "since", "mail", "why"),
+        [
+            (one.party, f"{one.at:%Y-%m-%d %H:%M} UTC", one.mail or "", one.why)
+            for one in found.holds
+        ],
     )
     _some(
         "Install codes that came for two Devices",
@@ -191,6 +209,7 @@ def _as_values(found: review.Waiting, skip: int) -> Mapping[str, object]:
             }
             for one in found.reports
         ],
+        "held_parties": [hold_values(one) for one in found.holds],
         "disputes": [
             {
                 "mail": one.claim.mail_id,

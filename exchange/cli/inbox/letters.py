@@ -25,11 +25,13 @@ from exchange.cli.common import (
     table,
     who,
 )
+from exchange.domain.nearest import nearest
 from exchange.errors import BadInput
 from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
+    from exchange.services.letters.party_holds import PartyHold
     from exchange.services.sending import outbox_review
     from exchange.services.sending.outbox_review import Choice
     from exchange.store.mails.outbox import LetterHead
@@ -58,6 +60,12 @@ def _choice(numbers: list[int] | None, party: str, ref: str, reason: str = "") -
     return outbox_review.Choice(tuple(numbers or ()), ref.upper(), party.upper(), reason)
 
 
+def _named(numbers: list[int] | None, party: str, ref: str) -> Choice:
+    if not (numbers or party or ref):
+        raise typer.BadParameter("name letters by number, --party or --ref")
+    return _choice(numbers, party, ref)
+
+
 @app.command("list")
 def list_(
     state: Annotated[
@@ -76,17 +84,21 @@ def list_(
     states = state or [one for one in STATES if one not in ("sent", "cancelled")]
     for one in states:
         if one not in STATES:
-            raise typer.BadParameter(f"{one} is not one of {', '.join(STATES)}")
-    found, pause = outbox_review.listed(
+            raise typer.BadParameter(f"there is no state {one} ({nearest(one, STATES)})")
+    found, pause, holds = outbox_review.listed(
         context_of(folder, now), _choice(None, party, ref, reason), states
     )
     some = found[-limit:] if limit else found
     if as_json:
         resting = {"until": pause.ends, "why": pause.message} if pause else None
-        print_result(True, {"pause": resting, "letters": [_values(one) for one in some]}, "")
+        held = [hold_values(one) for one in holds]
+        values = {"pause": resting, "held_parties": held, "letters": list(map(_values, some))}
+        print_result(True, values, "")
         return
     if pause:
         say(str(pause.error()))
+    for hold in holds:
+        say(f"{hold.words} (since {_when(hold.at)}); {hold.advice} ends that")
     _table(some)
     if len(some) < len(found):
         say(f"... and {len(found) - len(some)} older ones; --limit 0 shows all")
@@ -121,13 +133,14 @@ def hold(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Hold waiting letters back until they are released or cancelled."""
-    held = outbox_review.hold_letters(
-        context_of(folder, now), _choice(numbers, party, ref), why, who(by)
-    )
-    print_result(
-        as_json, {"held": [one.id for one in held]}, f"{counted(len(held), 'letter')} held"
-    )
+    """Hold waiting letters back until they are released or cancelled.
+
+    With --party alone, all letters to that party are held, also those that are written later.
+    """
+    choice = _named(numbers, party, ref)
+    held = outbox_review.hold_letters(context_of(folder, now), choice, why, who(by))
+    text = f"{counted(len(held), 'letter')} held"
+    print_result(as_json, {"held": [one.id for one in held]}, text)
 
 
 @app.command()
@@ -140,10 +153,12 @@ def release(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Release held letters, to the address now on the contacts register."""
-    freed = outbox_review.release_letters(
-        context_of(folder, now), _choice(numbers, party, ref), who(by)
-    )
+    """Release held letters, to the address now on the contacts register.
+
+    With --party alone, letters to a party that are all held, as after a warning, are sent again.
+    """
+    choice = _named(numbers, party, ref)
+    freed = outbox_review.release_letters(context_of(folder, now), choice, who(by))
     if as_json:
         print_result(
             True, {"released": [{"letter": o.letter.id, "to": o.address} for o in freed]}, ""
@@ -152,6 +167,8 @@ def release(
     for one in freed:
         rewritten = "" if one.address == one.letter.recipient else ", rewritten"
         say(f"letter {one.letter.id} goes to {one.address}{rewritten}")
+    if not freed:
+        say(f"letters to {party.upper()} are sent again; none was waiting")
 
 
 @app.command()
@@ -171,10 +188,11 @@ def cancel(
     The Devices of a cancelled answer wait for a person again, their clocks running. The Devices of
     a cancelled request of ours are withdrawn from that Supplier, and the next one is asked.
     """
-    ctx, choice = context_of(folder, now), _choice(numbers, party, ref)
+    choice = _named(numbers, party, ref)
+    ctx = context_of(folder, now)
     if not numbers:
         states = ("queued", "deferred", "held", "failed")
-        meant, _ = outbox_review.listed(ctx, choice, states) if choice else ([], None)
+        meant = outbox_review.listed(ctx, choice, states).letters if choice else []
         sure(meant, "Cancel them?", yes=yes, as_json=as_json)
     done = outbox_review.cancel(ctx, choice, why, who(by))
     said = f"{counted(len(done.letters), 'letter')} cancelled"
@@ -286,6 +304,14 @@ def _values(one: LetterHead) -> dict[str, object]:
         "message_id": one.message_id,
         "reply": one.reply,
     }
+
+
+def hold_values(hold: PartyHold) -> dict[str, object]:
+    """Return what holds all letters to a party, for a program."""
+    return {
+        "party": hold.party, "since": hold.at, "why": hold.why, "by": hold.actor,
+        "mail": hold.mail or None,
+    }  # fmt: skip
 
 
 def _when(at: datetime) -> str:

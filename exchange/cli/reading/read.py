@@ -57,7 +57,7 @@ def read_command(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="Mails (.eml, .msg), mailbox files, bare attachments, folders of them, or - for"
             " standard input.",
         ),

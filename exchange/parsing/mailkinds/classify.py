@@ -128,11 +128,13 @@ def classify_by_content(
     own_text: str,
     statements: Sequence[Statement],
     *,
+    list_allowed: bool,
     about_ours: bool,
     ours_repeated: bool,
 ) -> Classified:
     """Classify by text and lists.
 
+    ``list_allowed``: it may come through its mailing list, as if the sender had written to us.
     ``about_ours``: it contains one of our references, or it is a reply.  ``ours_repeated``: it
     contains the reference of a request.
     """
@@ -161,7 +163,7 @@ def classify_by_content(
         return Classified(Kind.AUTO_REPLY, Subkind.CHALLENGE, counts=False)
     if silent and not about_ours and looks_like_phishing(opening):
         return Classified(Kind.UNKNOWN, Subkind.PHISHING)
-    many = list_mail(headers)
+    many = None if list_allowed else list_mail(headers)
     if many and not (found.asks and found.devices and many is Subkind.NEWSLETTER):
         return Classified(Kind.UNKNOWN, many)
     if contents.calendar:

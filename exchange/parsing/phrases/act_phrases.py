@@ -46,23 +46,61 @@ ASKING: Final = any_of(
     "(?<!not )(?<!n't )(?<!longer )(?:needs?|needing|requires?|requiring|want)",
     "(?:is|are|still|urgently|now) (?:needed|required|wanted)",
     "requests?", "requesting", "ask", "asks", "asking", "seek", "seeking",
-    "(?:would|should|'d) (?:\\w+ )?(?:like|love|welcome|appreciate)",
+    "(?:would|should|we'd|i'd|they'd) (?:\\w+ )?(?:like|love|welcome|appreciate)",
+    "(?:what|how) about", "if you do not mind", "if you would not mind",
     "look(?:ing)? (?:for|to (?:get|obtain))",
-    "(?:am|are|'m|'re|is) after", "in need of", "await", "awaiting", "waiting (?:for|on)",
+    "(?:am|are|is|i'm|we're) after", "in need of", "(?<!never )mind \\w+ing", "(?<!not )obliged",
+    "be so kind",
+    "hop(?:e|ing)(?: that)? (?:you|someone|somebody|anyone) (?:can|could|will|would|may|might)"
+    "(?: \\w+)? (?:send|share|provide|supply|give|help|assist|pass|let|forward|find|get|tell)",
+    "(?:could|can) do with", "if you could", "any (?:joy|luck) with",
+    "await", "awaiting", "waiting (?:for|on)",
     "chasing",
-    r"do(?:es)? (?:you|anyone)(?: \w+)? (?:have|hold|know)", r"have you(?: \w+)? (?:got|any)",
-    "any chance", "what(?:'s| is| are)", "same (?:again|for)", r"help(?:ing)?(?: \w+)? with",
+    r"do(?:es)? (?:you|anyone)(?: \w+){0,3} (?:have|hold|know)", r"have you(?: \w+)? (?:got|any)",
+    "any (?:chance|idea|way)", "who (?:can|could|has|holds)", "where (?:do|can|could) (?:i|we)",
+    "(?:glad|pleased|happy) (?:to (?:receive|get|have|obtain)|of|if you)",
+    "you can (?:give|send|provide|supply|tell) (?:us|me)", "what(?:'s| is| are)",
+    "same (?:again|for)", r"help(?:ing)?(?: \w+)? with",
     "os gwelwch yn dda", "plis", "a (?:allwch|fyddech)",
+    "pouvez-vous",
     "(?:rydym|rwyf|dw i) (?:angen|eisiau)", "angen", "bitte", "ben\u00f6tigen", "brauchen",
     "k\u00f6nnten sie", "s'il vous pla\u00eet", "veuillez", "merci de", "pourriez",
 )  # fmt: skip
+# "Please find attached": a courtesy, that asks for nothing.
+SHOWING: Final = any_of(
+    "find (?:attached|enclosed|below|herewith)",
+    "(?:please|kindly|pls) (?:(?:find|see) (?:the |our |all )?(?:attached|enclosed|below|herewith)"
+    "|see|note|accept|be (?:aware|advised))(?: that)?",
+)
+# "Please find attached the codes for ...": an answer.
+SHOWS_CODES: Final = any_of(
+    "(?:find|see|attached|enclosed|below)[:,]? (?:attached |enclosed |below |herewith )?"
+    "(?:are |is )?"
+    "(?:(?:the|our|all|your|these|requested) ){0,2}(?:install(?:ation)? )?codes?"
+    "(?! (?:requests?|required|needed|wanted|list|we|you|which|that))"
+)
+# What somebody does about our own request: he asks others for the codes, not us.
+PASSED_ON: Final = any_of(
+    "(?:await(?:ing|ed)?|waiting (?:for|on)|request(?:ed)?|asked|asking|chas(?:ed|ing)|passed|sent"
+    "|ordered|obtain(?:ed|ing)?) [^.?!]{0,60}?(?:from|with|to) (?:(?:our|the|their) )?(?:maps?"
+    "|mops?|meps?|meter (?:operator|asset provider)s?|asset (?:provider|owner)s?|contractors?"
+    "|engineers?|agents?|installers?|field team)",
+    "your (?:\\w+ ){0,2}(?:request|enquiry|query|e-?mail) [^.?!]{0,60}?(?:is|was|has been|are)"
+    " (?:now )?(?:with|passed|being|received|logged|forwarded|under|in hand|in progress)",
+)
+TO_US: Final = any_of(
+    "please", "pls", "kindly", "(?:could|can|would|will) (?:you|we|i)", "grateful"
+)
 # Somebody who says that he has no codes asks for them.
 LACKING: Final = any_of(
     "without (?:the|their|an?|any|one)",
     "(?:do not|don't|neither|nor|no)[^.?!]{0,30} (?:have|hold|know|held)",
+    "still (?:have|hold) no", "not (?:yet )?got",
     "lack", "lacking", "short of", "missing", "outstanding", "await", "awaiting",
     "waiting (?:for|on)", "over to you",
 )  # fmt: skip
+# So does one whose order follows a condition: "If you can, send the codes for ...".
+CONDITION: Final = re.compile(r"^\W*(?:if|when|once|unless|where|in case)\b[^,.?!]{0,80},", re.I)
 # "please send them over": the codes, where they were named before.
 PRONOUN: Final = any_of(
     "them", "it", "these", "those", "both", "all of them", "the same", "one", "ones", "the details"
@@ -70,6 +108,7 @@ PRONOUN: Final = any_of(
 # The noun alone: "Install code request", "request for install codes", "codes needed".
 REQUEST_NOUNS: Final = any_of(
     "codes? (?:re-?)?(?:requests?|requested|required|needed|wanted|please|pls|outstanding|missing)",
+    r"(?:requested|required|needed|wanted) ?[:-] ?(?:\w+ ){0,2}codes?",
     f"(?:request|requirement|demand|need|order) for {_SPAN}codes?",
     rf"cais am {_SPAN}gosod", rf"anfrage {_SPAN}codes?",
 )  # fmt: skip
@@ -113,6 +152,7 @@ NEEDS_NOT: Final = any_of(
     "|nothing)? ?(?:else|more|further))",
     "no (?:longer|further|more) (?:need|interest|requirement)",
     "nothing (?:further|more|else) (?:is )?(?:needed|required)",
+    r"no (?:\w+ ){0,2}codes? (?:is |are )?(?:needed|required|wanted|necessary)",
     "angen mwyach", "nicht mehr", "ne (?:sont|est) plus",
 )  # fmt: skip
 # What nobody needs any more: the answer, not "the serial numbers".

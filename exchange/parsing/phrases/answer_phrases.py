@@ -10,6 +10,7 @@ import re
 from itertools import islice
 from typing import Final, NamedTuple
 
+from exchange.domain.device_type import NAMED_TYPES
 from exchange.domain.mail import Outcome
 from exchange.parsing.text.cache_short import cache_short
 
@@ -201,8 +202,7 @@ _NARROWED = re.compile(
 )
 # Words about one kind of device, or the devices of one region, do not deny a whole list.
 _OF_A_KIND = re.compile(
-    r"\b(?:gas|elec(?:tric(?:ity)?)?|[eg]smes?|ihds?|ppmids?|hubs?|chfs?|gpfs?"
-    r"|smets ?[12]|region)\b",
+    rf"\b(?:gas|elec(?:tric(?:ity)?)?|hubs?|(?:{'|'.join(NAMED_TYPES)})s?|smets ?[12]|region)\b",
     re.I,
 )
 # Words that only seem to narrow a denial: "all three", "I can confirm", "please ask the others".

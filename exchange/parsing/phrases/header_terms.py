@@ -7,7 +7,7 @@ import unicodedata
 from enum import Enum
 from typing import Final, NamedTuple
 
-from exchange.domain.device_type import OUT_OF_SCOPE
+from exchange.domain.device_type import NAMED_TYPES, OUT_OF_SCOPE, DeviceType
 from exchange.parsing.text.cache_short import cache_short
 
 # -- column headers --
@@ -38,12 +38,21 @@ def _split(text: str) -> frozenset[str]:
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TOKENS = re.compile(r"[a-z]+|\d+")
+# What a type is called besides its own name, and what only a header calls it.
+_OTHER_NAMES: Final = {
+    DeviceType.ESME: "electricity elec electric",
+    DeviceType.GSME: "gas",
+    DeviceType.CHF: "hub",
+}
+_HEADER_NAMES: Final = {DeviceType.GPF: "proxy", DeviceType.CHF: "comms ch communications"}
 _TYPES: Final = {
-    "esme": "ESME", "electricity": "ESME", "elec": "ESME", "electric": "ESME",
-    "gsme": "GSME", "gas": "GSME",
-    "gpf": "GPF", "proxy": "GPF", "chf": "CHF", "hub": "CHF", "comms": "CHF", "ch": "CHF",
-    "communications": "CHF", "ppmid": "PPMID", "ihd": "IHD", "cad": "CAD", "hcalcs": "HCALCS",
-}  # fmt: skip
+    word: kind.value
+    for kind in NAMED_TYPES
+    for word in (kind.value.lower(), *_OTHER_NAMES.get(kind, "").split())
+}
+_HEADER_TYPES: Final = _TYPES | {
+    word: kind.value for kind, words in _HEADER_NAMES.items() for word in words.split()
+}
 _MOST_DIGITS: Final = 4  # EUI-64 and SMETS2 have some; a value has more
 _ID_WORDS: Final = _split("guid guids eui euis euid")
 _GENERAL_ID_WORDS: Final = _split("id ids identifier identifiers identity")
@@ -106,7 +115,7 @@ def header_meaning(text: str) -> HeaderMeaning:
     tokens = _TOKENS.findall(_CAMEL.sub(" ", text).lower())
     joined = "".join(tokens)
     bare = "".join(_TOKENS.findall(re.sub(r"[(\[][^)\]]*[)\]]", "", text).lower()))
-    kinds = [_TYPES[token] for token in tokens if token in _TYPES]
+    kinds = [_HEADER_TYPES[token] for token in tokens if token in _HEADER_TYPES]
     # "Communications Hub", "gas proxy": the out-of-scope type decides.
     device_type = next((kind for kind in kinds if kind in OUT_OF_SCOPE), kinds[0] if kinds else "")
     forms = {joined, bare}
@@ -185,9 +194,7 @@ def _is_part_of_code(tokens: list[str]) -> bool:
     return bool(words & {"code", "ic"}) and bool(left) and left <= _PART_WORDS
 
 
-_TYPE_WORDS = re.compile(
-    r"\b(esme|gsme|gpf|chf|ppmid|ihd|cad|hcalcs|electricity|elec|electric|gas|hub)\b", re.I
-)
+_TYPE_WORDS = re.compile(rf"\b({'|'.join(_TYPES)})\b", re.I)
 
 
 @cache_short

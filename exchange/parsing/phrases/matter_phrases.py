@@ -51,17 +51,15 @@ OURS: Final = re.compile(
     ).pattern + "|[\u2460\u2461]", re.I,
 )  # fmt: skip
 # Things of which every trade has some: they may be ours.
-THINGS: Final = re.compile(
-    any_of(
-        "keys?", "requests?", "lists?", "listed", r"install\w*", "fitt?(?:ed|ing)?", "sites?",
-        "units?", "kit", "equipment", "assets?", "hardware", "gas", "elec(?:tric)?", "electricity",
-        "suppl(?:y|ies)", "propert(?:y|ies)", "premises", "address(?:es)?", "house", "flat",
-        "building", "engineers?", "fitters?", "files?", "attach(?:ed|ment)s?", "enclosed",
-        "spreadsheet", "workbook", "sheet", "csv", "columns?", "rows?", "lines?", "digits?",
-        "numbers?", "ids?", "entr(?:y|ies)", "answers?", "response", "reply", "claim", "assertion",
-        "position", "decision", "conclusion", "finding", "records?", "join(?:s|ed|ing)?",
-        "pair(?:s|ed|ing)?", "wan", "han", "network", "e-?mails?", "messages?", "mails?", "rhain",
-    ).pattern + r"|^\W*(?:\w+\W+){0,3}\w*\W*$", re.I,
+THINGS: Final = any_of(
+    "keys?", "requests?", "lists?", "listed", r"install\w*", "fitt?(?:ed|ing)?", "sites?",
+    "units?", "kit", "equipment", "assets?", "hardware", "gas", "elec(?:tric)?", "electricity",
+    "suppl(?:y|ies)", "propert(?:y|ies)", "premises", "address(?:es)?", "house", "flat",
+    "building", "engineers?", "fitters?", "files?", "attach(?:ed|ment)s?", "enclosed",
+    "spreadsheet", "workbook", "sheet", "csv", "columns?", "rows?", "lines?", "digits?",
+    "numbers?", "ids?", "entr(?:y|ies)", "answers?", "response", "reply", "claim", "assertion",
+    "position", "decision", "conclusion", "finding", "records?", "join(?:s|ed|ing)?",
+    "pair(?:s|ed|ing)?", "wan", "han", "network", "e-?mails?", "messages?", "mails?", "rhain",
 )  # fmt: skip
 # Words that point back to what was named before.
 POINTERS: Final = any_of(
@@ -120,6 +118,6 @@ OTHER_OBJECTS: Final = any_of(
     "|meine?|ma|mon|la|le) ){0,3}(?:\\w+ )?(?:orders?|packages?|parcels?|shipments?|subscriptions?"
     "|memberships?|newsletters?|comments?|consent|applications?|invoices?|payments?|bookings?"
     "|reservations?|flights?|tickets? (?:for|to)|meetings?|appointments?|versions?|patch(?:es)?"
-    "|warnings?|errors?|bestellung|commande)",
+    "|warnings?|errors?|deliver(?:y|ies)|books?|digests?|transfers?|bestellung|abo|abonnement|commande)",
     "remove (?:me|us) from", "mailing lists?",
 )  # fmt: skip

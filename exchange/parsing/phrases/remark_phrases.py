@@ -99,7 +99,8 @@ OFFERS_DENIAL: Final = any_of(
     "(?:confirm|say|tell us|let us know|advise|state)(?: that| if| whether"
     "| where)? you (?:did not|didn't|are not|aren't"
     "|were not|weren't)[^.?!]{0,80}",
-    "if you (?:did not|didn't|are not|aren't|were not|weren't|did|are|were|have|hold"
+    "(?:if|in case|provided(?: that)?|assuming(?: that)?)"
+    " you (?:did not|didn't|are not|aren't|were not|weren't|did|are|were|have|hold"
     "|still hold|installed|fitted)[^.?!,;]{0,80}",
     "(?:where|for (?:any|each|those)[^.?!]{0,30}) (?:that |which )?you (?:did not"
     "|didn't)[^.?!,;]{0,60}",

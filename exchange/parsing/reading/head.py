@@ -21,6 +21,7 @@ from exchange.parsing.mime.sender import plain_addresses, sender_of
 _MARKER_HEADER: Final = "x-mp121-exchange"
 _LONGEST_SUBJECT: Final = 2000
 _LONGEST_HEAD: Final = 1_000_000
+_LONGEST_LIST_ID: Final = 255
 
 
 # A server that delivers a mail notes in one of these to which address it did.
@@ -33,6 +34,13 @@ def received(raw: bytes) -> datetime | None:
     ends = head_end(raw, _LONGEST_HEAD)
     trace = read_fields(raw[: ends[0]]).get("received") if ends else ""
     return parse_date(trace.rpartition(";")[2].strip())
+
+
+def _list_id(field: str) -> str:
+    """Return the identifier of a List-Id field, with or without its description (RFC 2919)."""
+    _, opened, rest = field.rpartition("<")
+    written = rest.partition(">")[0] if opened else field
+    return collapse_blanks(written).strip().lower()[:_LONGEST_LIST_ID]
 
 
 def head_of(headers: Headers) -> MailHead:
@@ -51,6 +59,7 @@ def head_of(headers: Headers) -> MailHead:
         in_reply_to=storable(parents[0]) if parents else "",
         references=tuple(map(storable, message_ids(" ".join(headers.all("references"))))),
         date=parse_date(headers.get("date")),
+        list_id=storable(_list_id(headers.get("list-id"))),
         own_marker=storable(collapse_blanks(headers.get(_MARKER_HEADER))[:300]),
         delivered_to=plain_addresses(
             [one for name in _DELIVERED for one in headers.all(name)[:20]]

@@ -96,17 +96,18 @@ def understand(
     openers: Openers = NO_OPENERS,
     mapping: ColumnMappings = NO_MAPPING,
     sent: tuple[SentText, ...] = (),
+    lists: frozenset[str] = frozenset(),
 ) -> Understanding:
     """Return everything one mail says.
 
     ``own_addresses``: our own addresses, plain and in lower case; mail from them is our own mail
     coming back.  ``openers``: passwords and keys for protected files and encrypted mails.
     ``mapping``: the columns that a person put on file for the sender.  ``sent``: letters of ours
-    that the mail may answer; what it repeats of them is quoted.  Raises Unreadable, with a
-    reason for people, when the mail exceeds a limit or cannot be read at all; raises no other
-    error, whatever the bytes.
+    that the mail may answer; what it repeats of them is quoted.  ``lists``: the List-Ids of mailing
+    lists whose mail is read as the sender's own.  Raises Unreadable, with a reason for people, when
+    the mail exceeds a limit or cannot be read at all; raises no other error, whatever the bytes.
     """
-    scope = scope_of(limits, own_addresses, openers, mapping, sent)
+    scope = scope_of(limits, own_addresses, openers, mapping, sent, lists)
 
     def read() -> Understanding:
         nonlocal raw
@@ -120,7 +121,7 @@ def understand(
 def _read(mail: Part, scope: Scope) -> Understanding:
     head = head_of(mail.headers)
     reading = read_mail(mail, head, scope)
-    result = _conclude(head, mail.headers, reading, scope.own_addresses)
+    result = _conclude(head, mail.headers, reading, scope)
     looks = scope.mapping.previews
     return replace(result, tables=tuple(looks)) if looks else result
 
@@ -177,9 +178,8 @@ def _read_outlook(name: str, content: bytes, scope: Scope) -> Understanding:
     return replace(result, warnings=(*opened.warnings, *result.warnings))
 
 
-def _conclude(
-    head: MailHead, headers: Headers, reading: Reading, own_addresses: frozenset[str]
-) -> Understanding:
+def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) -> Understanding:
+    own_addresses = scope.own_addresses
     references = _references(head.subject, reading.text)
     classified = classify_by_header(
         head, headers, reading.contents, reading.own_text, own_addresses
@@ -194,6 +194,7 @@ def _conclude(
             found,
             reading.own_text,
             reading.statements,
+            list_allowed=head.list_id in scope.lists,
             about_ours=about_ours,
             ours_repeated=any("-Q" in one for one in references),
         )

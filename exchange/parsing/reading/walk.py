@@ -73,6 +73,7 @@ class Scope:
     budget: Budget
     mapping: ColumnMappings = NO_MAPPING
     sent: tuple[SentText, ...] = ()  # letters of ours that the mail may repeat
+    lists: frozenset[str] = frozenset()  # mailing lists that are allowed, by List-Id
 
 
 def scope_of(
@@ -81,9 +82,10 @@ def scope_of(
     openers: Openers,
     mapping: ColumnMappings = NO_MAPPING,
     sent: tuple[SentText, ...] = (),
+    lists: frozenset[str] = frozenset(),
 ) -> Scope:
     """Return a new scope with its whole budget left."""
-    return Scope(limits, own_addresses, openers, Budget(limits), mapping, sent)
+    return Scope(limits, own_addresses, openers, Budget(limits), mapping, sent, lists)
 
 
 def read_mail(

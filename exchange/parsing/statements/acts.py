@@ -46,8 +46,10 @@ def names_codes(text: str) -> bool:
 def act_of(sentence: Sentence, *, about_codes: bool = False) -> Act | None:
     """Return what somebody does by writing this sentence; None if it is not about our matter."""
     text = _without_contractions(sentence.text)
-    if sentence.item or remarks.BOILERPLATE.search(text) or is_sign_off(text):
+    if remarks.BOILERPLATE.search(text) or is_sign_off(text):
         return None
+    if sentence.item:
+        return Act.ASKS if _item_asks(text) else None
     warns = bool(remarks.WARNS.search(text))
     if warns and not _is_about_software(text):
         return None if remarks.SUPPOSES.search(text) else Act.WARNS
@@ -74,6 +76,13 @@ def act_of(sentence: Sentence, *, about_codes: bool = False) -> Act | None:
     return lesser or (Act.OTHER if against_another else None)
 
 
+def _item_asks(text: str) -> bool:
+    """Return whether the few words next to a Device ask for its code, and say nothing else."""
+    asks = len(_WORD.findall(text)) >= _LEAST_WORDS and _asks(text)
+    asks = asks and _asks_for_codes(text, text, about_codes=False)
+    return asks and not (takes_back(text) or _reports(text) or remarks.DISPUTES.search(text))
+
+
 def is_about_ours(text: str, *, pointers: bool = True, it: bool = True) -> bool:
     """Return whether what a sentence complains of may be our matter, not that of another trade.
 
@@ -87,7 +96,8 @@ def is_about_ours(text: str, *, pointers: bool = True, it: bool = True) -> bool:
         return True
     if matter.PROGRAMS.search(text) or matter.ELSEWHERE.search(text):
         return False
-    if matter.THINGS.search(text) or (pointers and matter.POINTERS.search(text)):
+    few = len(_WORD.findall(text)) <= _LEAST_WORDS  # they speak of what was named before
+    if few or matter.THINGS.search(text) or (pointers and matter.POINTERS.search(text)):
         return True
     return pointers and it and bool(matter.IT.search(text))
 
@@ -129,6 +139,8 @@ def _asks_for_codes(text: str, said: str, *, about_codes: bool) -> bool:
     if names_codes(text):
         if matter.SOURCE_CODE.search(text) and not matter.OURS.search(text):
             return False
+        if asked.PASSED_ON.search(said) and not asked.TO_US.search(said):
+            return False
         bare = matter.OTHER_CODES.sub(" ", said)
         lacks = asked.LACKING.search(said) or asked.REQUEST_NOUNS.search(bare)
         return bool(lacks) or _asks(said)
@@ -138,7 +150,8 @@ def _asks_for_codes(text: str, said: str, *, about_codes: bool) -> bool:
 
 
 def _asks(text: str) -> bool:
-    return bool(asked.ASKING.search(text) or asked.IMPERATIVE.search(text))
+    bare = asked.CONDITION.sub("", asked.SHOWING.sub(" ", text))
+    return bool(asked.ASKING.search(bare) or asked.IMPERATIVE.search(bare))
 
 
 def _lesser_act(sentence: Sentence, text: str) -> Act | None:
@@ -147,6 +160,8 @@ def _lesser_act(sentence: Sentence, text: str) -> Act | None:
         return Act.OTHER
     if remarks.THANKS.search(text) and len(text) < _MOST_WORDS:
         return Act.THANKS if matter.TOPIC.search(text) else None
+    if asked.SHOWS_CODES.search(text) and matter.OURS.search(text):
+        return Act.OTHER
     if remarks.PROCEDURAL.search(text):
         return None
     if text.rstrip(" )\"'").endswith("?") or _asks(text):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from itertools import islice
 from types import SimpleNamespace
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
@@ -27,20 +27,23 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.mail import MailHead, Understanding
 from exchange.domain.party import Party
-from exchange.domain.release import Ceilings, DayUsage, Verdict, may_answer
+from exchange.domain.release import Ceilings, Verdict, may_answer
+from exchange.domain.statements import asks_for_codes
 from exchange.domain.time.sla import due
 from exchange.errors import BadInput
 from exchange.rendering.compose import Attachment, reply_subject
 from exchange.rendering.workbook import CSV, XLSX, AnswerRow, SheetFacts
+from exchange.services.answering.answer_events import audit_events
 from exchange.services.answering.answer_parts import AnswerPart, Files, answers_in_parts
+from exchange.services.answering.day_tally import DayTally
 from exchange.services.answering.device_decisions import (
     OUTCOME_WORDS,
     DecidedRows,
     Holdings,
-    audit_events,
     decide_devices,
     unreadable_rows,
 )
+from exchange.services.answering.history import History
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.codes.register import installed_register
 from exchange.services.context import Context
@@ -49,42 +52,15 @@ from exchange.store.bulk.device_rows import DeviceColumns
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
 
-LONDON = ZoneInfo("Europe/London")
 _SORTED_ABOVE = 5000
 
 
-class DayTally:
-    """What we sent each party today, read once from the database and then kept up to date.
+class Basis(NamedTuple):
+    """What was looked up for all requests that are decided together."""
 
-    It serves one pass over the kept mails: only the daemon answers requests.  Call ``forget``
-    after a rollback.
-    """
-
-    def __init__(self) -> None:
-        self._day: date | None = None
-        self._had: dict[str, tuple[int, int]] = {}  # answers, devices asked for
-
-    def usage(self, ctx: Context, tx: Transaction, party: str, asked: int) -> DayUsage:
-        """Return what a party had today, and the devices that this request asks for."""
-        today = ctx.today()
-        if today != self._day:
-            self._day, self._had = today, {}
-        if party not in self._had:
-            midnight = datetime.combine(today, time(0), LONDON)
-            answers, _codes = tx.outbox.sent_to(party, midnight, "answer")
-            self._had[party] = answers, tx.inbound.devices_since(party, midnight)
-        answers, devices = self._had[party]
-        return DayUsage(answers=answers, devices=devices, asked=asked)
-
-    def note(self, party: str, letters: int, rows: int) -> None:
-        """Add a request of ``rows`` rows, answered in so many letters."""
-        if party in self._had:
-            answers, devices = self._had[party]
-            self._had[party] = answers + letters, devices + rows
-
-    def forget(self) -> None:
-        """Count again: what was noted may not have been committed."""
-        self._had.clear()
+    holdings: Holdings
+    history: History
+    tally: DayTally
 
 
 def take(
@@ -93,15 +69,14 @@ def take(
     mail: KeptMail,
     understood: Understanding,
     who: Verdict,
-    holdings: Holdings,
-    tally: DayTally,
+    basis: Basis,
 ) -> MailOutcome:
     """Open the request, decide each device, queue the one reply."""
     party = who.party
     if party is None:
         return MailOutcome(REVIEW, understood.kind, who.reason)
     asked = len(understood.devices)
-    verdict = _verdict(ctx, tx, understood, who, party, tally)
+    verdict = _verdict(ctx, tx, understood, who, party, basis.tally)
     if verdict.party is None:
         return MailOutcome(REVIEW, understood.kind, verdict.reason, party.signifier)
     if not understood.devices and not understood.rejects:
@@ -117,8 +92,12 @@ def take(
         rule=when.rule_text,
         calendar=when.calendar_version,
     )
+    known = basis.holdings.devices(understood.devices)
     decided_rows = decide_devices(
-        understood.devices, holdings.devices(understood.devices), terms(ctx, tx, clock.day_zero)
+        understood.devices,
+        known,
+        terms(ctx, tx, clock.day_zero, asks=_asks(understood)),
+        earlier=basis.history.before(party.signifier, known),
     )
     if understood.rejects:
         decided_rows += unreadable_rows(understood.rejects, decided_rows)
@@ -136,7 +115,8 @@ def take(
     for rows, outbox_id in answer:
         _keep(ctx, tx, request_id, decided_rows.take(rows), outbox_id)
         parts += 1
-    tally.note(party.signifier, parts, len(decided_rows))
+    basis.tally.note(party.signifier, parts, len(decided_rows))
+    basis.history.note(party.signifier, decided_rows, ref, ctx.today())
     _supersede(ctx, tx, understood, party, ref, asked)
     tx.audit.append(
         ctx.now(),
@@ -185,11 +165,16 @@ def _their_ref(understood: Understanding) -> str:
     return understood.references[0] if understood.references else ""
 
 
-def terms(ctx: Context, tx: Transaction, day_zero: date) -> DecisionTerms:
+def _asks(understood: Understanding) -> bool:
+    """Return whether a mail asks for codes in words, or as our own kind of software does."""
+    ours = understood.head.own_marker.startswith("request")
+    return ours or asks_for_codes(understood.statements)
+
+
+def terms(ctx: Context, tx: Transaction, day_zero: date, *, asks: bool = True) -> DecisionTerms:
     """Return what the rule needs for a request of that day."""
-    return DecisionTerms(
-        installed_register(ctx, tx), day_zero, ctx.settings.release.refused_device_types
-    )
+    refused = ctx.settings.release.refused_device_types
+    return DecisionTerms(installed_register(ctx, tx), day_zero, refused, asks)
 
 
 def _keep(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, starmap
+from itertools import starmap
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.device_columns import (
     BoolArray,
     Int32Array,
@@ -36,6 +37,7 @@ from exchange.domain.columns.group_facts import FactColumn, group_facts
 from exchange.domain.device import MASKED, mask_codes
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
+    Before,
     DecisionTerms,
     DeviceEvent,
     DeviceState,
@@ -54,9 +56,8 @@ OUTCOME_WORDS = {
     DeviceState.HELD: OutcomeWord.HELD,
     DeviceState.UNREADABLE: OutcomeWord.UNREADABLE,
 }
-_EVENT_PER_ROW = 1000
-_DEVICES_PER_EVENT = 500
 _NO_YES = (False, True)
+_BEFORE = tuple(Before)
 _SENT_CHARS = 100  # of an unreadable cell, quoted in the answer
 _SECRET_CHARS = 24  # as many could be a code that lost its end
 _NUMBERS = re.compile(r"[A-Za-z]*[0-9][0-9A-Za-z]*")
@@ -99,6 +100,19 @@ class Holdings:
     def devices(self, asked: Sequence[Found]) -> KnownDevices:
         """Return what is known of ``asked``, which must be one of the lists looked up."""
         return self.known[id(asked)]
+
+
+class EarlierColumn(NamedTuple):
+    """What the same party asked before about each device of a list; columns in its order."""
+
+    before: npt.NDArray[np.uint8]  # the index in ``Before``
+    requests: TextColumn  # reference and date of the earlier request; empty if there is none
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[Before, str]]) -> EarlierColumn:
+        """Return the column of rows (what we answered, in which request)."""
+        before = np.array([_BEFORE.index(one) for one, _ in rows], np.uint8)
+        return cls(before, TextColumn.of([request for _, request in rows]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,19 +243,22 @@ def decide_devices(
     known: KnownDevices,
     terms: DecisionTerms,
     *,
+    earlier: EarlierColumn | None = None,
     state: DeviceState = DeviceState.OPEN,
     not_installer: str = "",
 ) -> DecidedRows:
     """Decide every device of a request; ``known`` is what the vault knows of each.
 
-    ``state`` is their present state.  ``not_installer`` is a person's reason to answer "not the
-    installing Supplier" where the rule alone would hold a device; raises BadInput if our register
-    says that we installed it.
+    ``earlier``: what the same party asked before; None if it asked for none of them.  ``state`` is
+    their present state.  ``not_installer`` is a person's reason to answer "not the installing
+    Supplier" where the rule alone would hold a device; raises BadInput if our register says that
+    we installed it.
     """
     listed = ListedColumns.of(asked)
     types, places = listed.types, listed.places
-    grouped = group_facts(Facts, _fact_columns(known.held, types), len(asked))
+    grouped = group_facts(Facts, _fact_columns(known.held, types, earlier), len(asked))
     decided: list[tuple[DeviceState, str]] = []
+    repeated: list[bool] = []
     for facts, at in zip(grouped.facts, grouped.first, strict=True):
         decision = decide_device(facts, terms)
         event, reason = decision.event, decision.reason
@@ -254,7 +271,10 @@ def decide_devices(
                 )
             event, reason = DeviceEvent.NOT_OURS, not_installer
         decided.append((move(state, event), reason))
+        repeated.append(decision.repeated)
     which = grouped.which
+    if earlier is not None and any(repeated):
+        decided, which = _name_requests(decided, which, np.array(repeated), earlier.requests)
     provided = np.array([one is DeviceState.PROVIDED for one, _ in decided], np.bool_)[which]
     different = {one: at for at, one in enumerate(dict.fromkeys(decided))}
     return DecidedRows(
@@ -266,6 +286,24 @@ def decide_devices(
         codes=known.codes._replace(present=provided),
         seen=TextColumn.repeat("", len(which)),
     )
+
+
+def _name_requests(
+    decided: Sequence[tuple[DeviceState, str]],
+    which: Int32Array,
+    repeated: BoolArray,
+    requests: TextColumn,
+) -> tuple[list[tuple[DeviceState, str]], Int32Array]:
+    """Add the earlier request to the reasons of the ``repeated`` decisions, row by row."""
+    named = np.where(repeated[which], requests.which, -1).astype(np.int64)
+    pairs, again = np.unique(
+        which.astype(np.int64) * (len(requests.values) + 1) + named + 1, return_inverse=True
+    )
+    split: list[tuple[DeviceState, str]] = []
+    for decision, request in (divmod(int(one), len(requests.values) + 1) for one in pairs):
+        state, reason = decided[decision]
+        split.append((state, f"{reason}: {requests.values[request - 1]}" if request else reason))
+    return split, again.reshape(-1).astype(np.int32)
 
 
 def unreadable_rows(rejects: Sequence[Reject], like: DecidedRows) -> DecidedRows:
@@ -284,7 +322,9 @@ def unreadable_rows(rejects: Sequence[Reject], like: DecidedRows) -> DecidedRows
     )
 
 
-def _fact_columns(found: FoundColumns, asked: TextColumn) -> dict[str, FactColumn]:
+def _fact_columns(
+    found: FoundColumns, asked: TextColumn, earlier: EarlierColumn | None
+) -> dict[str, FactColumn]:
     """Return each field of ``Facts`` as a column; ``asked`` are the types that the list names."""
     held, known = found.held, found.columns
     types = np.array([DEVICE_TYPES.index(DeviceType.of(word)) for word in asked.values], np.uint8)
@@ -295,6 +335,7 @@ def _fact_columns(found: FoundColumns, asked: TextColumn) -> dict[str, FactColum
         "installed_by_us": FactColumn(_NO_YES, held & known.installed),
         "device_type": FactColumn(DEVICE_TYPES, held * known.types),
         "asked_type": FactColumn(DEVICE_TYPES, types[asked.which]),
+        "before": FactColumn(_BEFORE, held * 0 if earlier is None else earlier.before),
     }
 
 
@@ -304,68 +345,3 @@ def _masked(words: TextColumn) -> TextColumn:
     A place's number is not masked: it cannot complete a code with the words before it.
     """
     return TextColumn(tuple(map(mask_codes, words.values)), words.which)
-
-
-def audit_events(
-    decided_rows: DecidedRows, ref: str, party: str, address: str, message_id: str
-) -> Iterator[AuditEvent]:
-    """Yield audit events: what we answered whom on which device.
-
-    A short answer gives an event for each row; a long one an event for some hundreds of rows with
-    the same decision, naming each device.
-    """
-    if len(decided_rows) <= _EVENT_PER_ROW:
-        yield from _event_per_row(decided_rows, ref, party, address, message_id)
-        return
-    for (state, reason), chosen in _group_by_decision(decided_rows):
-        detail = _detail(state, reason, ref, address, message_id)
-        event = "codes.released" if state is DeviceState.PROVIDED else f"devices.{state}"
-        devices = decided_rows.devices.take(chosen)
-        for start in range(0, len(chosen), _DEVICES_PER_EVENT):
-            some = slice(start, min(start + _DEVICES_PER_EVENT, len(chosen)))
-            unread = state is DeviceState.UNREADABLE
-            named = {} if unread else {"device_ids": devices.take(some).join(",")}
-            yield AuditEvent(event, ref, party, detail | {"devices": some.stop - start} | named)
-
-
-def _event_per_row(
-    decided_rows: DecidedRows, ref: str, party: str, address: str, message_id: str
-) -> Iterator[AuditEvent]:
-    alike: dict[int, list[str]] = {}
-    rows = zip(
-        decided_rows.which.tolist(),
-        decided_rows.devices.texts(),
-        decided_rows.places.texts(),
-        strict=True,
-    )
-    for at, device, place in rows:
-        alike.setdefault(at, []).append(device or place)
-    for at, subjects in alike.items():
-        state, reason = decided_rows.decisions[at]
-        detail = _detail(state, reason, ref, address, message_id)
-        event = "code.released" if state is DeviceState.PROVIDED else f"device.{state}"
-        yield from (AuditEvent(event, subject, party, detail) for subject in subjects)
-
-
-def _detail(
-    state: DeviceState, reason: str, ref: str, address: str, message_id: str
-) -> dict[str, str | int | bool | None]:
-    if state in (DeviceState.PROVIDED, DeviceState.NOT_INSTALLER):
-        return {"ref": ref, "address": address, "message_id": message_id}
-    return {"ref": ref, "reason": reason}
-
-
-def _group_by_decision(
-    decided_rows: DecidedRows,
-) -> Iterator[tuple[tuple[DeviceState, str], Int64Array]]:
-    """Return the decisions in order of first occurrence, each with its rows."""
-    order = np.argsort(decided_rows.which, kind="stable")
-    bounds = np.searchsorted(
-        decided_rows.which[order], np.arange(len(decided_rows.decisions) + 1)
-    ).tolist()
-    groups = [
-        (decision, order[start:end])
-        for decision, (start, end) in zip(decided_rows.decisions, pairwise(bounds), strict=True)
-        if end > start
-    ]
-    yield from sorted(groups, key=lambda group: int(group[1][0]))

@@ -8,15 +8,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.copies import DecidedCopy, asks_of, first_copy
 from exchange.domain.device import mask_codes
-from exchange.domain.mail import Kind, Subkind, Understanding
+from exchange.domain.mail import Kind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict, identify
 from exchange.errors import (
@@ -32,19 +31,20 @@ from exchange.later import Log
 from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.ports.reading import Question
 from exchange.services.answering import (
-    answer_request,
+    allowed_lists,
     party_columns,
     party_passwords,
     sent_letters,
-    take_report,
-    take_response,
 )
-from exchange.services.answering.device_decisions import Holdings
+from exchange.services.answering.answer_request import Basis
+from exchange.services.answering.day_tally import DayTally
+from exchange.services.answering.device_decisions import Holdings, KnownDevices
+from exchange.services.answering.follow import follow
+from exchange.services.answering.history import History
 from exchange.services.answering.mail_outcome import MailOutcome, record_outcome
 from exchange.services.context import Context
-from exchange.services.letters import return_tags
 from exchange.store.db import Transaction
-from exchange.store.mails.mail import KEPT, NOT_FETCHED, PROCESSED, REVIEW, SHUNTED, KeptMail
+from exchange.store.mails.mail import KEPT, NOT_FETCHED, PROCESSED, SHUNTED, KeptMail
 
 log = Log("exchange.intake")
 
@@ -63,7 +63,7 @@ class Decided:
     left: dict[int, str] = field(default_factory=dict)  # left for later: number and reason
     read: int = 0  # mails given to the reading process
     unread: ReaderUnavailable | None = None  # why all others stay kept: not their fault
-    tally: answer_request.DayTally = field(default_factory=answer_request.DayTally)
+    tally: DayTally = field(default_factory=DayTally)
 
 
 def decide_all(
@@ -127,6 +127,7 @@ def _opened(
             fresh = [one for one in listed if one not in passed]
             if mails := tx.mail.get_many(fresh[:_DECIDE_BATCH], most_bytes):
                 break
+        lists = {mail.id: allowed_lists.of_sender(ctx, tx, mail) for mail in mails}
     on_file: dict[str, tuple[tuple[str, ...], tuple[ColumnMap, ...]]] = {}
     known: sent_letters.Known = {}
     found = deque[tuple[KeptMail, Question]]()
@@ -147,7 +148,8 @@ def _opened(
             _note(done, mail, _fault(ctx, mail, error), "")
         else:
             # Do not keep the sealed copy of a large mail in memory.
-            found.append((replace(mail, sealed=b""), Question(raw, *on_file[mail.sender], sent)))
+            question = Question(raw, *on_file[mail.sender], sent, lists[mail.id])
+            found.append((replace(mail, sealed=b""), question))
     if mails and not found:
         return _opened(ctx, at_hand, done)
     return found
@@ -171,7 +173,11 @@ def _understood(ctx: Context, asked: tuple[KeptMail, Question], done: Decided) -
     (mail, question), outcome, why = asked, None, ""
     try:
         said = ctx.reader.read(
-            question.raw, question.passwords, columns=question.columns, sent=question.sent
+            question.raw,
+            question.passwords,
+            columns=question.columns,
+            sent=question.sent,
+            lists=question.lists,
         )
         return Understood(mail, said)
     except (StoreError, ReaderUnavailable):
@@ -211,7 +217,7 @@ def _decide_alone(ctx: Context, one: Understood, done: Decided) -> None:
     """Decide one mail; if it fails, the others go on."""
     outcome, why = None, ""
     try:
-        (outcome,) = decide(ctx, [one], answer_request.DayTally())
+        (outcome,) = decide(ctx, [one], DayTally())
     except StoreError:
         raise
     except (ConfigError, VaultError) as error:
@@ -258,9 +264,7 @@ def _shunt(ctx: Context, mail: KeptMail, reason: str) -> MailOutcome:
     return outcome
 
 
-def decide(
-    ctx: Context, mails: Sequence[Understood], tally: answer_request.DayTally
-) -> list[MailOutcome]:
+def decide(ctx: Context, mails: Sequence[Understood], tally: DayTally) -> list[MailOutcome]:
     """Decide some mails in order, in one transaction (commit 2): all or none."""
     who = _senders(ctx, mails)
     asking = [
@@ -273,6 +277,7 @@ def decide(
     with ctx.store.transaction("decide") as tx:
         claimed = tx.mail.claim_many([one.mail.id for one in mails])
         copies = tx.mail.decided_copies([one.mail for one in mails])
+        history = History(tx, _requests(mails, who, holdings))
         for one, verdict in zip(mails, who, strict=True):
             mail, said = one.mail, one.said
             state, folder, _ = claimed[mail.id]
@@ -282,7 +287,9 @@ def decide(
             known = copies.setdefault((mail.content_hash, mail.sender), [])
             outcome = _seen_before(mail, said, known)
             if outcome is None:
-                outcome = _follow(ctx, tx, mail, said, verdict, holdings, tally)
+                basis = Basis(holdings, history, tally)
+                outcome = follow(ctx, tx, mail, said, verdict, basis)
+                outcome = allowed_lists.said_so(ctx, mail, said, outcome)
             record_outcome(ctx, tx, mail, outcome, said)
             if outcome.folder == PROCESSED:
                 known.append(DecidedCopy(mail.id, mail.subject, said.kind, asks_of(said)))
@@ -325,9 +332,12 @@ def release_mail(
         if state in NOT_FETCHED or folder in ("", PROCESSED) or resolved:
             raise BadInput(f"mail {mail.id} does not wait for a person")
         known = tx.mail.decided_copies([mail]).get((mail.content_hash, mail.sender), ())
-        outcome = _seen_before(mail, said, known) or _follow(
-            ctx, tx, mail, said, who, holdings, answer_request.DayTally()
-        )
+        outcome = _seen_before(mail, said, known)
+        if outcome is None:
+            history = History(tx, _requests([Understood(mail, said)], [who], holdings))
+            basis = Basis(holdings, history, DayTally())
+            outcome = follow(ctx, tx, mail, said, who, basis)
+            outcome = allowed_lists.said_so(ctx, mail, said, outcome)
         record_outcome(ctx, tx, mail, outcome, said)
         if outcome.folder == PROCESSED:
             resolve(ctx, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
@@ -343,80 +353,12 @@ def resolve(ctx: Context, tx: Transaction, number: int, resolution: str, actor: 
     )
 
 
-def _follow(
-    ctx: Context,
-    tx: Transaction,
-    mail: KeptMail,
-    said: Understanding,
-    who: Verdict,
-    holdings: Holdings,
-    tally: answer_request.DayTally,
-) -> MailOutcome:
-    """Act on a mail according to its kind and sender."""
-    if said.head.fault and not who.vouched:
-        return MailOutcome(REVIEW, said.kind, said.head.fault)
-    if said.subkind is Subkind.OWN or take_response.is_ours(ctx, tx, said):
-        return MailOutcome(PROCESSED, said.kind, "our own mail came back")
-    if said.head.sender in ctx.own_addresses and return_tags.came_back(ctx, tx, said.head):
-        reason = "our own test: return addresses may carry tags from now on"
-        return MailOutcome(PROCESSED, said.kind, reason)
-    if said.kind is Kind.BOUNCE:
-        return take_report.take(ctx, tx, mail, said)
-    if who.party is None:
-        return MailOutcome(REVIEW, said.kind, who.reason)
-    if said.kind is Kind.REQUEST:
-        if take_response.replies_to_ours(tx, said, who.party):
-            reason = "a reply to our request that lists devices and answers none"
-            return MailOutcome(REVIEW, said.kind, reason, who.party.signifier)
-        return answer_request.take(ctx, tx, mail, said, who, holdings, tally)
-    return _BY_KIND[said.kind](_Sent(ctx, tx, mail, said, who.party))
-
-
-class _Sent(NamedTuple):
-    """A mail from a known party, with what its decision needs."""
-
-    ctx: Context
-    tx: Transaction
-    mail: KeptMail
-    said: Understanding
-    party: Party
-
-
-def _unknown(sent: _Sent) -> MailOutcome:
-    decide = _BY_SUBKIND.get(sent.said.subkind)
-    if decide is not None:
-        return decide(sent)
-    said, subkind = sent.said, sent.said.subkind
-    if take_response.answers_in_thread(sent.tx, said, sent.party):
-        return take_response.answers(sent.ctx, sent.tx, sent.mail, said, sent.party)
-    return _review(sent, f"not a request ({subkind})" if subkind else "not a request")
-
-
-def _review(sent: _Sent, reason: str) -> MailOutcome:
-    return MailOutcome(REVIEW, sent.said.kind, reason, sent.party.signifier)
-
-
-# How a mail from a known party is handled, by kind; bounces, requests and mail of strangers need
-# more and are handled before.
-_BY_KIND: Final[Mapping[Kind, Callable[[_Sent], MailOutcome]]] = {
-    Kind.AUTO_REPLY: lambda one: take_response.absence(one.ctx, one.tx, one.said, one.party),
-    Kind.ACKNOWLEDGEMENT: lambda one: take_response.acknowledgement(
-        one.ctx, one.tx, one.said, one.party
-    ),
-    Kind.RESPONSE: lambda one: take_response.answers(
-        one.ctx, one.tx, one.mail, one.said, one.party
-    ),
-    Kind.UNKNOWN: _unknown,
-}
-# Of mails of no known kind: every other subkind waits for a person as "not a request".
-_BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
-    Subkind.REMINDER: lambda one: answer_request.reminded(one.ctx, one.tx, one.said, one.party),
-    Subkind.QUERY: lambda one: _review(one, "says that install codes which we sent cannot be used"),
-    Subkind.CONTRADICTION: lambda one: _review(one, one.said.warnings[0]),
-    Subkind.LOCKED: lambda one: _review(
-        one, f"needs a password: {next((x.where for x in one.said.rejects if x.locked), '')}"
-    ),
-    Subkind.COLUMNS: lambda one: _review(
-        one, one.said.warnings[0] if one.said.warnings else "the columns on file do not fit"
-    ),
-}
+def _requests(
+    mails: Sequence[Understood], who: Sequence[Verdict], holdings: Holdings
+) -> list[tuple[str, KnownDevices]]:
+    """Return party and devices of each request of a party."""
+    return [
+        (verdict.party.signifier, holdings.devices(one.said.devices))
+        for one, verdict in zip(mails, who, strict=True)
+        if one.said.kind is Kind.REQUEST and verdict.party
+    ]

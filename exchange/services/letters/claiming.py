@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.outbound import LegEvent, leg_takes
-from exchange.domain.release import misdirected
+from exchange.domain.release import goes_to_party, misdirected
 from exchange.errors import BadInput
 from exchange.services.context import Context
-from exchange.services.letters import pauses
+from exchange.services.letters import party_holds, pauses
+from exchange.services.letters.party_holds import PartyHold
 from exchange.services.letters.pauses import SendingState
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import (
@@ -61,6 +62,7 @@ def claim(ctx: Context) -> tuple[list[StoredLetter], SendingState]:
             tx.outbox.take_turn()
             heads = tx.outbox.due_letters(now, most, _BATCH_BYTES, last=troubled, without=without)
             wrong = _misdirected(ctx, tx, heads)
+            wrong |= _of_held_parties(ctx, tx, [one for one in heads if one.id not in wrong])
             wrong |= _withdrawn(ctx, tx, [one for one in heads if one.id not in wrong])
             good = [one.id for one in heads if one.id not in wrong]
             tx.facts.put(_CLAIM, json.dumps(good))
@@ -95,6 +97,44 @@ def _misdirected(ctx: Context, tx: Transaction, heads: Sequence[DueLetter]) -> s
     for letter in tx.outbox.heads(numbers=wrong) if wrong else ():
         hold_letter(ctx, tx, letter, wrong[letter.id], "exchange")
     return set(wrong)
+
+
+def _of_held_parties(ctx: Context, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:
+    """Hold the letters to parties whose letters are all held."""
+    holds = party_holds.in_force(tx) if heads else {}
+    held = {one.id: holds[one.party] for one in heads if _stops(holds, one)}
+    for letter in tx.outbox.heads(numbers=held) if held else ():
+        hold_letter(ctx, tx, letter, held[letter.id].words, "exchange")
+    return set(held)
+
+
+def _stops(holds: Mapping[str, PartyHold], letter: DueLetter | LetterHead) -> bool:
+    return letter.party in holds and goes_to_party(letter.purpose)
+
+
+def hold_party(
+    ctx: Context, tx: Transaction, party: str, why: str, actor: str, mail: int = 0
+) -> list[LetterHead]:
+    """Hold all letters to a party, now and later; return those that waited.
+
+    A letter that is being sent at this moment is left alone.
+    """
+    tx.outbox.take_turn()
+    begun = party_holds.begin(ctx, tx, party, why, actor, mail)
+    return hold_waiting(ctx, tx, tx.outbox.heads(party=party), begun.words, actor)
+
+
+def hold_waiting(
+    ctx: Context, tx: Transaction, letters: Sequence[LetterHead], why: str, actor: str
+) -> list[LetterHead]:
+    """Hold those of ``letters`` to a party that wait and are not being sent; return them."""
+    waiting = [one for one in letters if one.state in (QUEUED, DEFERRED)]
+    waiting = [one for one in waiting if goes_to_party(one.purpose)]
+    sent_now = _under_way(ctx, tx, [one.id for one in waiting]) if waiting else set()
+    held = [one for one in waiting if one.id not in sent_now]
+    for one in held:
+        hold_letter(ctx, tx, one, why, actor)
+    return held
 
 
 def _withdrawn(ctx: Context, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:

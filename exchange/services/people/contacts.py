@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from exchange.domain.audit import AuditEvent
@@ -25,6 +26,8 @@ from exchange.domain.party import (
 from exchange.errors import BadInput
 from exchange.later import Later
 from exchange.services.context import Context
+from exchange.services.letters import party_holds
+from exchange.services.letters.party_holds import PartyHold
 from exchange.store.db import Transaction
 from exchange.store.parties import PastChange
 
@@ -40,6 +43,7 @@ else:
 
 _TEXT_ONLY: Final = ("signifier", "party", "mpids")  # Excel loses digits of these in numbers
 _KEPT: Final = ("mpids", "role", "sla_days", "sla_agreed", "max_mail_mb", "active", "confirmed_on")
+_MISSPELT: Final = 0.92  # how like a known header a misspelt one is: some letter in ten
 _HINT: Final = "config/contacts.csv of a new working folder is a sample"
 
 
@@ -75,6 +79,8 @@ def plan_import(
     for sheet in sheets:
         for row in sheet.rows:
             rows += 1
+            if any(cell.strip() for cell in row.cells[len(sheet.table.header) :]):
+                notes.append(f"{sheet.place(row)}: cells beyond the last column are not read")
             signifier = sheet.cell(row, "signifier").upper()
             if signifier == ctx.signifier:
                 notes.append(f"{sheet.place(row)}: {signifier} is our own party; left out")
@@ -151,6 +157,12 @@ def list_parties(ctx: Context) -> list[Party]:
         return tx.parties.all()
 
 
+def holds(ctx: Context) -> Mapping[str, PartyHold]:
+    """Return what holds all letters to a party, by signifier."""
+    with ctx.store.reading() as tx:
+        return party_holds.in_force(tx)
+
+
 def history(ctx: Context, signifier: str = "") -> list[PastChange]:
     """Return what changed and when, oldest first; for one party or all."""
     with ctx.store.reading() as tx:
@@ -161,6 +173,7 @@ def _choose(table: Table) -> Sheet:
     columns = import_tables.match_columns(table.header, CONTACT_COLUMNS)
     lacking = [field for field in REQUIRED if field not in columns]
     if not lacking:
+        _refuse_misread(table, columns)
         return import_rows.Sheet(table, columns)
     if not table.header:
         reason = "there is no header row that names the columns"
@@ -170,6 +183,35 @@ def _choose(table: Table) -> Sheet:
         )
     kind = BadInput if {"signifier", "request_address"} & columns.keys() else import_rows.NoColumns
     raise kind(reason, place=table.where, hint=_HINT)
+
+
+def _refuse_misread(table: Table, columns: Mapping[str, int]) -> None:
+    """Refuse a header that is there twice, or misspelt: its column would silently do nothing."""
+    known = {
+        import_tables.normalise_header(name): field
+        for field, names in CONTACT_COLUMNS.items()
+        if field not in columns
+        for name in (field, *names)
+    }
+    read = {import_tables.normalise_header(table.header[one]) for one in columns.values()}
+    for column, title in enumerate(table.header):
+        header = import_tables.normalise_header(title)
+        if not header or column in columns.values():
+            continue
+        shown = import_rows.column_name(table, column)
+        if header in read:
+            raise BadInput(f"the column {shown} is there twice", place=table.where, hint=_HINT)
+        for close in get_close_matches(header, known, n=3, cutoff=_MISSPELT):
+            if _digits(close) == _digits(header):
+                raise BadInput(
+                    f"there is no column {shown} in a contacts register",
+                    place=table.where,
+                    hint=f"did you mean {known[close]}?",
+                )
+
+
+def _digits(text: str) -> str:
+    return "".join(one for one in text if one.isdigit())
 
 
 def _party(sheet: Sheet, row: Row, held: Mapping[str, Party]) -> Party:

@@ -22,7 +22,7 @@ from exchange.domain.time.sla import due, local_date
 from exchange.errors import ExchangeError, StoreError
 from exchange.rendering.wording import counted
 from exchange.services.context import sla_rule
-from exchange.services.letters import pauses
+from exchange.services.letters import party_holds, pauses
 from exchange.services.letters.pauses import Pause
 from exchange.services.running.heartbeat import STILL, Beat, lives, read_heartbeat, when
 from exchange.services.running.signs import describe_end, silence
@@ -85,6 +85,7 @@ class DatabaseFigures:
     next_chase: date | None
     waiting_due: date | None  # of the first possible request that waits for a person
     pause: Pause | None  # of all sending
+    holds: tuple[party_holds.PartyHold, ...]  # parties whose letters are all held
     clock: str  # why the clock cannot be right; empty while it can
 
 
@@ -154,6 +155,7 @@ def _ask(
             next_chase=pulse.next_chase(),
             waiting_due=_waiting_due(tx, settings, calendar),
             pause=pauses.in_force(tx, settings, now),
+            holds=tuple(party_holds.in_force(tx).values()),
             clock=tx.facts.get(_CLOCK),
         )
 
@@ -174,8 +176,7 @@ def _lives(beat: Beat | None, known: DatabaseFigures | None) -> bool | None:
 
 
 def _daemon(beat: Beat | None, known: DatabaseFigures | None) -> Sign:
-    what = "daemon"
-    lives = _lives(beat, known)
+    what, lives = "daemon", _lives(beat, known)
     start = "`exchange run`, or start its service; its log says why it ended"
     if lives is None:
         return Sign(what, False, "it cannot be determined whether one is running", start)
@@ -251,7 +252,7 @@ def _waiting(known: DatabaseFigures, now: datetime) -> Iterator[Sign]:
     )  # fmt: skip
     yield _old(
         "mails not given", known.not_given, now, NOT_HANDED_OVER,
-        "`exchange inbox list --folder not_given`; ask whoever runs the mail server",
+        "`exchange inbox list --in not_given`; ask whoever runs the mail server",
     )  # fmt: skip
     letters = _old(
         "letters waiting", known.letters, now, LETTER,
@@ -263,6 +264,9 @@ def _waiting(known: DatabaseFigures, now: datetime) -> Iterator[Sign]:
         until = f"{known.pause.ends:%Y-%m-%d %H:%M} UTC"
         advice = f"{known.pause.hint}; then `exchange letters resume`".removeprefix("; then ")
         yield Sign("sending", False, f"paused until {until}: {known.pause.message}", advice)
+    for hold in known.holds:  # a person's own decision is no trouble; a warning waits for one
+        advice = f"ask them by telephone; then {hold.advice}" if hold.mail else ""
+        yield Sign(f"letters to {hold.party}", not hold.mail, hold.said, advice)
     if known.clock:
         advice = "set the machine's clock by NTP; or, if it is right, `exchange clock confirm`"
         yield Sign("clock", False, known.clock, advice)
@@ -307,10 +311,8 @@ def _due(known: DatabaseFigures, today: date) -> Iterator[Sign]:
 
 
 def _disk(free: int, folder: Path) -> Sign:
-    text = f"{free / 1_000_000:,.0f} MB free"
-    well = free >= DISK_BYTES
-    advice = "" if well else f"free some space on the disk of {folder.absolute()}"
-    return Sign("disk", well, text, advice)
+    advice = f"free some space on the disk of {folder.absolute()}" if free < DISK_BYTES else ""
+    return Sign("disk", not advice, f"{free / 1_000_000:,.0f} MB free", advice)
 
 
 def _at(ago: float) -> str:
@@ -347,6 +349,7 @@ def _values(
         "sending": known and {
             "paused_until": known.pause.until if known.pause else None,
             "why": known.pause.message if known.pause else "",
+            "held_parties": [one.party for one in known.holds],
         },
         "clock": known and {"trouble": known.clock},
         "disk_free_bytes": free,

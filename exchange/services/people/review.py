@@ -10,13 +10,8 @@ from typing import TYPE_CHECKING
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, mask_codes
-from exchange.domain.inbound import (
-    DeviceEvent,
-    DeviceState,
-    InboundRequest,
-    move,
-)
-from exchange.domain.mail import Found, Kind, MailHead, Understanding
+from exchange.domain.inbound import DeviceState, InboundRequest
+from exchange.domain.mail import Kind, MailHead, Understanding
 from exchange.domain.outbound import Ruling
 from exchange.domain.party import Party
 from exchange.domain.release import identify
@@ -26,6 +21,8 @@ from exchange.errors import BadInput, NotFound, Unreadable
 from exchange.later import Later
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.context import Context
+from exchange.services.letters import party_holds
+from exchange.services.letters.party_holds import PartyHold
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import NOT_FETCHED, PROCESSED, WANTED, KeptMail
 from exchange.store.mails.outbox import StoredLetter
@@ -36,6 +33,7 @@ from exchange.store.requests.disputes import Dispute
 # Who only lists what waits answers nothing.
 if TYPE_CHECKING:
     from exchange.services.answering import (
+        allowed_lists,
         answer_request,
         device_decisions,
         disputes,
@@ -44,9 +42,11 @@ if TYPE_CHECKING:
         party_passwords,
         sent_letters,
         take_response,
+        taken_back,
         thread_context,
     )
 else:
+    allowed_lists = Later("exchange.services.answering.allowed_lists")
     answer_request = Later("exchange.services.answering.answer_request")
     device_decisions = Later("exchange.services.answering.device_decisions")
     disputes = Later("exchange.services.answering.disputes")
@@ -55,6 +55,7 @@ else:
     party_passwords = Later("exchange.services.answering.party_passwords")
     sent_letters = Later("exchange.services.answering.sent_letters")
     take_response = Later("exchange.services.answering.take_response")
+    taken_back = Later("exchange.services.answering.taken_back")
     thread_context = Later("exchange.services.answering.thread_context")
 
 
@@ -69,6 +70,7 @@ class Waiting:
     letters: tuple[StoredLetter, ...]
     disputes: tuple[Dispute, ...]  # install codes that came for two devices
     reports: tuple[DeliveryReport, ...]  # letters that are said not to have arrived
+    holds: tuple[PartyHold, ...]  # parties whose letters are all held
 
 
 def waiting(
@@ -85,6 +87,7 @@ def waiting(
         failed = tx.outbox.stuck()
         disputed = tx.disputes.waiting()
         reported = tx.reports.waiting()
+        holds = party_holds.in_force(tx)
     return Waiting(
         mails=tuple((mail, _answer_due(ctx, mail)) for mail in mails),
         chosen=number,
@@ -96,6 +99,7 @@ def waiting(
         letters=tuple(failed),
         disputes=tuple(disputed),
         reports=tuple(reported),
+        holds=tuple(holds.values()),
     )
 
 
@@ -115,20 +119,25 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
         mail = tx.mail.get(number)
     _must_be_fetched(mail)
     try:
-        said = _understood(ctx, mail, party_columns.columns_of_sender(ctx, mail.sender))
-        return mail, _in_thread(ctx, said)
+        with ctx.store.reading() as tx:
+            lists = allowed_lists.of_sender(ctx, tx, mail)
+        maps = party_columns.columns_of_sender(ctx, mail.sender)
+        return mail, _in_thread(ctx, _understood(ctx, mail, maps, lists))
     except Unreadable as error:
         # It is in Shunted: a person wants to see who sent it, and why it is there.
         return mail, Understanding(MailHead(), Kind.UNKNOWN, warnings=(f"not read: {error}",))
 
 
-def _understood(ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:
+def _understood(
+    ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap], lists: Sequence[str]
+) -> Understanding:
     raw = ctx.sealer.open(mail.sealed, "mail")
     return ctx.reader.read(
         raw,
         party_passwords.passwords_of_sender(ctx, mail.sender),
         columns=maps,
         sent=sent_letters.named_in(ctx, raw, mail.sender),
+        lists=lists,
     )
 
 
@@ -201,7 +210,8 @@ def release_mail(ctx: Context, number: int, signifier: str, actor: str) -> MailO
     if wanted := want_mail(ctx, number, actor, then):
         return wanted
     # A person says who sent the mail, so that party's columns apply.
-    said = _understood(ctx, mail, party_columns.of_party(ctx, signifier))
+    lists = allowed_lists.of_parties(ctx, mail, [party.signifier])
+    said = _understood(ctx, mail, party_columns.of_party(ctx, signifier), lists)
     return intake.release_mail(ctx, mail, said, party, actor)
 
 
@@ -319,110 +329,3 @@ def _claim_waiting(tx: Transaction, number: int) -> None:
     _, folder, resolved = tx.mail.claim(number)
     if folder in ("", PROCESSED) or resolved:
         raise BadInput(f"mail {number} does not wait for a person")
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """The result of ``release_devices``."""
-
-    provided: int
-    not_installer: int
-    still_held: int
-
-
-def release_devices(
-    ctx: Context,
-    ref: str,
-    actor: str,
-    *,
-    only: Collection[str] = (),
-    not_installer: str = "",
-) -> Released:
-    """Decide the held devices of a request again, from the present vault and register.
-
-    ``only`` limits it to some Device IDs.  ``not_installer`` is a person's reason for answering
-    "not the installing Supplier" where the register alone would not; it is never accepted for a
-    device that our register says we installed.
-    """
-    wanted = {str(DeviceId.parse(text)) for text in only}
-    not_installer = mask_codes(not_installer)
-    with ctx.store.reading() as tx:
-        request = tx.inbound.find(ref)
-        held = list(tx.inbound.devices(request.id, [DeviceState.HELD]))
-        party = tx.parties.get(request.party)
-        terms = answer_request.terms(ctx, tx, request.clock.day_zero)
-        mail = tx.mail.get(request.mail_id)
-    unknown = wanted - {row.device for row in held}
-    if unknown:
-        raise NotFound(f"{', '.join(sorted(unknown))}: not held in {ref}")
-    if party is None or not party.active:
-        raise NotFound(f"{request.party} is not an active party on the contacts register")
-    chosen = [row for row in held if not wanted or row.device in wanted]
-    asked = [Found(DeviceId.parse(row.device), row.where, row.device_type) for row in chosen]
-    known = device_decisions.Holdings.of(ctx.vault, [asked]).devices(asked)
-    rulings = device_decisions.decide_devices(
-        asked, known, terms, state=DeviceState.HELD, not_installer=not_installer
-    )
-    still = set(rulings.by_state(DeviceState.HELD))
-    places = [at for at in range(len(chosen)) if at not in still]
-    settled = rulings.chosen(places)
-    rows = [chosen[at].id for at in places]
-    if rows:
-        head = _head_of(ctx, mail)
-        with ctx.store.transaction("release") as tx:
-            tx.inbound.claim(request.id)
-            held_now = {row.id for row in tx.inbound.devices(request.id, [DeviceState.HELD])}
-            if not held_now.issuperset(rows):
-                raise BadInput(f"somebody else is releasing Devices of {ref}; look again")
-            parts = answer_request.send_answer(
-                ctx, tx, request, party, party.reply_address, head, settled
-            )
-            for some, outbox_id in parts:
-                own = settled.take(some)
-                moved = zip(rows[some], own.states, own.reasons.texts(), strict=True)
-                tx.inbound.move_many(moved, outbox_id)
-            tx.inbound.mark_if_answered(request.id)
-            tx.audit.append(
-                ctx.now(),
-                AuditEvent(
-                    "devices.released",
-                    ref,
-                    party.signifier,
-                    {"devices": len(settled), "why": not_installer},
-                    actor,
-                ),
-            )
-    counts = settled.counts()
-    return Released(
-        provided=counts[DeviceState.PROVIDED],
-        not_installer=counts[DeviceState.NOT_INSTALLER],
-        still_held=len(held) - len(settled),
-    )
-
-
-def _head_of(ctx: Context, mail: KeptMail) -> MailHead:
-    # Imported here: it loads all the reading code, which a list of mails does not need.
-    from exchange.parsing.reading.understand import read_head
-
-    return read_head(ctx.sealer.open(mail.sealed, "mail"))
-
-
-def withdraw_devices(ctx: Context, ref: str, why: str, actor: str) -> int:
-    """Withdraw the open rows of a request (held or unreadable) for the party that sent it."""
-    now, why = ctx.now(), mask_codes(why)
-    with ctx.store.transaction("withdraw inbound") as tx:
-        request = tx.inbound.find(ref)
-        rows = list(tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE]))
-        tx.inbound.move_many((row.id, move(row.state, DeviceEvent.WITHDRAW), why) for row in rows)
-        tx.inbound.mark_if_answered(request.id)
-        tx.audit.append(
-            now,
-            *(
-                AuditEvent(
-                    "device.withdrawn", row.device or row.where, request.party,
-                    {"ref": ref, "why": why}, actor,
-                )
-                for row in rows
-            ),
-        )  # fmt: skip
-    return len(rows)

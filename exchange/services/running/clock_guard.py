@@ -140,7 +140,7 @@ class WatchedClock:
         return True
 
     def awaits(self, what: str) -> bool:
-        """Return whether ``what`` was done and not reset since."""
+        """Return whether ``what`` is noted as done and was not made due again."""
         return what in self._last
 
     def anew(self, what: str) -> bool:

@@ -73,7 +73,7 @@ class Progress:
             return dict(self._steps)
 
     def last_through(self) -> Mapping[str, float]:
-        """Return when each line of work last succeeded."""
+        """Return when each kind of work last succeeded."""
         with self._lock:
             return dict(self._good)
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.inbound import DeviceEvent, DeviceState, move
 from exchange.domain.outbound import LegEvent, LegState, leg_takes
-from exchange.domain.release import misdirected
+from exchange.domain.release import goes_to_party, misdirected
 from exchange.errors import BadInput, NotFound
 from exchange.later import Later
 from exchange.rendering.wording import counted
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Context
-from exchange.services.letters import pauses
+from exchange.services.letters import claiming, letters, party_holds, pauses
+from exchange.services.letters.party_holds import PartyHold
 from exchange.services.letters.pauses import Pause
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import CANCELLED, DEFERRED, FAILED, HELD, QUEUED, SENT, LetterHead
@@ -52,16 +53,28 @@ class Choice:
     reason: str = ""  # part of the server's last reply
     everything: bool = False
 
+    @property
+    def whole_party(self) -> bool:
+        """Whether a party is named and nothing else."""
+        return bool(self.party) and not (self.numbers or self.ref or self.reason)
+
     def __bool__(self) -> bool:
         return bool(self.numbers or self.ref or self.party or self.reason or self.everything)
 
 
-def listed(
-    ctx: Context, choice: Choice, states: Collection[str] = ()
-) -> tuple[list[LetterHead], Pause | None]:
-    """Return letters, oldest first, and the pause of outgoing mail in force, if any."""
+class Outgoing(NamedTuple):
+    """Letters, oldest first, and what keeps letters from being sent."""
+
+    letters: list[LetterHead]
+    pause: Pause | None
+    holds: tuple[PartyHold, ...]  # parties whose letters are all held
+
+
+def listed(ctx: Context, choice: Choice, states: Collection[str] = ()) -> Outgoing:
+    """Return the chosen letters, with the pause and the holds in force."""
     with ctx.store.reading() as tx:
-        return _heads(tx, choice, states), pauses.current(ctx, tx)
+        holds = tuple(party_holds.in_force(tx).values())
+        return Outgoing(_heads(tx, choice, states), pauses.current(ctx, tx), holds)
 
 
 def _heads(tx: Transaction, choice: Choice, states: Collection[str]) -> list[LetterHead]:
@@ -85,7 +98,12 @@ def get_letter(ctx: Context, number: int) -> LetterHead:
 
 
 def hold_letters(ctx: Context, choice: Choice, why: str, actor: str) -> list[LetterHead]:
-    """Hold waiting letters back; return them."""
+    """Hold waiting letters back; return them.
+
+    A whole party's letters are held until they are released, also those that are made later.
+    """
+    if choice.whole_party:
+        return _hold_party(ctx, choice.party, why, actor)
     numbers = _chosen(ctx, choice, _WAITING, "waits to be sent")
     with claiming.turn(ctx, "hold", numbers) as tx:
         heads = tx.outbox.heads(numbers=numbers, states=_WAITING)
@@ -93,6 +111,13 @@ def hold_letters(ctx: Context, choice: Choice, why: str, actor: str) -> list[Let
         for one in heads:
             claiming.hold_letter(ctx, tx, one, mask_codes(why) or "by a person", actor)
     return heads
+
+
+def _hold_party(ctx: Context, party: str, why: str, actor: str) -> list[LetterHead]:
+    with ctx.store.reading() as tx:
+        numbers = [one.id for one in _heads(tx, Choice(party=party), _WAITING)]
+    with claiming.turn(ctx, "hold", numbers) as tx:
+        return claiming.hold_party(ctx, tx, party, why or "by a person", actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +131,26 @@ class Freed:
 def release_letters(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
     """Release held letters to the address on the register, rewriting those whose address changed.
 
-    Raises BadInput if the party is no longer active; then nothing was changed.
+    A whole party's letters that are held, as after a warning, are sent from now on; letters that
+    are held for another reason stay.  Raises BadInput if the party is no longer active, or if all
+    its letters are held and not all are to be released; then nothing was changed.
     """
-    numbers = _chosen(ctx, choice, (HELD,), "is held")
+    with ctx.store.reading() as tx:
+        held_party = choice.whole_party and choice.party in party_holds.in_force(tx)
+    numbers = [] if held_party else _chosen(ctx, choice, (HELD,), "is held")
     now, freed = ctx.now(), []
     with ctx.store.transaction("release letters") as tx:
         tx.outbox.take_turn()
-        heads = _some(tx.outbox.heads(numbers=numbers, states=(HELD,)), "is held")
+        if held_party:
+            party_holds.end(ctx, tx, choice.party, actor)
+            heads: Sequence[LetterHead] = [
+                one
+                for one in tx.outbox.heads(party=choice.party, states=(HELD,))
+                if party_holds.is_reason(one.reply, one.party)
+            ]
+        else:
+            heads = _some(tx.outbox.heads(numbers=numbers, states=(HELD,)), "is held")
+        _refuse_held_parties(tx, heads)
         parties = tx.parties.mail_addresses({one.party for one in heads})
         for one in heads:
             address = one.recipient
@@ -125,6 +163,14 @@ def release_letters(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
             tx.audit.append(now, AuditEvent("mail.freed", one.ref, one.party, detail, actor))
             freed.append(Freed(one, address))
     return freed
+
+
+def _refuse_held_parties(tx: Transaction, letters: Sequence[LetterHead]) -> None:
+    holds = party_holds.in_force(tx)
+    for one in letters:
+        if one.party in holds and goes_to_party(one.purpose):
+            hold = holds[one.party]
+            raise BadInput(f"{hold.words}; nothing was changed", hint=f"{hold.advice} ends that")
 
 
 @dataclass(frozen=True, slots=True)

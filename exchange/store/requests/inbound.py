@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, update
 from sqlalchemy import select as sa_select
@@ -24,7 +25,14 @@ from exchange.later import Later
 from exchange.store.bulk.bulk_insert import IdAllocator, insert_rows, update_rows
 from exchange.store.bulk.in_list import among
 from exchange.store.mails.outbox import Outbox
-from exchange.store.tables import InboundDeviceRow, InboundRequestRow, table_of
+from exchange.store.tables import (
+    InboundDeviceRow,
+    InboundRequestRow,
+    MailRow,
+    OutboxRow,
+    PartyRow,
+    table_of,
+)
 
 if TYPE_CHECKING:
     from exchange.store.bulk import device_rows
@@ -56,6 +64,19 @@ _REQUEST = (
     "id", "ref", "mail_id", "party", "their_ref", "received_at", "day_zero", "due_on", "due_at",
     "rule", "calendar", "answered",
 )  # fmt: skip
+
+
+class EarlierRow(NamedTuple):
+    """A row of a request that names a device, unless it was withdrawn."""
+
+    party: str
+    device: str
+    state: DeviceState
+    ref: str
+    at: datetime  # when our answer was written, or the open request came
+    id: int
+    request_id: int
+    outbox_id: int | None
 
 
 class InboundStore:
@@ -215,6 +236,55 @@ class InboundStore:
                 .distinct()
             )
         )
+
+    def asking_parties(self, parties: Collection[str]) -> set[str]:
+        """Return those of ``parties`` that have sent us a request."""
+        self.flush()
+        party, request = table_of(PartyRow).c, table_of(InboundRequestRow).c
+        asked = sa_select(request.id).where(request.party == party.signifier).exists()
+        query = sa_select(party.signifier).where(among(party.signifier, parties), asked)
+        return set(self._session.scalars(query))
+
+    def earlier(self, parties: Collection[str], devices: Collection[str]) -> list[EarlierRow]:
+        """Return the rows of ``parties`` about ``devices`` that were not withdrawn, oldest first.
+
+        One look-up for many devices, by the index on them.
+        """
+        self.flush()
+        device, request = table_of(InboundDeviceRow), table_of(InboundRequestRow)
+        letter = table_of(OutboxRow)
+        query = (
+            sa_select(
+                request.c.party, device.c.device, device.c.state, request.c.ref,
+                request.c.received_at, letter.c.created_at, device.c.id, device.c.request_id,
+                device.c.outbox_id,
+            )
+            .select_from(device.join(request, request.c.id == device.c.request_id)
+                         .outerjoin(letter, letter.c.id == device.c.outbox_id))
+            .where(
+                among(device.c.device, devices),
+                device.c.state != DeviceState.WITHDRAWN.value,
+            )
+        )  # fmt: skip
+        found = [
+            EarlierRow(party, name, DeviceState(state), ref, written or came, *numbers)
+            for party, name, state, ref, came, written, *numbers in self._session.execute(query)
+            if party in parties  # not in SQL: SQLite would walk through all rows of a party
+        ]
+        return sorted(found, key=attrgetter("id"))
+
+    def of_mails(self, message_ids: Collection[str], party: str) -> list[InboundRequest]:
+        """Return the requests of ``party`` that came with mails with these Message-IDs."""
+        wanted = [one for one in message_ids if one]
+        if not wanted:
+            return []
+        self.flush()
+        rows = self._session.exec(
+            select(InboundRequestRow)
+            .join(MailRow, col(MailRow.id) == InboundRequestRow.mail_id)
+            .where(col(MailRow.message_id).in_(wanted), InboundRequestRow.party == party)
+        )
+        return [_request(row) for row in rows]
 
     def of_other_calendar(self, version: str) -> list[InboundRequest]:
         """Return open requests whose due date comes from another version of the calendar."""

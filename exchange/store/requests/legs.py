@@ -104,6 +104,20 @@ class LegStore:
         query = select(_L.id).where(_L.party == party, among(_L.device, devices)).limit(1)
         return self._session.scalar(query) is not None
 
+    def asked_of(self, parties: Collection[str], devices: Collection[str]) -> set[tuple[str, str]]:
+        """Return which of ``devices`` were asked of which of ``parties``: (party, device)."""
+        query = select(_L.party, _L.device).where(
+            _L.party.in_(list(parties)), among(_L.device, devices),
+            _L.state != LegState.WAITING.value,
+        )  # fmt: skip
+        return {(party, device) for party, device in self._session.execute(query)}
+
+    def asked_parties(self, parties: Collection[str]) -> set[str]:
+        """Return those of ``parties`` that were asked about any device, or are next."""
+        found = (_L.party == one for one in parties)
+        query = [select(_L.party).where(one).limit(1) for one in found]
+        return {party for one in query for party in self._session.scalars(one)}
+
     def carry(self, leg_ids: Sequence[int], request_id: int) -> None:
         """Put these legs into a request."""
         self._update(leg_ids, request_id=request_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,11 +12,13 @@ from exchange.domain.device_type import OUT_OF_SCOPE, DeviceType
 from exchange.domain.inbound import (
     DISCHARGED,
     TRANSITIONS,
+    Before,
     DecisionTerms,
     DeviceEvent,
     DeviceState,
     Facts,
     InstalledRegister,
+    before_of,
     decide_device,
     move,
 )
@@ -68,6 +71,9 @@ def test_an_answer_is_taken_back_only_with_its_letter() -> None:
         # A code that we received as gaining Supplier is not ours to give.
         (Facts(held=True, has_code=True), COMPLETE, "not_ours"),
         (Facts(held=True, has_code=True), InstalledRegister(), "not_ours"),
+        # A register that names it as another's needs no declaration.
+        (Facts(held=True), COMPLETE, "not_ours"),
+        (Facts(held=True), InstalledRegister(), "not_ours"),
         (Facts(), COMPLETE, "not_ours"),
         (Facts(), InstalledRegister(), "hold"),
         (Facts(), InstalledRegister(date(2026, 9, 12), 92), "hold"),
@@ -81,6 +87,42 @@ def test_decision(facts: Facts, register: InstalledRegister, event: str) -> None
     decision = decide_device(facts, DecisionTerms(register, TODAY, REFUSED))
     assert decision.event.value == event
     assert bool(decision.reason) == (event == "hold")
+
+
+_OURS = Facts(held=True, has_code=True, installed_by_us=True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "asks", "event"),
+    [
+        (replace(_OURS, before=Before.PROVIDED), True, "code_found"),
+        (replace(_OURS, before=Before.PROVIDED), False, "hold"),
+        # Open or denied before: the code that came since goes out only where it is asked for.
+        (replace(_OURS, before=Before.DENIED), True, "code_found"),
+        (replace(_OURS, before=Before.DENIED), False, "hold"),
+        (replace(_OURS, before=Before.OPEN), True, "hold"),
+        (replace(_OURS, before=Before.OPEN), False, "hold"),
+        # A machine denies once, and never what it has given a code of.
+        (Facts(before=Before.DENIED), True, "hold"),
+        (Facts(before=Before.DENIED), False, "hold"),
+        (Facts(held=True, before=Before.DENIED), True, "hold"),
+        (Facts(before=Before.PROVIDED), True, "hold"),
+        (Facts(before=Before.OPEN), True, "hold"),
+        (Facts(before=Before.NOTHING), True, "not_ours"),
+    ],
+)
+def test_what_was_asked_before_needs_words_that_ask(facts: Facts, asks: bool, event: str) -> None:
+    decision = decide_device(facts, DecisionTerms(COMPLETE, TODAY, REFUSED, asks))
+    assert decision.event.value == event
+    assert decision.repeated == (event == "hold")
+
+
+def test_what_became_of_a_row_says_what_was_answered() -> None:
+    found = {state.value: before_of(state).value for state in DeviceState}
+    assert found == {
+        "open": "open", "held": "open", "unreadable": "open", "provided": "provided",
+        "not_installer": "denied", "withdrawn": "",
+    }  # fmt: skip
 
 
 def test_the_type_the_list_names_counts_where_the_register_knows_none() -> None:

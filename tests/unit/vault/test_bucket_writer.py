@@ -204,10 +204,11 @@ def test_buckets_that_fit_into_memory_are_written_together(engine: Engine) -> No
 
 def test_few_buckets_are_held_at_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     Write(engine).put(records(200))
+    filled = [rows for rows in _contents(engine) if len(rows)]
     monkeypatch.setattr(module, "_BUCKETS_AT_ONCE", 2)
     write = Write(engine, batch_rows=10_000)
     write.put([record(number, installed=True) for number in range(200)])
-    assert len(write.batches) >= len(_contents(engine)) / 2
+    assert len(write.batches) >= len(filled) / 2
     assert sum(write.batches) == 200
 
 

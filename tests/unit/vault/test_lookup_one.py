@@ -17,6 +17,7 @@ from exchange.domain.device import DeviceId
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import VaultDamaged, VaultError
 from exchange.vault.keys.keys import WrappingKey
+from exchange.vault.lookup_one import SingleLookup
 from exchange.vault.records import EPOCH, Sources, find_row, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault
@@ -155,6 +156,19 @@ def test_threads_that_look_up_beside_a_writer_see_before_or_after(engine: Engine
         thread.join()
     assert wrong == []
     assert vault.find(device(1_059)) == record(1_059)
+
+
+def test_a_header_that_is_out_of_date_answers_nothing(engine: Engine) -> None:
+    """Look in buckets that the writer left as they were, too: only a new header can know."""
+    vault = fresh(engine, KEY, bucket_records=20)
+    vault.put_many(RECORDS)
+    assert vault.find(RECORDS[0].device) == RECORDS[0]
+    header, single = vault._known, SingleLookup(engine)
+    assert header is not None
+    assert all(single.row_of(header, each.device.raw) for each in RECORDS)
+    vault.put_many([record(1_000)])
+    assert {single.row_of(header, each.device.raw) for each in RECORDS} == {None}
+    assert [vault.find(each.device) for each in RECORDS] == RECORDS
 
 
 def test_damage_behind_its_back_is_told_and_only_where_it_is(engine: Engine) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, fields
 from datetime import date
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -17,7 +19,10 @@ from exchange.domain.columns.group_facts import FactColumn, group_facts
 from exchange.domain.device import DeviceId
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
+    Before,
+    Decision,
     DecisionTerms,
+    DeviceEvent,
     DeviceState,
     Facts,
     InstalledRegister,
@@ -26,7 +31,12 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.mail import Found
 from exchange.ports.vault import CodeColumns, FoundColumns
-from exchange.services.answering.device_decisions import KnownDevices, decide_devices
+from exchange.services.answering import device_decisions
+from exchange.services.answering.device_decisions import (
+    EarlierColumn,
+    KnownDevices,
+    decide_devices,
+)
 
 TODAY = date(2026, 12, 14)
 NO_YES = (False, True)
@@ -39,10 +49,13 @@ class FactsWithOneMore(Facts):
     under_dispute: bool = False
 
 
+_VALUES: dict[str, tuple[object, ...]] = {"before": tuple(Before)}
+
+
 def _columns(rows: list[FactsWithOneMore], kind: type[Facts]) -> dict[str, FactColumn]:
     found = {}
     for name in (one.name for one in fields(kind)):
-        values = DEVICE_TYPES if name.endswith("_type") else NO_YES
+        values = _VALUES.get(name, DEVICE_TYPES if name.endswith("_type") else NO_YES)
         places = [values.index(getattr(row, name)) for row in rows]
         found[name] = FactColumn(values, np.array(places, np.uint8))
     return found
@@ -57,6 +70,7 @@ _more_facts = st.builds(
     installed_by_us=st.booleans(),
     device_type=_types,
     asked_type=_types,
+    before=st.sampled_from(Before),
     under_dispute=st.booleans(),
 )
 _terms = st.builds(
@@ -68,6 +82,7 @@ _terms = st.builds(
     ),
     st.just(TODAY),
     st.frozensets(_types.filter(bool)),
+    st.booleans(),
 )
 
 
@@ -118,18 +133,58 @@ def test_a_list_is_decided_as_each_of_its_devices(
     held = _vault_columns(list(rows))
     ids = ids_of([one.device for one in asked])
     known = KnownDevices(held, format_device_ids(ids), format_codes(held.columns.codes))
-    rulings = decide_devices(ListedColumns.of(asked) if columns else asked, known, terms)
+    # Some requests are the same, as in a list that was sent again.
+    named = [f"MP121-A{at % 3}" if row.before else "" for at, row in enumerate(rows)]
+    earlier = EarlierColumn.of([(row.before, one) for row, one in zip(rows, named, strict=True)])
+    listed = ListedColumns.of(asked) if columns else asked
+    rulings = decide_devices(listed, known, terms, earlier=earlier)
     each = [
         decide_device(
-            Facts(True, row.has_code, row.installed_by_us, row.device_type, row.asked_type)
+            Facts(
+                True, row.has_code, row.installed_by_us, row.device_type, row.asked_type, row.before
+            )
             if row.held
-            else Facts(asked_type=row.asked_type),
+            else Facts(asked_type=row.asked_type, before=row.before),
             terms,
         )
         for row in rows
     ]
     assert rulings.states == [move(DeviceState.OPEN, one.event) for one in each]
-    assert rulings.reasons.texts() == [one.reason for one in each]
+    assert rulings.reasons.texts() == [
+        f"{one.reason}: {request}" if one.repeated else one.reason
+        for one, request in zip(each, named, strict=True)
+    ]
+
+
+def test_each_device_is_decided_from_its_own_facts() -> None:
+    """Give every combination of facts, and find each field of ``Facts`` as the vault has it."""
+    types = (DeviceType.UNKNOWN, DeviceType.ESME)
+    befores = (Before.NOTHING, Before.DENIED)
+    flags = [(False, True)] * 3
+    rows = list(itertools.starmap(Facts, itertools.product(*flags, types, types, befores)))
+    asked = [
+        Found(DeviceId((at + 1).to_bytes(8, "big")), f"row {at}", row.asked_type)
+        for at, row in enumerate(rows)
+    ]
+    held = _vault_columns(rows)
+    ids = ids_of([one.device for one in asked])
+    known = KnownDevices(held, format_device_ids(ids), format_codes(held.columns.codes))
+    given: list[Facts] = []
+
+    def tell(facts: Facts, _: DecisionTerms) -> Decision:
+        given.append(facts)
+        return Decision(DeviceEvent.HOLD, repr(facts))
+
+    terms = DecisionTerms(InstalledRegister(), TODAY, ())
+    with patch.object(device_decisions, "decide_device", tell):
+        earlier = EarlierColumn.of([(row.before, "") for row in rows])
+        decided = decide_devices(asked, known, terms, earlier=earlier)
+    # Where nothing is held, the other facts of the vault are not known.
+    own = [row if row.held else Facts(asked_type=row.asked_type, before=row.before) for row in rows]
+    assert decided.reasons.texts() == [repr(one) for one in own]
+    for one in fields(Facts):
+        values = {getattr(facts, one.name) for facts in given}
+        assert len(values) > 1, f"{one.name} is the same for every device: give it a column"
 
 
 def test_types_are_known_in_any_case() -> None:

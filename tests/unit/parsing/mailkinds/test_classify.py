@@ -65,6 +65,7 @@ def by_content(
         read_statements(plain_lines(text), lambda line: line.where),
         about_ours=about_ours,
         ours_repeated=False,
+        list_allowed=False,
     )
     return said.kind, said.subkind, said.counts
 

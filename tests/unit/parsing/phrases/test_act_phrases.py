@@ -7,10 +7,13 @@ import time
 
 import pytest
 
-from exchange.parsing.phrases import act_phrases
+from exchange.parsing.phrases import act_phrases, matter_phrases, remark_phrases
 
 PATTERNS = {
-    name: value for name, value in vars(act_phrases).items() if isinstance(value, re.Pattern)
+    name: value
+    for module in (act_phrases, matter_phrases, remark_phrases)
+    for name, value in vars(module).items()
+    if isinstance(value, re.Pattern)
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from exchange.domain.device_type import NAMED_TYPES, DeviceType
 from exchange.domain.mail import Outcome
 from exchange.parsing.phrases.answer_phrases import (
     asks_for_codes,
@@ -83,6 +84,12 @@ def test_doubts_are_unclear(text: str) -> None:
 )
 def test_words_that_answer_nothing(text: str) -> None:
     assert read_remark(text).outcome is None
+
+
+@pytest.mark.parametrize("kind", NAMED_TYPES)
+def test_a_denial_of_one_kind_of_device_does_not_deny_a_whole_list(kind: DeviceType) -> None:
+    for written in (kind.value, f"{kind.value}s", kind.value.lower()):
+        assert not denies_all(f"None of the {written} were installed by us.")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.domain.device_type import DEVICE_TYPES
+from exchange.domain.device_type import DEVICE_TYPES, NAMED_TYPES, DeviceType
 from exchange.parsing.phrases.header_terms import (
     Role,
     device_type_of,
@@ -94,6 +94,19 @@ def test_the_type_that_is_out_of_scope_decides() -> None:
 def test_the_type_that_a_cell_names(text: str, kind: str) -> None:
     assert device_type_of(text) == kind
     assert kind in DEVICE_TYPES
+
+
+@pytest.mark.parametrize("kind", NAMED_TYPES)
+def test_each_type_is_known_by_its_name_in_cells_and_headers(kind: DeviceType) -> None:
+    for written in (kind.value, kind.value.lower(), kind.value.title()):
+        assert device_type_of(f"a {written} ") == kind
+    assert header_meaning(f"{kind.value} Device ID") == (Role.DEVICE, kind)
+
+
+@pytest.mark.parametrize("word", ["proxy", "comms", "ch", "communications"])
+def test_a_word_that_only_a_header_means_so_is_no_type_in_a_cell(word: str) -> None:
+    assert device_type_of(word) == ""
+    assert header_meaning(f"{word} Device ID").device_type in ("GPF", "CHF")
 
 
 @pytest.mark.parametrize(

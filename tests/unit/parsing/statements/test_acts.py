@@ -24,6 +24,18 @@ def act(text: str, *, about_codes: bool = False) -> Act | None:
         "I'd be grateful for the code.",
         "Please supply the codes or confirm that you did not install the meters.",
         "If you installed them, please send the codes.",
+        "Would you mind sharing the ICs?",
+        "I'm after three install codes.",
+        "Hopefully not a bother, hoping you could give us the codes.",
+        "Please find below the meters that we need codes for.",
+        "Please note that we lack the install codes.",
+        "How about the ICs of the other three?",
+        "Any idea what their install codes are?",
+        "Wanted: install codes for two flats.",
+        "If that is all right with you, let us have the codes.",
+        "In case you fitted them, kindly provide the codes.",
+        "We'd much like the installation codes of both.",
+        "We still have no install codes for either.",
     ],
 )
 def test_asking(text: str) -> None:
@@ -128,3 +140,33 @@ def test_the_footer_of_a_confidential_mail_takes_nothing_back() -> None:
     text = "If you received it by mistake, please notify us and do not answer it or send it on."
     assert act(text) is None
     assert act("You received it by mistake, please do not answer it.") is Act.TAKES_BACK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please see attached the install codes for both.",
+        "Find enclosed your codes for these meters.",
+        "We have requested the install codes from our contractors.",
+        "Your enquiry about the codes is with the field team.",
+        "No code needed for the second meter.",
+        "Could you read the source code of the importer?",
+    ],
+)
+def test_codes_that_are_named_and_not_asked_for(text: str) -> None:
+    assert act(text) in (Act.OTHER, Act.ASKS_ELSE, Act.TAKES_BACK)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We want the IC for \u2460 too.", Act.ASKS),
+        ("Bitte auch die Installationscodes f\u00fcr \u2460.", Act.ASKS),
+        ("\u2460 in the hall cupboard", None),
+        ("\u2460 code does not work, need another code", None),
+    ],
+)
+def test_the_words_next_to_a_device_ask_only_where_they_say_so(
+    text: str, expected: Act | None
+) -> None:
+    assert act_of(Sentence(text, Line(1, text), item=True)) is expected

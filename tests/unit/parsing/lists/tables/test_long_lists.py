@@ -167,6 +167,27 @@ def test_a_list_with_columns_on_file_reads_alike_both_ways(
     assert quick == careful
 
 
+_CRC_CELLS = st.sampled_from(("", "right", "right", "wrong", "half", "LE1"))
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.sampled_from((32, 36, 32, 0)), _CRC_CELLS), min_size=1, max_size=6),
+    st.sampled_from(("Postcode", "", "CRC", "Device Type", "Comments", "Install Code 2")),
+)
+def test_codes_with_their_crc_in_the_next_column_read_alike_both_ways(
+    rows: list[tuple[int, str]], heading: str
+) -> None:
+    """A code of 32 digits counts only where no other code of the mail has its CRC."""
+    lines = [f"Device ID,Install Code,{heading}"]
+    for at, (length, beside) in enumerate(rows, 1):
+        code, other = (InstallCode(one.to_bytes(16, "big")).with_crc for one in (at, at + 1))
+        rest = {"right": code[32:], "wrong": other[32:], "half": code[32:34]}.get(beside, beside)
+        lines.append(f"00-DB-12-34-00-00-00-{at:02X},{code[:length]},{rest}")
+    quick, careful = _both_ways("answers.csv", "\n".join(lines).encode())
+    assert quick == careful
+
+
 def _as_it_is(text: str) -> str:
     return text
 
@@ -178,13 +199,14 @@ _WRAPPINGS = (
     "{} 1.23457E+15".format, "1.23457E+15{:.0}".format, "\u00a0{}".format, '" {} "'.format,
 )  # fmt: skip
 _SMALL = (_as_it_is, '"{}"'.format, '="{}"'.format, "'{}".format, '"{}, or so"'.format)
+_FORMULAS = (_as_it_is, _as_it_is, '="{}"'.format, '="{}, or so"'.format, '="{},ESME"'.format)
 
 
 @pytest.mark.slow
 @settings(max_examples=300)
 @given(st.data())
 def test_a_csv_with_quotes_reads_alike_both_ways(data: st.DataObject) -> None:
-    wrappings = data.draw(st.sampled_from((_SMALL, _SMALL, _WRAPPINGS)))
+    wrappings = data.draw(st.sampled_from((_SMALL, _SMALL, _WRAPPINGS, _FORMULAS)))
     header = data.draw(
         st.sampled_from(("Device ID,Device Type,Comments", "Device ID,Install Code,Comments", ""))
     )

@@ -8,7 +8,7 @@ import pytest
 
 from exchange.domain.mail import Kind
 from exchange.rendering.wording import OutcomeWord
-from exchange.services.answering import intake
+from exchange.services.answering import follow
 from tests.places import ROOT
 
 ANSWER = ROOT / "templates" / "answer"
@@ -16,7 +16,7 @@ ANSWER = ROOT / "templates" / "answer"
 
 def test_each_kind_is_decided() -> None:
     decided_before = {Kind.BOUNCE, Kind.REQUEST}
-    assert set(intake._BY_KIND) == set(Kind) - decided_before
+    assert set(follow._BY_KIND) == set(Kind) - decided_before
 
 
 @pytest.mark.parametrize("file", ["body.txt", "body.html"])

@@ -73,7 +73,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "inbox list": (
         "exchange inbox list",
-        "exchange inbox list --folder shunted --from gain.example",
+        "exchange inbox list --in shunted --from gain.example",
     ),
     "inbox show": ("exchange inbox show 12", "exchange inbox show 12 --raw mail-12.eml"),
     "inbox release": (
@@ -88,7 +88,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "inbox replay": (
         "exchange inbox replay 12",
-        "exchange inbox replay --all --folder shunted",
+        "exchange inbox replay --all --in shunted",
     ),
     "inbox retry": (f"exchange inbox retry {_REF}", "exchange inbox retry --party GAIN"),
     "inbox withdraw": (f'exchange inbox withdraw {_REF} --why "they took it back"',),

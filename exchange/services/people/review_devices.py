@@ -1,0 +1,141 @@
+"""Held and unreadable Devices of a request: answered by a person's word, or withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import DeviceId, mask_codes
+from exchange.domain.inbound import DeviceState
+from exchange.domain.mail import Found, MailHead
+from exchange.errors import BadInput, NotFound
+from exchange.later import Later
+from exchange.services.context import Context
+from exchange.store.mails.mail import KeptMail
+
+# Who only lists what waits answers nothing.
+if TYPE_CHECKING:
+    from exchange.services.answering import (
+        allowed_lists,
+        answer_request,
+        device_decisions,
+        disputes,
+        intake,
+        party_columns,
+        party_passwords,
+        sent_letters,
+        take_response,
+        taken_back,
+        thread_context,
+    )
+else:
+    allowed_lists = Later("exchange.services.answering.allowed_lists")
+    answer_request = Later("exchange.services.answering.answer_request")
+    device_decisions = Later("exchange.services.answering.device_decisions")
+    disputes = Later("exchange.services.answering.disputes")
+    intake = Later("exchange.services.answering.intake")
+    party_columns = Later("exchange.services.answering.party_columns")
+    party_passwords = Later("exchange.services.answering.party_passwords")
+    sent_letters = Later("exchange.services.answering.sent_letters")
+    take_response = Later("exchange.services.answering.take_response")
+    taken_back = Later("exchange.services.answering.taken_back")
+    thread_context = Later("exchange.services.answering.thread_context")
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The result of ``release_devices``."""
+
+    provided: int
+    not_installer: int
+    still_held: int
+
+
+def release_devices(
+    ctx: Context,
+    ref: str,
+    actor: str,
+    *,
+    only: Collection[str] = (),
+    not_installer: str = "",
+) -> Released:
+    """Decide the held devices of a request again, from the present vault and register.
+
+    ``only`` limits it to some Device IDs.  ``not_installer`` is a person's reason for answering
+    "not the installing Supplier" where the register alone would not; it is never accepted for a
+    device that our register says we installed.
+    """
+    wanted = {str(DeviceId.parse(text)) for text in only}
+    not_installer = mask_codes(not_installer)
+    with ctx.store.reading() as tx:
+        request = tx.inbound.find(ref)
+        held = list(tx.inbound.devices(request.id, [DeviceState.HELD]))
+        party = tx.parties.get(request.party)
+        terms = answer_request.terms(ctx, tx, request.clock.day_zero)
+        mail = tx.mail.get(request.mail_id)
+    unknown = wanted - {row.device for row in held}
+    if unknown:
+        raise NotFound(f"{', '.join(sorted(unknown))}: not held in {ref}")
+    if party is None or not party.active:
+        raise NotFound(f"{request.party} is not an active party on the contacts register")
+    chosen = [row for row in held if not wanted or row.device in wanted]
+    asked = [Found(DeviceId.parse(row.device), row.where, row.device_type) for row in chosen]
+    known = device_decisions.Holdings.of(ctx.vault, [asked]).devices(asked)
+    rulings = device_decisions.decide_devices(
+        asked, known, terms, state=DeviceState.HELD, not_installer=not_installer
+    )
+    still = set(rulings.by_state(DeviceState.HELD))
+    places = [at for at in range(len(chosen)) if at not in still]
+    settled = rulings.chosen(places)
+    rows = [chosen[at].id for at in places]
+    if rows:
+        head = _head_of(ctx, mail)
+        with ctx.store.transaction("release") as tx:
+            tx.inbound.claim(request.id)
+            held_now = {row.id for row in tx.inbound.devices(request.id, [DeviceState.HELD])}
+            if not held_now.issuperset(rows):
+                raise BadInput(f"somebody else is releasing Devices of {ref}; look again")
+            parts = answer_request.send_answer(
+                ctx, tx, request, party, party.reply_address, head, settled
+            )
+            for some, outbox_id in parts:
+                own = settled.take(some)
+                moved = zip(rows[some], own.states, own.reasons.texts(), strict=True)
+                tx.inbound.move_many(moved, outbox_id)
+            tx.inbound.mark_if_answered(request.id)
+            tx.audit.append(
+                ctx.now(),
+                AuditEvent(
+                    "devices.released",
+                    ref,
+                    party.signifier,
+                    {"devices": len(settled), "why": not_installer},
+                    actor,
+                ),
+            )
+    counts = settled.counts()
+    return Released(
+        provided=counts[DeviceState.PROVIDED],
+        not_installer=counts[DeviceState.NOT_INSTALLER],
+        still_held=len(held) - len(settled),
+    )
+
+
+def _head_of(ctx: Context, mail: KeptMail) -> MailHead:
+    # Imported here: it loads all the reading code, which a list of mails does not need.
+    from exchange.parsing.reading.understand import read_head
+
+    return read_head(ctx.sealer.open(mail.sealed, "mail"))
+
+
+def withdraw_devices(ctx: Context, ref: str, why: str, actor: str) -> int:
+    """Withdraw the open rows of a request (held or unreadable) for the party that sent it."""
+    with ctx.store.transaction("withdraw inbound") as tx:
+        request = tx.inbound.find(ref)
+        rows = [
+            taken_back.OpenRow(row.id, row.device or row.where, row.state)
+            for row in tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE])
+        ]
+        return taken_back.withdraw(ctx, tx, ref, rows, mask_codes(why), actor)
