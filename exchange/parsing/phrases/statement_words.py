@@ -99,7 +99,8 @@ ENGLISH: Final = {
     KIND: "gas|electric|electricity|elec|esme|gsme|ihd|ihds|ppmid|ppmids|hub|hubs|chf|gpf"
     "|smets1|smets2|smets|region|prepay|prepayment|credit|single phase|three phase|commercial"
     "|domestic",
-    DOUBT: "unable to confirm|not able to confirm|at the time|at that time|replaced|exchanged|swapped|adopted"
+    DOUBT: "unable to confirm|not able to confirm|at the time|at that time|replaced"
+    "|exchanged|swapped|adopted"
     "|refitted|reinstalled"
     "|commissioned|no record of installing|no record of fitting|no record of having|no record that"
     "|any record"

@@ -28,7 +28,10 @@ _WORDS = re.compile(r"[^\W\d_]{2,}")
 _NO_HEX_LETTER = re.compile(r"[g-zG-Z]|[^\x00-\x7f]")
 _BULLET = re.compile(r"\s*(?:[-*\u2022\u00b7\u25cf\u25e6>]|\(?\d{1,3}[.):]|\(?[a-z][.)])\s+")
 # A row of a table, or the line by which a ticket desk heads a comment: no sentence goes on there.
-_ROW = re.compile(r"^[^|]*\|[^|]*\||\t|^\s*\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
+_ROW = re.compile(
+    r"^[^|]*\|[^|]*\||\t|^\s*\d{4}-\d\d-\d\d[ T]\d\d:\d\d|^\s*(?:row|line|item|no|number)\.?\s?\d",
+    re.I,
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?;\u2026])[\"')\]]*\s+(?=[\"'(\[]*[^\W_a-z])|(?<=[!?])\s+")
 _NUMBERED = re.compile(f"([{DEVICE_MARK}{CODE_MARK}])\\d+ ?")
 _DEVICE_NUMBER = re.compile(f"{DEVICE_MARK}(\\d+)")
