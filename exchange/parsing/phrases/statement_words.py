@@ -47,7 +47,7 @@ CORRECTION: Final = "V"  # scrap that; you fitted them
 HEDGES: Final = frozenset((EXCEPT, PARTLY, DOUBT, REVERSAL, ON_BEHALF, UNFINISHED, CORRECTION))
 
 ENGLISH: Final = {
-    NEGATION: "not|never|nor|nowhere",
+    NEGATION: "not|never|nor|nowhere|at no point|at no time|on no occasion",
     NO_ONE: "none|neither|nothing|zero|zero of|zero out of|0 of|0 out of"
     "|not one of the|not one of these|not one of those"
     "|not one of them|not any of|not any|not a single one|not a one|no one|nobody",
@@ -72,7 +72,7 @@ ENGLISH: Final = {
     "|of installing"
     "|in fitting|for fitting|of fitting|the fitting",
     DEVICE: "devices|meters|units|ones|assets|ids|serials|esmes|gsmes|entries|lines|items|equipment"
-    "|device ids|kit|deviceids|guids",
+    "|device ids|kit|cases|instances|deviceids|guids",
     ONE_DEVICE: "device|meter|one|unit|asset|device id|entry|item|guid",
     THESE: "these|those|they|them|all|any|each|both|every|either|everything|following|listed"
     "|your list|your request|the list|the request|your email|your mail|your spreadsheet"
@@ -198,7 +198,9 @@ FILLERS: Final = (
     "|relates|relating|concerned|concerning|subject|quick|shout|giving|got|ours energy|p.s|ps|fyi"
     "|for and on behalf of|pursuant|identified|writing on behalf of"
     "|were all|name|carried out|undertaken|completed|late|anything else|anything|out|up|into|down"
-    "|carry out|carry|perform|performed|undertake|undertook|responsible|responsibility|involved"
+    "|you mention|you list|you refer to|you enquired about|you are asking about|you have listed"
+    "|can see|can also see|carry out|carry|perform|performed|undertake|undertook|responsible"
+    "|responsibility|involved"
     "|involvement|gives notice|notice|gives|inherited both sites|inherited the sites"
     "|inherited these sites|inherited the customers|inherited these customers|inherited the supply"
     "|inherited the accounts|wrong supplier|wrong company|wrong people|red|blue|green|bold"

@@ -20,6 +20,7 @@ from exchange.parsing.statements.clauses import Clause, Word, clauses_of
 from exchange.parsing.statements.promises import announces_codes, promises
 from exchange.parsing.statements.qualifying import OF_SOME, qualifies
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK, Sentence
+from exchange.parsing.statements.vouching import others_word, vouched_by
 
 _WHICH = "[TtQrDdKFAPJ]*"  # the Devices, between the parts of a denial
 _WHO = "(?P<who>[WX]+)"
@@ -33,8 +34,10 @@ _DENIALS: Final = tuple(
         rf"[NZ]+{_WHICH}B{_WHO}{_WHICH}I",  # nicht von uns eingebaut
         rf"[NZ]+I{_WHICH}(?:B{_WHO}|W+$)",  # ni osodwyd y rhain gennym ni
         rf"N+{_WHO}S",  # nid ni yw'r cyflenwr gosod
-        r"SN+(?P<who>X+)",  # the installing Supplier was not Vale
+        rf"S{_WHICH}N+(?P<who>X+)",  # the installing Supplier was not Vale
         rf"{_WHO}N+{_WHICH}[IJ]",  # we did not install; we did not do these installs
+        rf"N+J{_WHICH}B{_WHO}",  # no installation was carried out by us
+        rf"{_WHO}Z{_WHICH}I",  # wir haben keinen dieser Zähler eingebaut
         rf"{_WHO}T?{_WHICH}N+I",  # wir haben diese nicht installiert
         rf"N+{_WHO}I",  # it was not us who installed; nor did we fit
         rf"{_WHO}N*I{_WHICH}Z",  # we installed none of these
@@ -64,6 +67,7 @@ _CODES_FOR = re.compile(r"[XWO]*c(?=.*[TQFo])[^NZ]*$")
 _IT_WAS = re.compile(r"[tT]X+$")
 _SOMEBODY: Final = frozenset((parts.WE, parts.NAME))
 _COPULAS: Final = frozenset(("was", "were", "is", "are", "be", "been"))
+_NONE_AT_ALL: Final = frozenset((parts.NO_ONE, parts.THESE, parts.DEVICE, parts.NUMBER))
 _SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+N$")  # the rest are not
 _NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it does not say what
 _LEADS: Final = frozenset("TtQrDdFAc")  # what may come before a denial in its clause
@@ -118,12 +122,17 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
     cores = [core for index in range(len(clauses)) if (core := _core(clauses, index))]
     cores += _others(clauses) if cores else []
     hedge = "" if not cores else _hedge(sentence, clauses, cores)
+    voucher = vouched_by(clauses[: cores[0].clause + 1]) if cores else ""
     found: list[Statement] = []
     for core in cores:
         scope = _scope_of(sentence, clauses, core)
         if core.act is Act.OWNS and set(core.who.lower().split()) & _TRADES:
             hedge = hedge or core.who  # it may have worked for the sender
         reason = words if core.who not in ("", "us") else ""
+        if voucher and core.who in ("", "us"):
+            core = core._replace(who=voucher)  # whether that is the sender, its names tell
+        elif voucher and voucher != core.who:
+            hedge = hedge or voucher
         found.append(Statement(core.act, where, words, *scope, _subject(core.who), hedge, reason))
     found += _provided(sentence, clauses, where, words, found)
     if not found and promises(sentence.text):
@@ -231,6 +240,9 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[_Core]
     """Return the first words that leave the answers of a sentence open."""
     if "?" in sentence.text:
         return "?"
+    other = others_word(clauses[: cores[0].clause + 1])
+    if other:
+        return other
     by_clause = {core.clause: core for core in cores}
     first = min(by_clause)
     for core in cores if any(core.act is Act.DENIES for core in cores) else ():
@@ -274,7 +286,7 @@ def _doubts_around(clause: Clause, core: _Core, *, first: bool) -> str:
 def _doubts_in_passing(clause: Clause, *, before: bool) -> str:
     """Return what in another clause of the sentence leaves the answer open."""
     for word in clause.kept:
-        if word.part in parts.HEDGES:
+        if word.part in parts.HEDGES and not word.text.lower().startswith("no record of"):
             return word.text
         if word.part in (parts.KIND, parts.OURS):
             return word.text
@@ -290,6 +302,8 @@ def _doubts_in_passing(clause: Clause, *, before: bool) -> str:
 def _supports(clause: Clause) -> bool:
     """Whether a clause with a negation can only confirm a denial: ``so no installs by us``."""
     here = set(clause.shape)
+    if here <= _NONE_AT_ALL:
+        return True
     return bool(here & _CONFIRMING) and not here & (OF_SOME | {parts.UNKNOWN, parts.NAME})
 
 

@@ -29,7 +29,8 @@ _SHORTENED: Final = (
     (re.compile(r"'ll\b", re.I), " will"),
     (re.compile(r"'(?:ve|re|m|d|s)\b", re.I), ""),
     (re.compile(r"\b(n|d|l|qu|c|j)'(?=\w)", re.I), r"\1 "),
-    (re.compile(r"\b(we|us) \([^()]{1,60}\)", re.I), r"\1"),  # we (Vale Energy)
+    (re.compile(r"\b[Ww]e \(([A-Z][\w&.' ]{1,60})\)"), r"\1"),  # we (Vale Energy)
+    (re.compile(r"\b(?:x ?(\d{1,3})|(\d{1,3})x)\b", re.I), r"of \1\2"),  # not ours x3
     (re.compile(r"\bda noi\b", re.I), "by us"),  # elsewhere "da" is no "by"
 )
 # "A full review of our records shows that" says how they know, before they say it.
@@ -348,7 +349,7 @@ def _ordinal(low: list[str], at: int) -> tuple[int, Word] | None:
     before = low[at - 1] if at else ""
     if start is None or after in _TIMES or (at and before not in _BEFORE_ORDINALS):
         return None
-    if not at and after in _PAUSES:  # "First, ..."
+    if not at and after in _PAUSES and after != ":":  # "First, ..."
         return None
     if low[at + 2 : at + 3] and low[at + 2] in _TIMES:
         return 1, Word(parts.MOMENT, low[at])

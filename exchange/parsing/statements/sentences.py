@@ -27,6 +27,7 @@ _MARGIN: Final = 45  # a line that a client wrapped has at least so many charact
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _NO_HEX_LETTER = re.compile(r"[g-zG-Z]|[^\x00-\x7f]")
 _BULLET = re.compile(r"\s*(?:[-*\u2022\u00b7\u25cf\u25e6>]|\(?\d{1,3}[.):]|\(?[a-z][.)])\s+")
+_NUMBERED_CODE = re.compile(r"\s*\(?\d{1,3}[.):]\s+[0-9A-Fa-f]{4}")
 # A row of a table, or the line by which a ticket desk heads a comment: no sentence goes on there.
 _ROW = re.compile(
     r"^[^|]*\|[^|]*\||\t|^\s*\d{4}-\d\d-\d\d[ T]\d\d:\d\d|^\s*(?:row|line|item|no|number)\.?\s?\d",
@@ -73,7 +74,9 @@ def _paragraphs(lines: Iterable[Line]) -> Iterator[list[Line]]:
         if (
             isinstance(line, DeviceRun)
             or is_table_header(line.text)
-            or not _NO_HEX_LETTER.search(line.text[:_LONGEST_LINE])
+            or not (
+                _NO_HEX_LETTER.search(line.text[:_LONGEST_LINE]) or _NUMBERED_CODE.match(line.text)
+            )
         ):
             if group:
                 yield group
@@ -113,7 +116,7 @@ def _split(paragraph: list[Line], *, signed: bool) -> Iterator[Sentence]:
     marked, spans = _with_marks(text, devices, codes)
     bullet = _BULLET.match(marked)
     for piece in _SENTENCE_END.split(marked[bullet.end() if bullet else 0 :]):
-        if piece is None or not _WORDS.search(piece):
+        if piece is None or not (_WORDS.search(piece) or (codes and bullet and not devices)):
             continue
         named = tuple(spans[int(at)] for at in _DEVICE_NUMBER.findall(piece))
         clean = " ".join(_NUMBERED.sub(r"\1", piece).split())

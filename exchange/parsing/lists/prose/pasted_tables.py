@@ -106,7 +106,7 @@ def _table_end(lines: Sequence[Line], start: int) -> int:
             break
         if not _RULED.fullmatch(line.text):
             cells = _cells(line.text, delimiter)
-            if delimiter == "\t" and len(cells) < len(names) and len(cells) > 1:
+            if delimiter in "\t|" and len(cells) < len(names) and len(cells) > 1:
                 cells += [""] * (len(names) - len(cells))  # empty cells at the end were cut off
             sign = _DIGIT if rows else _VALUE
             if len(cells) != len(names) or not any(sign.fullmatch(cells[at]) for at in columns):
