@@ -46,10 +46,9 @@ def mark_tables(lines: Sequence[Line]) -> None:
         found += 1
         delimiter = _delimiter(lines[at].text)
         for row, line in enumerate(lines[at:end], 1):
-            if _RULED.fullmatch(line.text):
-                continue
+            ruled = _RULED.fullmatch(line.text)  # a row without cells, which cuts no table in two
             line.table, line.row = found, row
-            line.cells = tuple(_cells(line.text, delimiter))
+            line.cells = () if ruled else tuple(_cells(line.text, delimiter))
         at = end
 
 
