@@ -99,7 +99,9 @@ ENGLISH: Final = {
     KIND: "gas|electric|electricity|elec|esme|gsme|ihd|ihds|ppmid|ppmids|hub|hubs|chf|gpf"
     "|smets1|smets2|smets|region|prepay|prepayment|credit|single phase|three phase|commercial"
     "|domestic",
-    DOUBT: "unable to confirm|not able to confirm|at the time|at that time|replaced"
+    DOUBT: "technically|strictly|officially|theoretically|legally|physically|personally|nominally"
+    "|arguably|supposedly|reportedly|knowingly"
+    "|unable to confirm|not able to confirm|at the time|at that time|replaced"
     "|exchanged|swapped|adopted"
     "|refitted|reinstalled"
     "|commissioned|no record of installing|no record of fitting|no record of having|no record that"
@@ -135,7 +137,8 @@ ENGLISH: Final = {
     "|partners|third party|third-party|our mop|our mam|our map|mop did|meter operator|outsourced"
     "|appointed|builder|developer|housing association|customer himself|themselves|himself"
     "|our old|brand|name of|transferred|inherited|novated|white label|migrated|migration",
-    CORRECTION: "scrap that|correction|ignore|sorry no|hang on|hold on|wait|disregard|strike that"
+    CORRECTION: "found them|found it|found these ones"
+    "|scrap that|correction|ignore|sorry no|hang on|hold on|wait|disregard|strike that"
     "|wrong|wrongly|incorrect|mistaken|untrue|false|yours|you fitted|you installed|fitted by you"
     "|installed by you|you did|you have fitted|you have installed|your engineers|your installers"
     "|your engineer|your team fitted|your team installed",
@@ -199,6 +202,8 @@ FILLERS: Final = (
     "|for and on behalf of|pursuant|identified|writing on behalf of"
     "|were all|name|carried out|undertaken|completed|late|anything else|anything|out|up|into|down"
     "|you mention|you list|you refer to|you enquired about|you are asking about|you have listed"
+    "|please be aware|at the time of installation|our gain|our supply|our supply start date|set out"
+    "|asset records|our asset records|meter records|asset database|asset system|install records"
     "|can see|can also see|carry out|carry|perform|performed|undertake|undertook|responsible"
     "|responsibility|involved"
     "|involvement|gives notice|notice|gives|inherited both sites|inherited the sites"

@@ -17,8 +17,9 @@ from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.answer_phrases import is_boilerplate
 from exchange.parsing.statements.clauses import Clause, Word, clauses_of
+from exchange.parsing.statements.hedges import doubts_in_passing, of_another_thing
 from exchange.parsing.statements.promises import announces_codes, promises
-from exchange.parsing.statements.qualifying import OF_SOME, qualifies
+from exchange.parsing.statements.qualifying import qualifies
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK, Sentence
 from exchange.parsing.statements.vouching import others_word, vouched_by
 
@@ -67,14 +68,17 @@ _CODES_FOR = re.compile(r"[XWO]*c(?=.*[TQFo])[^NZ]*$")
 _IT_WAS = re.compile(r"[tT]X+$")
 _SOMEBODY: Final = frozenset((parts.WE, parts.NAME))
 _COPULAS: Final = frozenset(("was", "were", "is", "are", "be", "been"))
-_NONE_AT_ALL: Final = frozenset((parts.NO_ONE, parts.THESE, parts.DEVICE, parts.NUMBER))
 _SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+N$")  # the rest are not
 _NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it does not say what
 _LEADS: Final = frozenset("TtQrDdFAc")  # what may come before a denial in its clause
 _OWNERSHIP: Final = frozenset((parts.OURS, parts.INSTALLER, parts.ON_BEHALF, parts.UNFINISHED))
-_CONFIRMING: Final = frozenset((parts.WE, parts.INSTALL, parts.JOB, parts.INSTALLER, parts.CODE))
 _TRADES: Final = frozenset(
     ("metering", "services", "field", "contracting", "contractors", "engineering", "installations")
+)
+_TURN_TO = re.compile(
+    r"\W*(?:please |kindly |you should |you need to )?(?:ask|contact|speak|talk|write|send"
+    r"|call|ring|chase|e-?mail|refer|direct|try|go|take)\b",
+    re.I,
 )
 _DENYING: Final = frozenset(
     ("not", "never", "none", "neither", "nothing", "zero", "nobody", "no one", "not one of the",
@@ -213,6 +217,8 @@ def _is_predicate(clause: Clause, pattern: str) -> bool:
     if pattern != _NOT_US:
         return True
     texts = [word.part for word in clause.words if word.text.lower() not in ("was", "were", "the")]
+    if texts[:2] == [parts.NEGATION, parts.NAME]:
+        return True  # not Vale
     return any(
         one in (parts.NEGATION, parts.NO_ONE) and two == parts.WE for one, two in pairwise(texts)
     )
@@ -240,6 +246,9 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[_Core]
     """Return the first words that leave the answers of a sentence open."""
     if "?" in sentence.text:
         return "?"
+    asks = _TURN_TO.match(sentence.text)
+    if asks and all(clauses[core.clause].shape in ("NW", "NX") for core in cores):
+        return asks[0]  # ask them, not us
     other = others_word(clauses[: cores[0].clause + 1])
     if other:
         return other
@@ -252,7 +261,7 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[_Core]
     for index, clause in enumerate(clauses):
         answer = by_clause.get(index)
         if answer is None:
-            words = _doubts_in_passing(clause, before=index < first)
+            words = doubts_in_passing(clause, before=index < first)
         else:
             words = _doubts_around(clause, answer, first=index == first)
         if words:
@@ -266,6 +275,9 @@ def _doubts_around(clause: Clause, core: _Core, *, first: bool) -> str:
         return "but"
     if _NONE_OF_REST.match(clause.shape):
         return " ".join(word.text for word in clause.kept)
+    words = of_another_thing(clause, core.start, core.end)
+    if words:
+        return words
     denials = [word.text for word in clause.kept if word.text.lower() in _DENYING]
     if len(denials) > 1:
         return " ... ".join(denials)  # not one of these is not ours
@@ -281,30 +293,6 @@ def _doubts_around(clause: Clause, core: _Core, *, first: bool) -> str:
             continue
         return word.text
     return ""
-
-
-def _doubts_in_passing(clause: Clause, *, before: bool) -> str:
-    """Return what in another clause of the sentence leaves the answer open."""
-    for word in clause.kept:
-        if word.part in parts.HEDGES and not word.text.lower().startswith("no record of"):
-            return word.text
-        if word.part in (parts.KIND, parts.OURS):
-            return word.text
-        if word.part in (parts.NEGATION, parts.NO_ONE) and not _supports(clause):
-            return word.text
-    if not before and (clause.opens_with == "but" or parts.OUR in clause.shape):
-        return clause.opens_with or "our"  # our fitter did
-    if clause.opens_with in ("because", "since", "as") and not before:
-        return next((word.text for word in clause.kept if word.part == parts.UNKNOWN), "")
-    return ""
-
-
-def _supports(clause: Clause) -> bool:
-    """Whether a clause with a negation can only confirm a denial: ``so no installs by us``."""
-    here = set(clause.shape)
-    if here <= _NONE_AT_ALL:
-        return True
-    return bool(here & _CONFIRMING) and not here & (OF_SOME | {parts.UNKNOWN, parts.NAME})
 
 
 def _scope_of(

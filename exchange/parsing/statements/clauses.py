@@ -262,6 +262,8 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         phrase, part = known
         text = " ".join(raw[at : at + len(phrase)])
         return len(phrase), Word(_in_place(part, phrase, low, at), text)
+    if word.startswith("mp121"):
+        return 1, Word(parts.FILLER, raw[at])
     if word == "&":
         return 1, Word(parts.NAME if before == parts.NAME else parts.FILLER, word)
     capital = raw[at][:1].isupper() or before == parts.BY
@@ -314,6 +316,10 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
         return parts.THESE
     if phrase == ("for", "you") and _installing(_clause_before(low, at)):
         return parts.EXCEPT  # for whom else?
+    if phrase == ("ourselves",) and before != "by":
+        return parts.EXCEPT  # somebody else did, for us
+    if phrase == ("it",) and low[at + 2 : at + 5] == ["not", "the", "installing"]:
+        return parts.FILLER  # the company
     if part == parts.OURS and after == "to":
         return parts.DOUBT  # not ours to say
     if phrase == ("ni",) and not at and after != "a":

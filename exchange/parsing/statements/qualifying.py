@@ -22,6 +22,7 @@ _ADVICE = re.compile(
     r"|problems|queries)|as (?:discussed|requested))",
     re.I,
 )
+_POINTS: Final = frozenset((parts.THESE, parts.THIS, parts.DEVICE, parts.ROW, parts.REST))
 _EXIST: Final = frozenset(
     ("is", "are", "follow", "follows", "on", "in", "here", "attached", "enclosed", "below", "sent",
      "to", "available", "have", "has", "were", "was")
@@ -32,6 +33,8 @@ def qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
     """Return the words by which a sentence without an answer may qualify one elsewhere."""
     shape = "".join(clause.shape for clause in clauses)
     advises = bool(_ADVICE.match(sentence.text)) and not set(shape) & OF_SOME
+    if "?" in sentence.text and not advises and set(shape) & _POINTS:
+        return "?"
     if not (sentence.heading or advises):
         where = next(filter(None, map(_codes_elsewhere, clauses)), "")
         if where:

@@ -39,6 +39,8 @@ def others_word(clauses: Sequence[Clause]) -> str:
         for index in range(at - 1, -1, -1):
             word = clause.words[index]
             text = word.text.lower()
+            if text in ("us", "me"):
+                return word.text  # somebody asked us to
             if word.part in (parts.WE, parts.NAME, parts.OUR):
                 break
             if text in _ASKED:
