@@ -1,4 +1,4 @@
-"""The figures of the judged mails do not fall, and the two faults that would ruin us stay at none."""
+"""The figures of the judged mails do not fall; the faults that would ruin us stay at none."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from exchange.domain.mail import (
     Understanding,
 )
 from exchange.domain.meaning.targets import Devices, rest_of, targets_of
-from exchange.domain.meaning.thread import ThreadContext, is_sender
+from exchange.domain.meaning.thread import ThreadContext, is_related, is_sender
 from exchange.domain.statements import ANSWERING, Act, Scope, Statement
 
 # What somebody says in the same mail may take a denial back.
@@ -54,6 +54,9 @@ class Resolution:
         """Return the answers, and why nothing else is taken."""
         if any(one.act is Act.DENIES for one in self.spoken):
             # Who else installed them is a reason, and answers nothing.
+            for one in filter(self._is_reason, self.spoken):
+                if is_related(one.subject, self.context, self.said.head):
+                    self._doubt(f"{_shown(one)}: {one.subject} may belong to the sender")
             self.spoken = [one for one in self.spoken if not self._is_reason(one)]
         by_row = {one.device: one for one in self.said.answers}
         own = {one.device: one.where for one in self.said.devices if one.device not in by_row}
@@ -195,6 +198,7 @@ class Resolution:
             for device in self._owned(one)
         ]
         owned = list(dict.fromkeys(owned))
+        owned = owned or self._excepted(rows)
         if not owned and len(rows) == 1 and rows[0] not in by_row:
             owned = list(rows)
         if len(owned) != len(loose):
@@ -205,6 +209,14 @@ class Resolution:
             return
         for device, one in zip(owned, loose, strict=True):
             self.codes[device] = (one.code, one.where)
+
+    def _excepted(self, rows: tuple[DeviceId, ...]) -> list[DeviceId]:
+        """Return the Devices that a denial of all the others leaves."""
+        for one in self.spoken:
+            if one.act is Act.DENIES and one.scope is Scope.ALL_BUT:
+                denied = set(self._owned(one))
+                return [device for device in rows if denied and device not in denied]
+        return []
 
     def _owned(self, one: Statement) -> list[DeviceId]:
         return [device for device, said in self.verdicts.items() if one in said]

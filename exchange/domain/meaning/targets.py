@@ -31,14 +31,17 @@ def targets_of(one: Statement, rows: Devices, context: ThreadContext) -> Devices
 
 
 def _by_number(one: Statement, rows: Devices, context: ThreadContext) -> Devices | str:
-    if not context.ordered:
+    if one.rows and not context.ordered:
         return "it counts rows of a list whose order is not known"
     size = len(rows)
-    if not one.rows or not all(1 <= abs(number) <= size for number in one.rows):
+    if not (one.rows or one.devices) or not all(1 <= abs(number) <= size for number in one.rows):
         return f"it counts rows that a list of {size} does not have"
     chosen = dict.fromkeys(rows[n - 1 if n > 0 else n] for n in one.rows)
     if one.scope is Scope.ROWS:
         return tuple(chosen)
+    if not set(one.devices) <= set(rows):
+        return "it names a Device that is not in the list"
+    chosen |= dict.fromkeys(one.devices)
     return tuple(device for device in rows if device not in chosen)
 
 

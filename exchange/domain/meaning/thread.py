@@ -68,5 +68,12 @@ def is_sender(name: str, context: ThreadContext, head: MailHead) -> bool:
     return False
 
 
+def is_related(name: str, context: ThreadContext, head: MailHead) -> bool:
+    """Return whether a name that is none of the sender's has a word of one: Vale Metering."""
+    asked = _words(name) - _GENERAL
+    known = (*context.names, head.sender.rpartition("@")[2].partition(".")[0])
+    return any(asked & (_words(one) - _GENERAL) for one in known)
+
+
 def _words(name: str) -> frozenset[str]:
     return frozenset(_WORD.findall(name.casefold()))

@@ -150,9 +150,15 @@ _ASKED = re.compile(
 )
 _INSTALLED_BY = re.compile(
     r"\W*(?:installed|fitted)\sby\s(?P<who>[^\W\d_][\w&'. -]{0,60}?)"
-    r"\W+(?:y\W{0,3}n|yes\W{1,5}no|yes or no|y or n)\W*",
+    r"(?:\W+(?:y\W{0,3}n|yes\W{1,5}no|yes or no|y or n)\W*|\s?\?\W*)",
     re.I,
 )
+_OURS = re.compile(
+    r"\W*(?:is it |are they |one of )?(?:ours|our (?:install(?:ation)?|meter|device)s?)\s?"
+    r"(?:\?\W*|\W+)(?:y\W{0,3}n|yes\W{1,5}no|yes or no|y or n)?\W*",
+    re.I,
+)
+_YES_OR_NO = re.compile(r"\b(?:y\W{0,3}n|yes\W{1,5}no|yes or no|y or n)\b", re.I)
 _OURSELVES: Final = _split("we us you ourselves i")
 
 
@@ -161,7 +167,14 @@ def asked_about(header: str) -> str:
 
     ``us`` for the sender: ``Did we install? (Y/N)``; a name as it is written: ``Did Vale install?``
     """
-    found = _ASKED.fullmatch(header[:120]) or _INSTALLED_BY.fullmatch(header[:120])
+    header = header[:120]
+    if _OURS.fullmatch(header) and ("?" in header or _YES_OR_NO.search(header)):
+        return "us"
+    found = _ASKED.fullmatch(header)
+    if not found:
+        found = _INSTALLED_BY.fullmatch(header)
+        if found and found["who"].lower() == "you" and not _YES_OR_NO.search(header):
+            return ""  # whose words are they, ours or theirs?
     if not found:
         return ""
     return "us" if found["who"].lower() in _OURSELVES else found["who"].strip()
@@ -243,6 +256,14 @@ def is_list_heading(text: str) -> bool:
         return False
     if text.rstrip().endswith(":") and names_devices(text):
         return True
+    return is_table_header(text)
+
+
+@cache_short
+def is_table_header(text: str) -> bool:
+    """Return whether a line is the header of a table of devices, with cells side by side."""
+    if len(text) > 200:
+        return False
     cells = re.split(r"\t|\s{2,}|[|,;]", text.strip())[:12]
     return any(header_meaning(cell).role in (Role.DEVICE, Role.MAYBE_DEVICE) for cell in cells)
 

@@ -42,12 +42,14 @@ DOUBT: Final = "H"
 REVERSAL: Final = "R"  # somebody says or thinks so; it is wrong
 ON_BEHALF: Final = "~"
 UNFINISHED: Final = "U"  # a draft
+WE_INSTALLED: Final = "G"  # in one word: instalamos
 CORRECTION: Final = "V"  # scrap that; you fitted them
 HEDGES: Final = frozenset((EXCEPT, PARTLY, DOUBT, REVERSAL, ON_BEHALF, UNFINISHED, CORRECTION))
 
-_ENGLISH: Final = {
-    NEGATION: "not|never|nor|nowhere",
-    NO_ONE: "none|neither|nothing|not one of the|not one of these|not one of those"
+ENGLISH: Final = {
+    NEGATION: "not|never|nor|nowhere|at no point|at no time|on no occasion",
+    NO_ONE: "none|neither|nothing|zero|zero of|zero out of|0 of|0 out of"
+    "|not one of the|not one of these|not one of those"
     "|not one of them|not any of|not any|not a single one|not a one|no one|nobody",
     INSTALL: "install|installed|installing|fit|fitted|put in|did the install"
     "|did the installation|do the install|carried out the install|carried out the installation"
@@ -66,9 +68,11 @@ _ENGLISH: Final = {
     OURS: "ours|our own|belongs to us|belong to us|belonged to us|down to us|to do with us"
     "|mine|one of ours|any of ours|attributable to us|on us",
     OUR: "our|one of our|any of our|our own",
-    JOB: "installs|installations|installation|jobs|fitments",
+    JOB: "installs|installations|installation|jobs|fitments|in installing|for installing"
+    "|of installing"
+    "|in fitting|for fitting|of fitting|the fitting",
     DEVICE: "devices|meters|units|ones|assets|ids|serials|esmes|gsmes|entries|lines|items|equipment"
-    "|device ids|kit|deviceids|guids",
+    "|device ids|kit|cases|instances|deviceids|guids",
     ONE_DEVICE: "device|meter|one|unit|asset|device id|entry|item|guid",
     THESE: "these|those|they|them|all|any|each|both|every|either|everything|following|listed"
     "|your list|your request|the list|the request|your email|your mail|your spreadsheet"
@@ -95,7 +99,11 @@ _ENGLISH: Final = {
     KIND: "gas|electric|electricity|elec|esme|gsme|ihd|ihds|ppmid|ppmids|hub|hubs|chf|gpf"
     "|smets1|smets2|smets|region|prepay|prepayment|credit|single phase|three phase|commercial"
     "|domestic",
-    DOUBT: "at the time|at that time|replaced|exchanged|swapped|adopted|refitted|reinstalled"
+    DOUBT: "technically|strictly|officially|theoretically|legally|physically|personally|nominally"
+    "|arguably|supposedly|reportedly|knowingly"
+    "|unable to confirm|not able to confirm|at the time|at that time|replaced"
+    "|exchanged|swapped|adopted"
+    "|refitted|reinstalled"
     "|commissioned|no record of installing|no record of fitting|no record of having|no record that"
     "|any record"
     "|no evidence|any evidence|sure|not sure|unsure|unclear|may|might|maybe|perhaps|possibly"
@@ -129,7 +137,8 @@ _ENGLISH: Final = {
     "|partners|third party|third-party|our mop|our mam|our map|mop did|meter operator|outsourced"
     "|appointed|builder|developer|housing association|customer himself|themselves|himself"
     "|our old|brand|name of|transferred|inherited|novated|white label|migrated|migration",
-    CORRECTION: "scrap that|correction|ignore|sorry no|hang on|hold on|wait|disregard|strike that"
+    CORRECTION: "found them|found it|found these ones"
+    "|scrap that|correction|ignore|sorry no|hang on|hold on|wait|disregard|strike that"
     "|wrong|wrongly|incorrect|mistaken|untrue|false|yours|you fitted|you installed|fitted by you"
     "|installed by you|you did|you have fitted|you have installed|your engineers|your installers"
     "|your engineer|your team fitted|your team installed",
@@ -141,7 +150,7 @@ _ENGLISH: Final = {
     CODE: "code|codes|install code|install codes|installation code|installation codes|ic|ics"
     "|installcode|installcodes",
 }  # fmt: skip
-_FILLERS: Final = (
+FILLERS: Final = (
     "a|an|the|of|in|on|at|to|from|for|with|as|per|is|are|was|were|be|been|being|am|do|did|does"
     "|done|have|has|having|that|there|and|so|therefore|hence|thus|or|too|also|either|just"
     "|please|note|be advised|kindly|confirm|confirms|confirmed|confirming|can confirm|to confirm"
@@ -192,100 +201,36 @@ _FILLERS: Final = (
     "|relates|relating|concerned|concerning|subject|quick|shout|giving|got|ours energy|p.s|ps|fyi"
     "|for and on behalf of|pursuant|identified|writing on behalf of"
     "|were all|name|carried out|undertaken|completed|late|anything else|anything|out|up|into|down"
+    "|you mention|you list|you refer to|you enquired about|you are asking about|you have listed"
+    "|please be aware|at the time of installation|our gain|our supply|our supply start date|set out"
+    "|no joy|no luck|asset records|our asset records|meter records|asset database|asset system"
+    "|install records"
+    "|can see|can also see|carry out|carry|perform|performed|undertake|undertook|responsible"
+    "|responsibility|involved"
+    "|involvement|gives notice|notice|gives|inherited both sites|inherited the sites"
+    "|inherited these sites|inherited the customers|inherited these customers|inherited the supply"
+    "|inherited the accounts|wrong supplier|wrong company|wrong people|red|blue|green|bold"
+    "|highlighted|yellow|comment|comments|or anyone working for us|or anyone acting for us"
+    "|or anyone on our behalf|or on our behalf|nor on our behalf|or our contractors"
+    "|or by our contractors|nor by our contractors|or our agents|or by our agents"
+    "|nor by our agents|or by any contractor of ours|nor by any contractor of ours|from our map"
+    "|from our mop|from our mam|from our meter operator|gone|went|going"
     "|off|via|afterwards|ago|long|way|shows|show|now|far back"
 )
-_WELSH: Final = {
-    NEGATION: "nid|ddim|nad|nac",
-    NO_ONE: "dim un|yr un",
-    INSTALL: "osododd|gosododd|osod|gosod|gosodwyd|osodwyd|gosodwyd ganddynt|osodasom|gosodasom",
-    BY: "gan",
-    WE: "ni|gennym ni|ydym|ein peirianwyr",
-    INSTALLER: "cyflenwr gosod|cyflenwr a osododd|gyflenwr gosod",
-    DEVICE: "mesuryddion|fesuryddion|dyfeisiau|ddyfeisiau",
-    ONE_DEVICE: "mesurydd|fesurydd|dyfais|ddyfais",
-    THESE: "hyn|rhain|rheini|rhai hyn",
-    THIS: "hwn|hon",
-    ON_BEHALF: "contractwr|contractwyr|ar ein rhan|hunain|is-gontractwr|asiant|landlord",
-    CONTRAST: "ond",
-    CODE: "codau gosod|cod gosod|codau|cod",
-    FILLER: "y|yr|a|o|o'r|yw'r|yn|yw|oedd|wedi|un|helo|bore da|prynhawn da|diolch|i|ar|cofion|eu|ei"
-    "|cafodd|chafodd|ydy|wnaethom|wnaeth|mae'n|ddrwg|gyda|gennym|am|eich|cais|e-bost|unrhyw",
-}
-_GERMAN: Final = {
-    NEGATION: "nicht|nie|niemals",
-    NO_ONE: "keines|keiner|keine|keins|kein|keinen|keinem|keins davon",
-    INSTALL: "eingebaut|installiert|montiert|verbaut|gesetzt|installierte|installierten",
-    BY: "von|durch",
-    WE: "wir|uns|unserem unternehmen|unseren monteuren",
-    OURS: "unsere|unserer|unseres",
-    INSTALLER: "installierende lieferant|einbauende lieferant|installierender lieferant"
-    "|einbauender lieferant|installierender versorger|einbauende versorger|installateur",
-    DEVICE: "geräte|geräten|zähler|zählern|messgeräte",
-    ONE_DEVICE: "gerät",
-    THESE: "diese|dieser|diesen|davon|alle|beide|genannten|aufgeführten|ihnen",
-    THIS: "dieses|dies|das gerät|es",
-    ON_BEHALF: "auftrag|unserem auftrag"
-    "|dienstleister|vermieter|tochter|konzern|messstellenbetreiber",
-    CONTRAST: "aber|jedoch|sondern",
-    EXCEPT: "außer|ausser|bis auf|ausgenommen|nur",
-    PARTLY: "einige|manche|teilweise|teil|nicht alle",
-    DOUBT: "vermutlich|wahrscheinlich|vielleicht|eventuell|möglicherweise|prüfen|noch",
-    FILLER: "der|die|das|den|dem|des|wurde|wurden|worden|haben|hat|sind|ist|war|waren|und|guten"
-    "|tag|hallo|sehr|geehrte|damen|herren|leider|bestätigen|hiermit|dass|liste|anfrage|ihre"
-    "|ihrer|ihr|zu|in|aus|mit|für|jemals|ein|eine|unseren|unserem|daten|laut|systemen|auf",
-}  # fmt: skip
-_FRENCH: Final = {
-    NEGATION: "pas|jamais|ne|ni",
-    NO_ONE: "aucun|aucune",
-    INSTALL: "installé|installés|installée|installées|posé|posés|posée|posées|monté|montés",
-    BY: "par",
-    WE: "nous|nos équipes|notre société|nos techniciens|notre entreprise",
-    OURS: "les nôtres|le nôtre|à nous|nôtres|nôtre",
-    INSTALLER: "fournisseur installateur|installateur|fournisseur qui a installé"
-    "|fournisseur ayant installé",
-    DEVICE: "compteurs|appareils|équipements",
-    ONE_DEVICE: "compteur|appareil",
-    THESE: "ces|ceux-ci|tous|celles-ci|ceux|deux|trois",
-    THIS: "ce|cet|cette|celui-ci",
-    ON_BEHALF: "sous-traitant|notre compte|prestataire|propriétaire|filiale|groupe",
-    CONTRAST: "mais|cependant|toutefois",
-    EXCEPT: "sauf|hormis|excepté|seulement",
-    PARTLY: "certains|certaines|quelques|pas tous",
-    DOUBT: "peut-être|probablement|sans doute|vérifier|semble|encore",
-    FILLER: "le|la|les|de|des|du|avons|ont|été|sont|est|sommes|n|d|l|qu|que|bonjour|madame"
-    "|monsieur|malheureusement|confirmons|vous|votre|demande|liste|et|en|dans|merci|était|étaient",
-}
 _NUMBERS: Final = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100,
+    "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5,
+    "dau": 2, "ddau": 2, "dwy": 2, "ddwy": 2, "tri": 3, "tair": 3, "pedwar": 4, "pump": 5,
+    "twee": 2, "drie": 3, "vijf": 5, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "dwa": 2,
+    "dwóch": 2, "trzy": 3, "trzech": 3, "cztery": 4, "czterech": 4, "tre": 3, "fem": 5,
 }  # fmt: skip
 ORDINALS: Final = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
     "eighth": 8, "ninth": 9, "tenth": 10, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5,
     "6th": 6, "top": 1, "last": -1, "final": -1, "bottom": -1,
 }  # fmt: skip
-
-
-def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """Return the phrases that begin with each word, the longest first, with their parts."""
-    table: dict[tuple[str, ...], str] = {}
-    listed = [{FILLER: _FILLERS}, _FRENCH, _GERMAN, _WELSH, _ENGLISH]
-    for language in listed:
-        for part, phrases in language.items():
-            table.update({tuple(phrase.split()): part for phrase in phrases.split("|")})
-    # English words that are something else in another language keep their English part.
-    for word in ("a", "in", "on", "am", "an", "or", "is", "i", "die", "war", "the", "me"):
-        table[(word,)] = WE if word in ("i", "me") else FILLER
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for words, part in table.items():
-        found.setdefault(words[0], []).append((words, part))
-    for several in found.values():
-        several.sort(key=lambda one: -len(one[0]))
-    return found
-
-
-PHRASES: Final = _by_first_word()
 
 
 def number_of(word: str) -> int | None:

@@ -17,12 +17,17 @@ from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.answer_phrases import is_boilerplate
 from exchange.parsing.statements.clauses import Clause, Word, clauses_of
+from exchange.parsing.statements.hedges import doubts_in_passing, of_another_thing
 from exchange.parsing.statements.promises import announces_codes, promises
+from exchange.parsing.statements.qualifying import qualifies
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK, Sentence
+from exchange.parsing.statements.vouching import others_word, vouched_by
 
 _WHICH = "[TtQrDdKFAPJ]*"  # the Devices, between the parts of a denial
 _WHO = "(?P<who>[WX]+)"
 _NOT_US: Final = rf"[NZ]+{_WHO}(?=$)"  # so not us
+_NONE_WAS_US: Final = rf"Z{_WHICH}{_WHO}(?=$)"  # neither of these was us
+_IT_DID_NOT: Final = r"^t(?=N+I)"  # (the company says that) it did not install
 _DENIALS: Final = tuple(
     re.compile(pattern)
     for pattern in (
@@ -30,8 +35,10 @@ _DENIALS: Final = tuple(
         rf"[NZ]+{_WHICH}B{_WHO}{_WHICH}I",  # nicht von uns eingebaut
         rf"[NZ]+I{_WHICH}(?:B{_WHO}|W+$)",  # ni osodwyd y rhain gennym ni
         rf"N+{_WHO}S",  # nid ni yw'r cyflenwr gosod
-        r"SN+(?P<who>X+)",  # the installing Supplier was not Vale
+        rf"S{_WHICH}N+(?P<who>X+)",  # the installing Supplier was not Vale
         rf"{_WHO}N+{_WHICH}[IJ]",  # we did not install; we did not do these installs
+        rf"N+J{_WHICH}B{_WHO}",  # no installation was carried out by us
+        rf"{_WHO}Z{_WHICH}I",  # wir haben keinen dieser Zähler eingebaut
         rf"{_WHO}T?{_WHICH}N+I",  # wir haben diese nicht installiert
         rf"N+{_WHO}I",  # it was not us who installed; nor did we fit
         rf"{_WHO}N*I{_WHICH}Z",  # we installed none of these
@@ -41,7 +48,10 @@ _DENIALS: Final = tuple(
         rf"(?:{_WHO}?)[NZ]+{_WHICH}(?:o|O[DdJI]|S)",  # none are ours; we are not the installer
         rf"[NZ]+{_WHICH}B{_WHO}(?=$)",  # not by us; keines ist von uns
         _NOT_US,
-        r"IBY",  # installed by another supplier
+        rf"[NZ]+{_WHICH}G|G{_WHICH}Z",  # no instalamos estos
+        _IT_DID_NOT,
+        _NONE_WAS_US,
+        rf"IBY|Y{_WHICH}I",  # installed by another supplier
     )
 )
 _OWNERSHIPS: Final = tuple(
@@ -49,36 +59,42 @@ _OWNERSHIPS: Final = tuple(
     for pattern in (
         rf"IB{_WHO}",
         rf"{_WHO}I",
+        r"G",
         rf"{_WHO}{_WHICH}S",
         r"[TtQrDdKFA]+(?:o|O[DdJI])",
     )
 )
+_CODES_FOR = re.compile(r"[XWO]*c(?=.*[TQFo])[^NZ]*$")
+_IT_WAS = re.compile(r"[tT]X+$")
+_SOMEBODY: Final = frozenset((parts.WE, parts.NAME))
+_COPULAS: Final = frozenset(("was", "were", "is", "are", "be", "been"))
 _SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+N$")  # the rest are not
 _NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it does not say what
 _LEADS: Final = frozenset("TtQrDdFAc")  # what may come before a denial in its clause
-_ABOUT: Final = frozenset("ISoJDdTtFrKWOZ")  # a sentence with one of these is about the matter
 _OWNERSHIP: Final = frozenset((parts.OURS, parts.INSTALLER, parts.ON_BEHALF, parts.UNFINISHED))
-_ALWAYS: Final = frozenset((parts.UNFINISHED, parts.ON_BEHALF, parts.OURS, parts.CORRECTION))
-_CONFIRMING: Final = frozenset((parts.WE, parts.INSTALL, parts.JOB, parts.INSTALLER, parts.CODE))
-_MATTER: Final = frozenset("ISoJDdTtFrKc")
-_OF_SOME: Final = frozenset("FKrPE")  # ... and with one of these about some of the Devices
-_ADVICE = re.compile(
-    r"\W*(?:please|kindly|if you|should you|you (?:may|might|could|should|will|can|would)|suggest"
-    r"|(?:i|we)(?:'d| would)? (?:suggest|recommend|advise)|(?:perhaps|maybe) (?:you|try)|try\b"
-    r"|contact|let (?:me|us) know|do let|feel free|hope|have you (?:tried|asked)|any (?:questions"
-    r"|problems|queries)|as (?:discussed|requested))",
-    re.I,
-)
 _TRADES: Final = frozenset(
     ("metering", "services", "field", "contracting", "contractors", "engineering", "installations")
 )
+_TURN_TO = re.compile(
+    r"\W*(?:please |kindly |you should |you need to )?(?:ask|contact|speak|talk|write|send"
+    r"|call|ring|chase|e-?mail|refer|direct|try|go|take)\b",
+    re.I,
+)
+_DENYING: Final = frozenset(
+    ("not", "never", "none", "neither", "nothing", "zero", "nobody", "no one", "not one of the",
+     "not one of these", "not one of those", "not one of them", "not any of", "not a single one")
+)  # fmt: skip
 _SHOWN: Final = 300
 # A sentence without any of these answers nothing; requests are full of "install codes".
 _MAY_ANSWER = re.compile(
-    r"\b(?:install(?:ed|ing|ers?|s|ations?)?\b(?! codes?)|fit(?:ted)?\b|ours\b|mine\b"
+    r"\b(?:install(?:ed|ing|ers?|s|ations?)?\b(?! codes?)|fit(?:ted|ting)?\b"
+    r"|ours\b|mine\b"
     r"|put\b[^.]{0,60}\bin\b|(?:by|to|with) us\b|none\b|neither\b|one of our|no one\b|nobody\b"
     r"|went in\b|gosod|osod|gennym|eingebaut|installier|montiert|verbaut|uns\b|unsere|pos\u00e9"
-    r"|mont\u00e9|n\u00f4tre|nous\b)"
+    r"|mont\u00e9|n\u00f4tre|nous\b|geplaatst|ge\u00efnstall|gemonteerd|installerende|instalad"
+    r"|instal\u00f3|instalamos|colocad|nuestr|zainstalow|instalow|montow|zamontow|nasz"
+    r"|instalator|instaluj|installat|montat|nostr[io]|installeret|monteret|vores|zero of|0 of"
+    r"|0 out of)"
     r"|(?:\bnot|n't)(?: us\b|\W*$|\b[^.]{0,60}\b(?:ours?|meters?|devices?|installs?)\b)|"
     + CODE_MARK,
     re.I,
@@ -107,14 +123,20 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
     words = sentence.text[:_SHOWN]
     if not clauses:
         return []
-    cores = [core for index, one in enumerate(clauses) if (core := _core(one, index))]
+    cores = [core for index in range(len(clauses)) if (core := _core(clauses, index))]
+    cores += _others(clauses) if cores else []
     hedge = "" if not cores else _hedge(sentence, clauses, cores)
+    voucher = vouched_by(clauses[: cores[0].clause + 1]) if cores else ""
     found: list[Statement] = []
     for core in cores:
         scope = _scope_of(sentence, clauses, core)
         if core.act is Act.OWNS and set(core.who.lower().split()) & _TRADES:
             hedge = hedge or core.who  # it may have worked for the sender
         reason = words if core.who not in ("", "us") else ""
+        if voucher and core.who in ("", "us"):
+            core = core._replace(who=voucher)  # whether that is the sender, its names tell
+        elif voucher and voucher != core.who:
+            hedge = hedge or voucher
         found.append(Statement(core.act, where, words, *scope, _subject(core.who), hedge, reason))
     found += _provided(sentence, clauses, where, words, found)
     if not found and promises(sentence.text):
@@ -122,17 +144,23 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
         found.append(Statement(Act.PROMISES, where, words, Scope.REST if rest else Scope.NONE))
     promised = [one for one in found if one.act is Act.PROMISES]
     if not found or (promised and _speaks_of_ownership(clauses)):
-        why = _qualifies(sentence, clauses)
+        why = qualifies(sentence, clauses)
         if why:
             about = Scope.NAMED if sentence.devices else Scope.NONE
             found.append(Statement(Act.OTHER, where, words, about, sentence.devices, hedge=why))
-    return _without_contradictions(found)
+    return found
 
 
 def may_answer(sentence: Sentence) -> bool:
     """Return whether a sentence could answer or promise: cheap, for mails that only ask."""
     text = sentence.text
     return bool(_MAY_ANSWER.search(text)) or promises(text) or announces_codes(text)
+
+
+def gives_codes(heading: Sentence) -> bool:
+    """Return whether a subject says that codes come with the mail: ``Codes for both meters``."""
+    shape = "".join(clause.shape for clause in clauses_of(heading.text))
+    return bool(_CODES_FOR.match(shape))
 
 
 def unfinished(subject: str) -> str:
@@ -148,11 +176,17 @@ def _subject(who: str) -> str:
     return "" if who in ("", "us") else who
 
 
-def _core(clause: Clause, index: int) -> _Core | None:
+def _core(clauses: Sequence[Clause], index: int) -> _Core | None:
     """Return the answer in one clause: a denial, else an ownership."""
+    clause, before = clauses[index], clauses[:index]
     for pattern in _DENIALS:
         found = pattern.search(clause.shape)
-        if found and (pattern.pattern != _NOT_US or _adjacent(clause)):
+        if found and pattern.pattern == _IT_DID_NOT:
+            who = _named_before(before)
+            if clause.kept[0].text.lower() != "it" or not who:
+                continue
+            return _Core(Act.DENIES, index, 0, clause.shape.index("I") + 1, who)
+        if found and _is_predicate(clause, pattern.pattern):
             return _Core(Act.DENIES, index, found.start(), found.end(), _who(clause, found))
     if _SAME_NOT.match(clause.shape) or _NONE_OF_REST.match(clause.shape):
         return _Core(Act.DENIES, index, 0, len(clause.shape), "")
@@ -165,12 +199,36 @@ def _core(clause: Clause, index: int) -> _Core | None:
     return None
 
 
-def _adjacent(clause: Clause) -> bool:
-    """Whether ``not`` and ``us`` are next to each other: ``so not us``, no ``do not ask us``."""
+def _others(clauses: Sequence[Clause]) -> list[_Core]:
+    """Return who it was instead: ``it was Tidal Gas``."""
+    return [
+        _Core(Act.OWNS, index, 0, len(one.shape), " ".join(word.text for word in one.kept[1:]))
+        for index, one in enumerate(clauses)
+        if _IT_WAS.match(one.shape) and one.words[1].text.lower() in _COPULAS
+    ]
+
+
+def _is_predicate(clause: Clause, pattern: str) -> bool:
+    """Whether ``us`` is what something is not: ``so not us``, no ``do not ask us``."""
+    if pattern == _NONE_WAS_US:
+        words = [word.text.lower() for word in clause.words if word.part not in _SOMEBODY]
+        somebody = clause.words[-1].part in _SOMEBODY
+        return somebody and bool(words) and words[-1] in _COPULAS
+    if pattern != _NOT_US:
+        return True
     texts = [word.part for word in clause.words if word.text.lower() not in ("was", "were", "the")]
+    if texts[:2] == [parts.NEGATION, parts.NAME]:
+        return True  # not Vale
     return any(
         one in (parts.NEGATION, parts.NO_ONE) and two == parts.WE for one, two in pairwise(texts)
     )
+
+
+def _named_before(clauses: Sequence[Clause]) -> str:
+    """Return the company that a sentence begins with: the one that ``it`` is."""
+    first = clauses[0].shape if clauses else ""
+    names = [word.text for word in clauses[0].kept if word.part == parts.NAME] if first else []
+    return " ".join(names) if first.startswith(parts.NAME * max(1, len(names))) else ""
 
 
 def _who(clause: Clause, found: re.Match[str]) -> str:
@@ -188,14 +246,24 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[_Core]
     """Return the first words that leave the answers of a sentence open."""
     if "?" in sentence.text:
         return "?"
+    asks = _TURN_TO.match(sentence.text)
+    if asks and all(clauses[core.clause].shape in ("NW", "NX") for core in cores):
+        return asks[0]  # ask them, not us
+    other = others_word(clauses[: cores[0].clause + 1])
+    if other:
+        return other
     by_clause = {core.clause: core for core in cores}
     first = min(by_clause)
+    for core in cores if any(core.act is Act.DENIES for core in cores) else ():
+        ours = next((w.text for w in clauses[core.clause].kept if w.part == parts.WE), "")
+        if core.act is Act.OWNS and ours.lower().startswith("our "):
+            return ours  # not us: our fitter did
     for index, clause in enumerate(clauses):
-        core = by_clause.get(index)
-        if core is None:
-            words = _doubts_in_passing(clause, before=index < first)
+        answer = by_clause.get(index)
+        if answer is None:
+            words = doubts_in_passing(clause, before=index < first)
         else:
-            words = _doubts_around(clause, core, first=index == first)
+            words = _doubts_around(clause, answer, first=index == first)
         if words:
             return words
     return ""
@@ -207,6 +275,12 @@ def _doubts_around(clause: Clause, core: _Core, *, first: bool) -> str:
         return "but"
     if _NONE_OF_REST.match(clause.shape):
         return " ".join(word.text for word in clause.kept)
+    words = of_another_thing(clause, core.start, core.end)
+    if words:
+        return words
+    denials = [word.text for word in clause.kept if word.text.lower() in _DENYING]
+    if len(denials) > 1:
+        return " ... ".join(denials)  # not one of these is not ours
     for position, word in enumerate(clause.kept):
         if word.part in parts.HEDGES:
             return word.text
@@ -215,39 +289,20 @@ def _doubts_around(clause: Clause, core: _Core, *, first: bool) -> str:
         inside = core.start <= position < core.end
         if inside or word.part in _LEADS or word.part == parts.KIND:
             continue
-        if word.part in (parts.WE, parts.OUR) or (word.part in "ISoX" and position < core.start):
+        if word.part in (parts.WE, parts.OUR) or (word.part in "ISoXJ" and position < core.start):
             continue
         return word.text
     return ""
-
-
-def _doubts_in_passing(clause: Clause, *, before: bool) -> str:
-    """Return what in another clause of the sentence leaves the answer open."""
-    for word in clause.kept:
-        if word.part in parts.HEDGES:
-            return word.text
-        if word.part in (parts.KIND, parts.OURS):
-            return word.text
-        if word.part in (parts.NEGATION, parts.NO_ONE) and not _supports(clause):
-            return word.text
-    if not before and (clause.opens_with == "but" or parts.OUR in clause.shape):
-        return clause.opens_with or "our"  # our fitter did
-    if clause.opens_with in ("because", "since", "as") and not before:
-        return next((word.text for word in clause.kept if word.part == parts.UNKNOWN), "")
-    return ""
-
-
-def _supports(clause: Clause) -> bool:
-    """Whether a clause with a negation can only confirm a denial: ``so no installs by us``."""
-    here = set(clause.shape)
-    return bool(here & _CONFIRMING) and not here & (_OF_SOME | {parts.UNKNOWN, parts.NAME})
 
 
 def _scope_of(
     sentence: Sentence, clauses: Sequence[Clause], core: _Core
 ) -> tuple[Scope, tuple[DeviceId, ...], tuple[int, ...], int | None]:
     """Return scope, Devices, rows and count of an answer: of its clause, else of one before it."""
-    if sentence.devices and _scope_in(clauses[core.clause].kept)[0] in (Scope.NONE, Scope.ONE):
+    own = _scope_in(clauses[core.clause].kept)
+    if own[0] is Scope.ALL_BUT:
+        return Scope.ALL_BUT, sentence.devices, own[1], None
+    if sentence.devices and own[0] in (Scope.NONE, Scope.ONE):
         return Scope.NAMED, sentence.devices, (), None
     for index in range(core.clause, -1, -1):
         found = _scope_in(clauses[index].kept)
@@ -262,10 +317,10 @@ def _scope_in(words: Sequence[Word]) -> tuple[Scope, tuple[int, ...], int | None
     count = next((word.numbers[0] for word in words if word.part == parts.NUMBER), None)
     if any(word.text.lower() in ("both", "neither", "either", "beide") for word in words):
         count = count or 2
-    if any(word.text == DEVICE_MARK for word in words):
-        return Scope.NAMED, (), None
     if parts.ALL_BUT in shape:
         return Scope.ALL_BUT, rows, None
+    if any(word.text == DEVICE_MARK for word in words):
+        return Scope.NAMED, (), None
     if parts.PARTLY in shape or parts.KIND in shape:
         return Scope.PART, (), None
     if rows:
@@ -290,7 +345,7 @@ def _provided(
     if sentence.codes and not sentence.devices:
         rows: tuple[int, ...] = ()
         hedge = ""
-        for clause in clauses:
+        for clause in _about_codes(clauses):
             rows = rows or tuple(n for one in clause.kept for n in one.numbers if one.part == "F")
             risky = [one.text for one in clause.kept if one.part in parts.HEDGES]
             negated = [one.text for one in clause.kept if one.part in (parts.NEGATION,)]
@@ -304,49 +359,16 @@ def _provided(
     return []
 
 
+def _about_codes(clauses: Sequence[Clause]) -> Sequence[Clause]:
+    """Return the clauses with codes, and those after the last answer before them."""
+    held = [index for index, one in enumerate(clauses) if CODE_MARK in {w.text for w in one.words}]
+    first = held[0] if held else 0
+    denied = [index for index in range(first) if _core(clauses, index)]
+    if not denied or clauses[denied[-1]].shape.count(parts.NEGATION) == 0:
+        return clauses
+    return clauses[denied[-1] + 1 :]
+
+
 def _speaks_of_ownership(clauses: Sequence[Clause]) -> bool:
     """Whether a promise says more than that an answer will come."""
     return any(set(clause.shape) & _OWNERSHIP for clause in clauses)
-
-
-def _qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
-    """Return the words by which a sentence without an answer may qualify one elsewhere."""
-    shape = "".join(clause.shape for clause in clauses)
-    advises = bool(_ADVICE.match(sentence.text)) and not set(shape) & _OF_SOME
-    for clause in clauses:
-        words = _qualifying_words(clause, about=bool(set(shape) & _ABOUT), advises=advises)
-        if words:
-            return words
-    return DEVICE_MARK if sentence.devices else ""
-
-
-def _qualifying_words(clause: Clause, *, about: bool, advises: bool) -> str:
-    """Return the words of one clause that may qualify an answer elsewhere in the mail.
-
-    ``about``: the sentence is about Devices; ``advises``: it tells us what we may do.
-    """
-    parts_here = set(clause.shape)
-    supports = not parts_here & (_OF_SOME | parts.HEDGES | {parts.OUR, parts.ONE_DEVICE})
-    negative = bool(parts_here & {parts.NEGATION, parts.NO_ONE})
-    for word in clause.kept:
-        if word.part in _ALWAYS:
-            return word.text
-        if word.part == parts.CODE and parts_here & _OF_SOME and not negative:
-            return word.text
-        if word.part == parts.ROW and not advises:
-            return word.text  # something is said about one row, and it is not understood
-        installed = word.part in (parts.INSTALL, parts.INSTALLER)
-        if installed and not (advises or supports or negative):
-            return word.text
-        if word.part in (parts.EXCEPT, parts.PARTLY) and set(clause.shape) & _MATTER:
-            return word.text
-        if word.part in (parts.DOUBT, parts.REVERSAL) and about and not advises:
-            return word.text
-    return ""
-
-
-def _without_contradictions(found: list[Statement]) -> list[Statement]:
-    """Drop that another company installed them where the same sentence denies it for the sender."""
-    if any(one.act is Act.DENIES for one in found):
-        return [one for one in found if one.act is not Act.OWNS or not one.subject]
-    return found

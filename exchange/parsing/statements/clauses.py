@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from exchange.parsing.phrases import statement_words as parts
+from exchange.parsing.phrases.statement_phrases import PHRASES
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
 
 ROWS_MARK: Final = "\u2462"  # stands for numbers of rows in the text of a clause
@@ -28,6 +29,23 @@ _SHORTENED: Final = (
     (re.compile(r"'ll\b", re.I), " will"),
     (re.compile(r"'(?:ve|re|m|d|s)\b", re.I), ""),
     (re.compile(r"\b(n|d|l|qu|c|j)'(?=\w)", re.I), r"\1 "),
+    (re.compile(r"\b[Ww]e \(([A-Z][\w&.' ]{1,60})\)"), r"\1"),  # we (Vale Energy)
+    (re.compile(r"\b(?:x ?(\d{1,3})|(\d{1,3})x)\b", re.I), r"of \1\2"),  # not ours x3
+    (re.compile(r"\bda noi\b", re.I), "by us"),  # elsewhere "da" is no "by"
+)
+# "A full review of our records shows that" says how they know, before they say it.
+_PREAMBLE = re.compile(
+    r"\b(?:we|i|can|hereby|records|data|systems?|search(?:es)?|review|checks?|investigations?"
+    r"|(?:like|writing|pleased|able) to)"
+    r" (?:(?:can|have|has|hereby|also|now|further) ){0,2}(?:confirm(?:ed|s)?|show(?:s|ed|n)?"
+    r"|indicate[sd]?|found|find|established|concluded|advise|inform)(?: you)? (?:that )?"
+    r"(?=(?:that|these|those|the|we|none|neither|this|it|all|both|no) )",
+    re.I,
+)
+_NOT_THEIR_WORDS = re.compile(
+    r"\b(?:not|no|never|nor|none|neither|unable|cannot|fail\w*|refus\w*|hardly|until|once|if|when"
+    r"|you|they|he|she|before|whether|unless|who|how|hope|trust|until)\b",
+    re.I,
 )
 _SPAN = r"\d{1,3}(?:\s*(?:,\s*and|,|and|&|to|-|\+)\s*\d{1,3})*"
 _ROWS = re.compile(
@@ -71,6 +89,34 @@ _BEFORE_COUNTS: Final = frozenset(
 _BEFORE_ORDINALS: Final = frozenset(("the", "and", "your", "but", ",", "with"))
 
 
+_MAY_CLOSE: Final = frozenset(("did", "have", "had", "were", "was"))
+_NEGATIONS: Final = frozenset(
+    ("not", "never", "no", "niet", "nie", "non", "ikke", "nicht", "pas", "nunca", "ddim", "mai")
+)
+_ALL: Final = frozenset(
+    ("all", "both", "every", "each", "todos", "todas", "ambos", "alle", "beide", "beiden", "tutti",
+     "entrambi", "wszystkich", "obu", "begge", "tous")
+)  # fmt: skip
+# After another negation these are only its echo: "no ... de ninguno".
+_ECHOES: Final = frozenset(("ninguno", "ninguna", "nessuno", "nessuna", "aucun", "aucune"))
+_PREPOSITIONS: Final = frozenset(("of", "for", "on", "in", "to", "at", "with", "von", "de", "van"))
+_EXCEPTIONS: Final = frozenset(
+    ("except", "excepting", "excluding", "apart from", "aside from", "other than", "besides", "bar",
+     "save", "save for", "with the exception of", "außer", "sauf", "salvo", "tranne", "behalve")
+)  # fmt: skip
+# Our own people: "our installation team", "our metering people"; no "our contractor's fitters".
+_OWN_KINDS: Final = frozenset(
+    ("installation", "installations", "install", "metering", "smart", "meter", "field", "own",
+     "operations", "ops", "industry", "technical", "service", "services", "in-house", "internal",
+     "engineering", "asset", "data", "whole", "local")
+)  # fmt: skip
+_OWN_PEOPLE: Final = frozenset(
+    ("team", "teams", "engineer", "engineers", "fitter", "fitters", "installer", "installers",
+     "technician", "technicians", "operatives", "people", "department", "side", "company", "staff",
+     "organisation", "business", "desk", "lot", "guys", "crew", "colleagues", "crews", "firm")
+)  # fmt: skip
+
+
 _ROW_WORDS: Final = frozenset(
     (parts.ROW, parts.ALL_BUT, parts.DEVICE, parts.ONE_DEVICE, parts.THESE, parts.THIS)
 )
@@ -98,13 +144,16 @@ def clauses_of(text: str) -> list[Clause]:
     found: list[Clause] = []
     words: list[Word] = []
     opener = ""
-    for word in (*_words(text), Word(parts.PAUSE, "")):
+    read = [*_words(text), Word(parts.PAUSE, "")]
+    for index, word in enumerate(read):
         joins = word.text.lower() if word.part == parts.JOIN else ""
         if word.part not in (parts.PAUSE, parts.CONTRAST) and not joins:
             words.append(word)
             continue
         if (word.text == "," or joins == "and") and _are_rows(words):
             continue  # "the first, the second and the fourth" are one subject
+        if word.text == "," and read[index + 1].text.lower() in _EXCEPTIONS:
+            continue  # "none of these, except the second"
         if words:
             found.append(_clause(words, opener))
             words, opener = [], ""
@@ -122,13 +171,31 @@ def _are_rows(words: list[Word]) -> bool:
 
 def _clause(words: list[Word], opener: str) -> Clause:
     kept = tuple(word for word in words if word.part != parts.FILLER)
+    for at in range(len(kept) - 1, 0, -1):
+        if kept[at].text.lower() in _EXCEPTIONS and _names_rows(kept[at + 1 :]):
+            kept = (*kept[:at], kept[at]._replace(part=parts.ALL_BUT), *kept[at + 1 :])
     return Clause(tuple(words), "".join(word.part for word in kept), kept, opener)
+
+
+def _names_rows(words: tuple[Word, ...]) -> bool:
+    """Whether words are rows or Devices, and nothing else."""
+    named = any(word.part == parts.ROW or word.text == DEVICE_MARK for word in words)
+    return named and {word.part for word in words} <= {parts.ROW, parts.DEVICE, parts.ONE_DEVICE}
+
+
+def _with_preamble(text: str) -> str:
+    """Return the text with a pause after words by which the sender vouches for what follows."""
+    found = _PREAMBLE.search(text)
+    if not found or _NOT_THEIR_WORDS.search(text[: found.end()]):
+        return text
+    return f"{text[: found.end()]}, {text[found.end() :]}"
 
 
 def _words(text: str) -> Iterator[Word]:
     text = text[:_LONGEST]
     for pattern, plain in _SHORTENED:
         text = pattern.sub(plain, text)
+    text = _with_preamble(text)
     rows = [tuple(_numbers_in(one[1] or one[2] or one[3])) for one in _ROWS.finditer(text)]
     if rows:
         text = _ROWS.sub(f" {ROWS_MARK} ", text)
@@ -151,7 +218,10 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
     if word in _PAUSES:
         return 1, Word(parts.PAUSE, word)
     follows = low[at + 1] if at + 1 < len(low) else ""
-    if word in _JOINS or (word in _REASONS and follows in _BEGINNINGS):
+    if word in _JOINS or (
+        word in _REASONS
+        and (follows in _BEGINNINGS or raw[at + 1 : at + 2] != low[at + 1 : at + 2])
+    ):
         return 1, Word(parts.JOIN, word)
     if word == DEVICE_MARK:
         return 1, Word(parts.DEVICE, word)
@@ -164,12 +234,17 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
     if ordinal:
         return ordinal
     number = parts.number_of(word)
-    if number is not None:
-        counts = not at or low[at - 1] in _BEFORE_COUNTS
+    if number:
+        counts = not at or low[at - 1] in _BEFORE_COUNTS or word.isalpha()
         if not counts and after not in ("devices", "meters", "of", "ones"):
             return 1, Word(parts.MOMENT, word)
         some = after == "of" and before not in (parts.THESE, parts.NO_ONE)
         return 1, Word(parts.PARTLY if some else parts.NUMBER, word, (number,))
+    if word in _MAY_CLOSE and ((at and not follows) or follows in _PAUSES) and low[at - 1] != "not":
+        return 1, Word(parts.INSTALL if word == "did" else parts.FILLER, word)  # "Ostler did."
+    people = _own_people(low, at) if word == "our" else 0
+    if people:
+        return people, Word(parts.WE, " ".join(raw[at : at + people]))
     if word == "you" and follows == "are" and (low[at + 2 : at + 3] or ["."])[0] in _PAUSES:
         return 2, Word(parts.CORRECTION, "you are")
     if word == "yours" and not at:
@@ -187,6 +262,8 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         phrase, part = known
         text = " ".join(raw[at : at + len(phrase)])
         return len(phrase), Word(_in_place(part, phrase, low, at), text)
+    if word.startswith("mp121"):
+        return 1, Word(parts.FILLER, raw[at])
     if word == "&":
         return 1, Word(parts.NAME if before == parts.NAME else parts.FILLER, word)
     capital = raw[at][:1].isupper() or before == parts.BY
@@ -195,10 +272,26 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
 
 def _phrase(low: list[str], at: int) -> tuple[tuple[str, ...], str] | None:
     """Return the longest phrase that is listed and stands here, with its part."""
-    for phrase, part in parts.PHRASES.get(low[at], ()):
+    for phrase, part in PHRASES.get(low[at], ()):
         if low[at : at + len(phrase)] == list(phrase):
             return phrase, part
     return None
+
+
+def _own_people(low: list[str], at: int) -> int:
+    """Return of how many words ``our installation team`` is made, 0 if it is something else."""
+    end = at + 1
+    while end < len(low) and end < at + 4 and low[end] in _OWN_KINDS:
+        end += 1
+    return end + 1 - at if end < len(low) and low[end] in _OWN_PEOPLE else 0
+
+
+def _clause_before(low: list[str], at: int) -> list[str]:
+    """Return the words of the same clause before one."""
+    start = at
+    while start and low[start - 1] not in _PAUSES:
+        start -= 1
+    return low[start:at]
 
 
 def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> str:
@@ -215,8 +308,20 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
         return parts.FILLER
     if phrase == ("only",) and (after == ROWS_MARK or low[at + 2 : at + 3][:1] in _ORDINALS):
         return parts.FILLER
-    if phrase[0] in ("all", "both", "every", "each") and before in ("install", "fit"):
+    if phrase[0] in _ALL and (before in ("install", "fit") or before in _NEGATIONS):
         return parts.PARTLY  # we did not install all of them
+    if phrase[0] in _ALL and part == parts.THESE and _is_negated(low, at):
+        return parts.PARTLY
+    if phrase[0] in _ECHOES and _NEGATIONS & set(_clause_before(low, at)):
+        return parts.THESE
+    if phrase == ("for", "you") and _installing(_clause_before(low, at)):
+        return parts.EXCEPT  # for whom else?
+    if phrase == ("ourselves",) and before != "by":
+        return parts.EXCEPT  # somebody else did, for us
+    if phrase == ("it",) and low[at + 2 : at + 5] == ["not", "the", "installing"]:
+        return parts.FILLER  # the company
+    if part == parts.OURS and after == "to":
+        return parts.DOUBT  # not ours to say
     if phrase == ("ni",) and not at and after != "a":
         return parts.NEGATION
     if phrase == ("ni",):
@@ -226,6 +331,23 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
     return part
 
 
+def _installing(words: list[str]) -> bool:
+    return any(
+        part in (parts.INSTALL, parts.WE_INSTALLED)
+        for word in words
+        for phrase, part in PHRASES.get(word, ())
+        if len(phrase) == 1
+    )
+
+
+def _is_negated(low: list[str], at: int) -> bool:
+    """Whether ``all`` comes after a negated verb: ``we have not fitted all``, no ``all were``."""
+    words = _clause_before(low, at)
+    if words and words[-1] in _PREPOSITIONS:
+        return False
+    return "by" not in words and bool(_NEGATIONS & set(words)) and _installing(words)
+
+
 def _ordinal(low: list[str], at: int) -> tuple[int, Word] | None:
     """Return ``first two`` or ``second`` as rows."""
     start = parts.ORDINALS.get(low[at])
@@ -233,7 +355,7 @@ def _ordinal(low: list[str], at: int) -> tuple[int, Word] | None:
     before = low[at - 1] if at else ""
     if start is None or after in _TIMES or (at and before not in _BEFORE_ORDINALS):
         return None
-    if not at and after in _PAUSES:  # "First, ..."
+    if not at and after in _PAUSES and after != ":":  # "First, ..."
         return None
     if low[at + 2 : at + 3] and low[at + 2] in _TIMES:
         return 1, Word(parts.MOMENT, low[at])

@@ -15,6 +15,7 @@ from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
 from exchange.parsing.lists.prose.device_runs import DeviceRun
 from exchange.parsing.lists.prose.line_segments import is_mere_item
 from exchange.parsing.phrases.answer_phrases import is_sign_off
+from exchange.parsing.phrases.header_terms import is_table_header
 from exchange.parsing.text.lines import Line, normalized
 
 DEVICE_MARK: Final = "\u2460"  # stands for a Device ID in the text of a sentence
@@ -26,7 +27,13 @@ _MARGIN: Final = 45  # a line that a client wrapped has at least so many charact
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _NO_HEX_LETTER = re.compile(r"[g-zG-Z]|[^\x00-\x7f]")
 _BULLET = re.compile(r"\s*(?:[-*\u2022\u00b7\u25cf\u25e6>]|\(?\d{1,3}[.):]|\(?[a-z][.)])\s+")
-_ROW = re.compile(r"\s*[0-9A-Fa-f]{2}(?:[-: ][0-9A-Fa-f]{2}){7}\b|\s*[0-9A-Fa-f]{16}\b")
+_NUMBERED_CODE = re.compile(r"\s*\(?\d{1,3}[.):]\s+[0-9A-Fa-f]{4}")
+# A row of a table, or the line by which a ticket desk heads a comment: no sentence goes on there.
+_ROW = re.compile(
+    r"^[^|]*\|[^|]*\||\t|^\s*\d{4}-\d\d-\d\d[ T]\d\d:\d\d|^\s*(?:row|line|item|no|number)\.?\s?\d",
+    re.I,
+)
+_DEVICE_ROW = re.compile(r"\s*[0-9A-Fa-f]{2}(?:[-: ][0-9A-Fa-f]{2}){7}\b|\s*[0-9A-Fa-f]{16}\b")
 _SENTENCE_END = re.compile(
     r"(?<=[.!?;\u2026])(?<!\b[A-Za-z]\.)(?<!\b(?:No|Dr|Mr|St|vs)\.)"
     r"(?<!\b(?:Mrs|Ltd|Ref|Nos|Inc)\.)[\"')\]]*\s+(?=[\"'(\[]*[^\W_a-z])|(?<=[!?])\s+"
@@ -68,7 +75,13 @@ def _paragraphs(lines: Iterable[Line]) -> Iterator[list[Line]]:
     """Yield groups of lines that a mail client may have broken out of one line."""
     group: list[Line] = []
     for line in lines:
-        if isinstance(line, DeviceRun) or not _NO_HEX_LETTER.search(line.text[:_LONGEST_LINE]):
+        if (
+            isinstance(line, DeviceRun)
+            or is_table_header(line.text)
+            or not (
+                _NO_HEX_LETTER.search(line.text[:_LONGEST_LINE]) or _NUMBERED_CODE.match(line.text)
+            )
+        ):
             if group:
                 yield group
             group = []
@@ -85,7 +98,13 @@ def _goes_on(before: Line, line: Line) -> bool:
     """Return whether ``line`` continues the sentence of the line ``before``."""
     if line.number != before.number + 1 or line.table or before.table:
         return False
-    if _BULLET.match(line.text) or _ROW.match(line.text) or not line.text.strip():
+    if (
+        _BULLET.match(line.text)
+        or _DEVICE_ROW.match(line.text)
+        or _ROW.search(line.text)
+        or _ROW.search(before.text)
+        or not line.text.strip()
+    ):
         return False
     ended = before.text.rstrip()
     return len(ended) >= _MARGIN and ended[-1:] not in ".:;!?"
@@ -102,7 +121,7 @@ def _split(paragraph: list[Line], *, signed: bool) -> Iterator[Sentence]:
     marked, spans = _with_marks(text, devices, codes)
     bullet = _BULLET.match(marked)
     for piece in _SENTENCE_END.split(marked[bullet.end() if bullet else 0 :]):
-        if piece is None or not _WORDS.search(piece):
+        if piece is None or not (_WORDS.search(piece) or (codes and bullet and not devices)):
             continue
         named = tuple(spans[int(at)] for at in _DEVICE_NUMBER.findall(piece))
         clean = " ".join(_NUMBERED.sub(r"\1", piece).split())

@@ -10,7 +10,12 @@ from typing import Final
 from exchange.domain.statements import ANSWERING, Act, Scope, Statement
 from exchange.parsing.phrases.answer_phrases import normalise_phrase
 from exchange.parsing.statements.acts import names_codes, read_acts
-from exchange.parsing.statements.answers import may_answer, read_answers, unfinished
+from exchange.parsing.statements.answers import (
+    gives_codes,
+    may_answer,
+    read_answers,
+    unfinished,
+)
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence, sentences_of
 from exchange.parsing.text.lines import Line
 
@@ -48,6 +53,8 @@ def read_statements(
     heading = Sentence(own, Line(0, own))
     if own and not draft and may_answer(heading):
         found += read_answers(heading, "subject")
+    if own and not draft and gives_codes(heading):
+        found.append(Statement(Act.OTHER, "subject", own, hedge=own))
     if subject and not echoed:
         found += read_acts(Sentence(subject, Line(0, subject), heading=True), "subject")
     about_codes = names_codes(subject)

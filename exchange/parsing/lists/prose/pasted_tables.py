@@ -46,10 +46,9 @@ def mark_tables(lines: Sequence[Line]) -> None:
         found += 1
         delimiter = _delimiter(lines[at].text)
         for row, line in enumerate(lines[at:end], 1):
-            if _RULED.fullmatch(line.text):
-                continue
+            ruled = _RULED.fullmatch(line.text)  # a row without cells, which cuts no table in two
             line.table, line.row = found, row
-            line.cells = tuple(_cells(line.text, delimiter))
+            line.cells = () if ruled else tuple(_cells(line.text, delimiter))
         at = end
 
 
@@ -106,7 +105,7 @@ def _table_end(lines: Sequence[Line], start: int) -> int:
             break
         if not _RULED.fullmatch(line.text):
             cells = _cells(line.text, delimiter)
-            if delimiter == "\t" and len(cells) < len(names) and len(cells) > 1:
+            if delimiter in "\t|" and len(cells) < len(names) and len(cells) > 1:
                 cells += [""] * (len(names) - len(cells))  # empty cells at the end were cut off
             sign = _DIGIT if rows else _VALUE
             if len(cells) != len(names) or not any(sign.fullmatch(cells[at]) for at in columns):

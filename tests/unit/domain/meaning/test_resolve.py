@@ -127,6 +127,24 @@ def test_all_but_the_last() -> None:
     assert outcomes(resolve(said, thread())) == {D[0]: DENIED, D[1]: DENIED, D[2]: GIVEN}
 
 
+def test_the_code_of_the_one_that_a_denial_leaves() -> None:
+    denial = says(Act.DENIES, Scope.ALL_BUT, devices=(D[1],))
+    loose = (LooseCode(CODES[0], "body line 5"),)
+    found = resolve(mail(denial, loose_codes=loose), thread())
+    assert outcomes(found) == {D[0]: DENIED, D[1]: GIVEN, D[2]: DENIED}
+    stranger = says(Act.DENIES, Scope.ALL_BUT, devices=(D[4],))
+    found = resolve(mail(stranger), thread())
+    assert set(outcomes(found).values()) == {OPEN}
+    assert "it names a Device that is not in the list" in found.doubts[0]
+
+
+@pytest.mark.parametrize("name", ["Harbour Metering", "Harbour Home Services Ltd"])
+def test_another_company_with_a_name_like_the_senders_may_be_theirs(name: str) -> None:
+    found = resolve(mail(says(Act.DENIES), says(Act.OWNS, subject=name)), thread())
+    assert set(outcomes(found).values()) == {OPEN}
+    assert found.doubts[0].endswith(f"{name} may belong to the sender")
+
+
 def test_one_code_for_the_one_device_that_was_asked_for() -> None:
     said = mail(loose_codes=(LooseCode(CODES[0], "body line 1"),), kind=Kind.UNKNOWN)
     found = resolve(said, thread(1))

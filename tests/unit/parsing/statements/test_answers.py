@@ -40,8 +40,29 @@ def read(text: str, subject: str = "") -> list[Statement]:
         ("Harbour did not install these.", Scope.THESE, None, "Harbour"),
         ("These are not Harbour installs.", Scope.THESE, None, "Harbour"),
         ("All were put in by another supplier.", Scope.THESE, None, ""),
-        ("Both were installed by Tidal Gas before the customers came to us, so not us.",
-         Scope.THESE, 2, ""),
+        ("No, neither was installed by Harbour.", Scope.THESE, 2, "Harbour"),
+        ("Neither of these two was us.", Scope.THESE, 2, ""),
+        ("The installation of these meters was not carried out by us.", Scope.THESE, None, ""),
+        ("We were never involved in fitting these.", Scope.THESE, None, ""),
+        ("We (Harbour Energy Ltd) did not fit them.", Scope.THESE, None,
+         "Harbour Energy Ltd"),
+        ("Harbour hereby gives notice that it did not install any of these.", Scope.THESE, None,
+         "Harbour"),
+        ("Our own metering people did not put these in.", Scope.THESE, None, ""),
+        ("0 out of 4 were fitted by us.", Scope.THESE, 4, ""),
+        ("A full review of our records has confirmed that none of these are ours.",
+         Scope.THESE, None, ""),
+        ("These were not fitted by us or on our behalf.", Scope.THESE, None, ""),
+        ("Another supplier fitted both of them, we did not.", Scope.THESE, 2, ""),
+        ("We have not got these because Harbour did not fit the meters.", Scope.THESE, None,
+         "Harbour"),
+        ("Wij hebben deze drie meters niet geplaatst.", Scope.THESE, 3, ""),
+        ("No hemos instalado ninguno de estos contadores.", Scope.THESE, None, ""),
+        ("No somos el proveedor instalador de estos dispositivos.", Scope.THESE, None, ""),
+        ("Nie instalowali\u015bmy tych licznik\u00f3w.", Scope.THESE, None, ""),
+        ("Nessuno di questi contatori \u00e8 stato installato da noi.", Scope.THESE, None, ""),
+        ("Ingen af disse m\u00e5lere er installeret af os.", Scope.THESE, None, ""),
+        ("Nid ni osododd y tri mesurydd hyn.", Scope.THESE, 3, ""),
         ("Sorry, we can't help as we did not install these.", Scope.THESE, None, ""),
         ("We are not the installing Supplier, please ask the previous supplier.",
          Scope.NONE, None, ""),
@@ -72,6 +93,8 @@ def test_a_denial_is_made_of_parts(
         ("The first, the second and the fourth are not ours.", Scope.ROWS, (1, 2, 4)),
         ("Row 1 and row 3 were not installed by us.", Scope.ROWS, (1, 3)),
         ("All but the first and the last were not fitted by us.", Scope.ALL_BUT, (1, -1)),
+        ("None of these were ours, bar the third.", Scope.ALL_BUT, (3,)),
+        ("We did not fit any of them, with the exception of the last.", Scope.ALL_BUT, (-1,)),
         ("Lines 2-4 were not fitted by us.", Scope.ROWS, (2, 3, 4)),
     ],
 )
@@ -121,7 +144,16 @@ def test_a_code_in_a_sentence_is_of_the_row_that_it_names() -> None:
         "We had not installed these when you wrote.",
         "None of these were installed by us, they were fitted by our contractor.",
         "None of these were installed by us directly.",
-        "None of these were ours, bar the third.",
+        "None of these were ours, bar one or two.",
+        "We didn't install these for you.",
+        "These are not ours to hand out.",
+        "Not one of these is not ours.",
+        "We did not fit these, our metering team did.",
+        "We are unable to confirm that these were not fitted by us.",
+        "No hemos instalado todos estos contadores.",
+        "Wij hebben niet alle meters geplaatst.",
+        "Vi har ikke installeret alle disse m\u00e5lere.",
+        "Nie wszystkie liczniki zosta\u0142y zainstalowane przez nas.",
         "None of these were ours, with one exception.",
         "None of these are ours, apart from a couple.",
         "Most of these were not installed by us.",
@@ -222,3 +254,24 @@ def test_a_device_in_the_sentence_makes_it_about_that_device() -> None:
 
 def test_a_hostile_sentence_takes_linear_time() -> None:
     read("we did not install " * 400 + "1, 2 and " * 400 + "not " * 400)
+
+
+def test_who_it_was_instead_is_kept_as_a_reason() -> None:
+    other, denied = read("Both were installed by Tidal Gas before they came to us, so not us.")
+    assert (denied.act, denied.scope, denied.hedge) == (Act.DENIES, Scope.THESE, "")
+    assert (other.act, other.subject) == (Act.OWNS, "Tidal Gas")
+
+
+@pytest.mark.parametrize(
+    "text", ["We did not fit these, it was Tidal Gas.", "We did not fit these, Tidal Gas did."]
+)
+def test_a_verb_may_be_left_out(text: str) -> None:
+    denied, other = read(text)
+    assert (denied.act, denied.subject, denied.hedge) == (Act.DENIES, "", "")
+    assert (other.act, other.subject) == (Act.OWNS, "Tidal Gas")
+
+
+def test_codes_that_are_elsewhere_qualify_a_denial() -> None:
+    _, said = read("None are ours. The codes are on the portal.")
+    assert (said.act, said.hedge) == (Act.OTHER, "codes are")
+    assert len(read("None are ours. We hold no codes.")) == 1
