@@ -17,6 +17,7 @@ from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
 ROWS_MARK: Final = "\u2462"  # stands for numbers of rows in the text of a clause
 
 _LONGEST: Final = 2_000  # characters of a sentence that are read
+_NEAR: Final = 40  # words of a clause that one is read with
 _SPLIT_VERB: Final = 8  # words from "put" to its "in"
 _MOST_ROWS: Final = 500
 _WORD = re.compile(
@@ -171,7 +172,7 @@ def _are_rows(words: list[Word]) -> bool:
 
 def _clause(words: list[Word], opener: str) -> Clause:
     kept = tuple(word for word in words if word.part != parts.FILLER)
-    for at in range(len(kept) - 1, 0, -1):
+    for at in range(len(kept) - 1, max(0, len(kept) - _NEAR), -1):
         if kept[at].text.lower() in _EXCEPTIONS and _names_rows(kept[at + 1 :]):
             kept = (*kept[:at], kept[at]._replace(part=parts.ALL_BUT), *kept[at + 1 :])
     return Clause(tuple(words), "".join(word.part for word in kept), kept, opener)
@@ -287,9 +288,9 @@ def _own_people(low: list[str], at: int) -> int:
 
 
 def _clause_before(low: list[str], at: int) -> list[str]:
-    """Return the words of the same clause before one."""
+    """Return the words of the same clause before one, the nearest ones."""
     start = at
-    while start and low[start - 1] not in _PAUSES:
+    while start > at - _NEAR and start and low[start - 1] not in _PAUSES:
         start -= 1
     return low[start:at]
 

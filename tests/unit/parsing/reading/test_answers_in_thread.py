@@ -238,3 +238,23 @@ def test_a_plain_answer_is_taken(body: str, expected: str) -> None:
 )
 def test_a_trap_denies_nothing(subject: str, body: str) -> None:
     assert "D" not in answer(3, subject, body)
+
+
+def test_a_drawn_table_is_one_table() -> None:
+    rows = "<1> | No |\n<2> | No |\n<3> | Yes | <c1>"
+    assert answer(3, "", f"Device ID | Ours? | Code\n----|-----|----\n{rows}") == "DDC"
+    assert answer(2, "", "Device ID\tInstalled by Vale?\n<1>\tNo\n<2>\tNo") == "DD"
+    assert answer(2, "", "Device ID\tInstalled by Tidal?\n<1>\tNo\n<2>\tNo") == "??"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Please confirm that we did not install these.",
+        "You confirmed that none of these were installed by us.",
+        "The customer's records confirm that we did not install these.",
+        "Tidal asked us to confirm that we did not install these.",
+    ],
+)
+def test_a_denial_that_others_vouch_for_is_not_theirs(body: str) -> None:
+    assert answer(3, "", body) == "???"
