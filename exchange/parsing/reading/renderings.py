@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
-from exchange.domain.statements import Act, Scope
+from exchange.domain.statements import ANSWERING, Act, Scope
 from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
 from exchange.parsing.mime.quoting import mark_quotes
 from exchange.parsing.statements.statements import read_statements
@@ -77,7 +77,13 @@ def _own(lines: Iterable[Line]) -> str:
 def _said(lines: Iterable[Line], subject: str) -> _Said:
     own = [line for line in lines if not line.quoted]
     found = read_statements(own, lambda line: line.where, subject)
-    return frozenset((one.act, one.scope) for one in found if one.act in _WEIGHTY)
+    # A line that the other rendering breaks elsewhere may name its Devices there: that matters for
+    # answers alone.
+    return frozenset(
+        (one.act, one.scope if one.act in ANSWERING else Scope.NONE)
+        for one in found
+        if one.act in _WEIGHTY
+    )
 
 
 def _shown(here: set[str], there: set[str]) -> str:
