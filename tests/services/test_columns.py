@@ -138,4 +138,4 @@ def test_a_preview_shows_both_readings_and_no_piece_of_a_code(tmp_path: Path) ->
     assert "there is no column 'Unit Z'" in misfit.out
     assert "with the columns: unknown (columns): 0 devices" in misfit.out
     for words in ((), (str(book), "--mail", "1"), (str(book), "--code", "D")):
-        assert command(app, folder, "columns", "preview", "GAIN", *words).code == 1
+        assert command(app, folder, "columns", "preview", "GAIN", *words).code == 2

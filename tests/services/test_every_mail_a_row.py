@@ -647,7 +647,7 @@ def test_mail_of_strangers_is_read_after_that_of_parties_and_few_at_a_time(
 
 
 def test_a_mail_that_cannot_be_read_is_shown_with_whose_it_is_and_why(yard: Scripted) -> None:
-    yard.server.arrive(asks(1, head="References: " + "<a@b>\r\n " * 60_000 + "\r\n"))
+    yard.server.arrive(asks(1, head="References: " + "<a@b>\r\n " * 60_000 + "<a@b>\r\n"))
     yard.round()
     (row,) = yard.rows()
     assert (row.folder, row.sender, row.subject) == ("shunted", THEM, "codes please")
