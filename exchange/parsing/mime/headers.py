@@ -83,6 +83,8 @@ def header_fault(content: bytes, ends: tuple[int, int]) -> str:
     a NUL, or a header at a line of blanks; others go on, and see other fields.
     """
     head = content[: ends[0]]
+    if ends[0] == ends[1]:  # a header that was cut, perhaps between CR and LF
+        head = head.removesuffix(b"\r")
     if b"\0" in head:
         return "its header holds a NUL: another reader may see another sender"
     end = content[ends[0] : ends[1]]
