@@ -133,7 +133,7 @@ def test_a_fault_says_what_is_allowed_in_our_own_words(
             if place in fault:
                 assert fault.startswith(f"line {line} > {place}")
                 assert re.search(
-                    rf"{place}(\.1)*: (must be ..|name a device type|is not .+ such as|"
+                    rf"{place}(\.\w+)*: (must be ..|name a device type|is not .+ such as|"
                     r"is not a known .+\((one of|did you mean))",
                     fault,
                 )
