@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.statement_phrases import PHRASES
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
+from exchange.parsing.text.cache_short import cache_short
 
 ROWS_MARK: Final = "\u2462"  # stands for numbers of rows in the text of a clause
 
@@ -142,6 +143,11 @@ class Clause(NamedTuple):
 
 def clauses_of(text: str) -> list[Clause]:
     """Return the clauses of one sentence, in order; clauses without words are left out."""
+    return list(_clauses_of(text))
+
+
+@cache_short
+def _clauses_of(text: str) -> tuple[Clause, ...]:
     found: list[Clause] = []
     words: list[Word] = []
     opener = ""
@@ -161,7 +167,7 @@ def clauses_of(text: str) -> list[Clause]:
         opener = "but" if word.part == parts.CONTRAST else joins or opener
         if joins == "nor":
             words.append(Word(parts.NEGATION, word.text))
-    return found
+    return tuple(found)
 
 
 def _are_rows(words: list[Word]) -> bool:
