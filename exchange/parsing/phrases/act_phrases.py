@@ -126,14 +126,6 @@ REQUEST_NOUNS: Final = any_of(
     f"(?:request|requirement|demand|need|order) for {_SPAN}codes?",
     rf"cais am {_SPAN}gosod", rf"anfrage {_SPAN}codes?",
 )  # fmt: skip
-AGAIN: Final = any_of(
-    "again", "once more", "re-?send(?:ing)?", "resent", "re-?issue", "another copy",
-    "a second copy",
-    "second time", "one more time", "repeat(?:ed)?", "lost", "deleted",
-    "(?:never|did(?:n't| not)) (?:arrived?|reach(?:ed)?|get|got|receive[d]?)", "eto", "nochmals?",
-    "erneut", "\u00e0 nouveau",
-)  # fmt: skip
-
 # -- what turns an asking round --
 
 _NO: Final = "(?:not|n't|never|no longer|no need(?: for you)?(?: to)?|nid|ddim|nicht|ne pas|cannot)"
