@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
@@ -121,7 +122,7 @@ def _split(paragraph: list[Line], *, signed: bool) -> Iterator[Sentence]:
 @cache_short
 def _split_text(text: str) -> tuple[Sentence, ...]:
     """Return the sentences of one paragraph on one line, without their place."""
-    return tuple(_sentences_in(text.translate(_APOSTROPHES)))
+    return tuple(islice(_sentences_in(text.translate(_APOSTROPHES)), MOST_SENTENCES + 1))
 
 
 def _sentences_in(text: str) -> Iterator[Sentence]:
