@@ -3,7 +3,8 @@
 Each row is laid out in a matrix with room for the widest cell of every column; what a row does not
 need stays NUL, which no cell contains, and is removed at the end.  Each different text is written
 once, by the same functions that write a single cell.  numpy releases the GIL for most of it, so
-several parts of an answer are made at once.
+several parts of an answer are made at once.  A few rows are written one after the other: 0.01 ms
+for five, which takes a matrix 0.06 ms.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ Encode = Callable[[str], bytes]
 Column = HexColumn | TextColumn | PlaceColumn
 
 ROWS_AT_ONCE: Final = 4096
+_FEW: Final = 16  # rows; of so many, both ways take as long
 _MOST_BYTES: Final = 2_000 * ROWS_AT_ONCE  # of the cells of a matrix
+_LETTERS: Final = ascii_uppercase.encode()  # of the columns
 _NUMBER: Final = b"0"  # placeholder for the number after a lead while the lead is written
 
 
@@ -71,7 +74,10 @@ def _in_use(words: TextColumn) -> TextColumn:
 
 
 def csv_lines(grid: Grid, encode: Encode) -> bytes:
-    """Return the rows as lines of a CSV; ``encode`` writes a cell."""
+    """Return the rows as lines of a CSV; ``encode`` writes a cell that is not empty."""
+    if len(grid) <= _FEW:
+        rows = [[encode(cell) if cell else b"" for cell in row] for row in grid.to_objects()]
+        return b"".join([b",".join(row) + b"\r\n" for row in rows])
     cells = [_cell(column, encode) for column in grid.columns]
     if half := _half_if_wide(grid, cells):
         return csv_lines(grid[:half], encode) + csv_lines(grid[half:], encode)
@@ -83,8 +89,11 @@ def csv_lines(grid: Grid, encode: Encode) -> bytes:
 def sheet_rows(grid: Grid, before: int, encode: Encode) -> bytes:
     """Return the rows as XML of a sheet, below the header and ``before`` other rows.
 
-    ``encode`` writes a cell's text.
+    ``encode`` writes the text of a cell that is not empty.
     """
+    if len(grid) <= _FEW:
+        numbered = enumerate(grid.to_objects(), before + 2)
+        return b"".join([_sheet_row(number, row, encode) for number, row in numbered])
     cells = [_cell(column, encode) for column in grid.columns]
     if half := _half_if_wide(grid, cells):
         rest = sheet_rows(grid[half:], before + half, encode)
@@ -99,6 +108,16 @@ def sheet_rows(grid: Grid, before: int, encode: Encode) -> bytes:
         framed.append(_Cell(pieces, cell.present))
     framed.append(_Cell([b"</row>"], None))
     return _assembled(len(grid), framed)
+
+
+def _sheet_row(number: int, row: tuple[str, ...], encode: Encode) -> bytes:
+    """Return one row of a sheet; an empty cell is left out."""
+    cells = [
+        b'<c r="%c%d" s="1" t="inlineStr"><is><t>%b</t></is></c>' % (letter, number, encode(cell))
+        for letter, cell in zip(_LETTERS, row, strict=False)
+        if cell
+    ]
+    return b'<row r="%d">%b</row>' % (number, b"".join(cells))
 
 
 def _half_if_wide(grid: Grid, cells: list[_Cell]) -> int:

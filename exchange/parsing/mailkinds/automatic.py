@@ -110,6 +110,13 @@ _ACKNOWLEDGED = re.compile(
     r"|\brydym wedi (?:derbyn|cofnodi) eich (?:cais|ymholiad|neges|e-?bost|tocyn)\b",
     re.I,
 )  # fmt: skip
+# Each way to acknowledge has one of these, German and Welsh ones in ASCII too.
+_ACKNOWLEDGING: Final = (
+    "received", "created", "logged", "raised", "registered", "open", "assigned", "submitted",
+    "recorded", "nowledg", "got your", "your case", "your ticket", "your incident", "your request",
+    "your reference", "erstellt", "erfasst", "angelegt", "registriert", "erhalten", "eingegangen",
+    "aufgenommen", "wedi",
+)  # fmt: skip
 _THANKS = re.compile(
     r"\bthank(?:s| you) for (?:contacting|getting in touch|submitting|emailing"
     r"|your (?:e-?mail|request|message|enquiry|query))"
@@ -179,8 +186,15 @@ def _flat(text: str) -> str:
 
 
 def acknowledges(text: str) -> bool:
-    """Return whether the text says something like "your ticket 4711 has been received"."""
-    return bool(_ACKNOWLEDGED.search(_flat(text)))
+    """Return whether the text says something like "your ticket 4711 has been received".
+
+    Most mails have none of the words for it: to look for them takes a tenth of the time.
+    """
+    flat = _flat(text)
+    low = flat.lower()
+    if low.isascii() and not any(word in low for word in _ACKNOWLEDGING):
+        return False
+    return bool(_ACKNOWLEDGED.search(flat))
 
 
 def thanks_only(text: str) -> bool:

@@ -47,6 +47,7 @@ from exchange.parsing.phrases.notice_phrases import (
     SIGNATURE,
     STATUS,
 )
+from exchange.parsing.text.cache_short import cache_short
 from exchange.parsing.text.lines import Line
 
 _MOST: Final = 1000
@@ -66,11 +67,7 @@ def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
     if declared.startswith("multipart/report") and "delivery-status" in declared:
         return True  # the report part itself is lost
     traits = _traits_of(headers, subject, contents)
-    return (
-        _of_a_server(traits)
-        if SERVER_SENDER.search(decode_words(traits.sender))
-        else _of_anybody(traits)
-    )
+    return _of_a_server(traits) if _is_server(traits.sender) else _of_anybody(traits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,11 @@ class _Traits:
     passed_on: bool  # the subject begins with Re: or Fwd:
     returned: bool  # our mail is attached
     lines: list[Line]
-    human: list[Line]  # lines that are neither empty nor quoted
+
+    @property
+    def human(self) -> list[Line]:
+        """Return the lines that are neither empty nor quoted."""
+        return [line for line in self.lines if line.text.strip() and not line.quoted]
 
     @property
     def opening(self) -> str:
@@ -102,7 +103,6 @@ class _Traits:
 
 
 def _traits_of(headers: Headers, subject: str, contents: Contents) -> _Traits:
-    human = [line for line in contents.lines if line.text.strip() and not line.quoted]
     return _Traits(
         sender=headers.get("from")[:500].strip(),
         from_nobody=headers.get("return-path").strip() == "<>",
@@ -110,8 +110,13 @@ def _traits_of(headers: Headers, subject: str, contents: Contents) -> _Traits:
         passed_on=bool(PASSED_ON.match(subject)),
         returned=bool(contents.mails or contents.originals),
         lines=contents.lines,
-        human=human,
     )
+
+
+@cache_short
+def _is_server(sender: str) -> bool:
+    """Return whether a field From names a mail server."""
+    return bool(SERVER_SENDER.search(decode_words(sender)))
 
 
 def _of_a_server(traits: _Traits) -> bool:

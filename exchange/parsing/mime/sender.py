@@ -11,6 +11,7 @@ import re
 from typing import Final, NamedTuple
 
 from exchange.parsing.mime.headers import Headers, decode_words
+from exchange.parsing.text.cache_short import cache_short
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?"
@@ -55,6 +56,7 @@ def plain_addresses(fields: list[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+@cache_short
 def parse_mailbox(text: str) -> Address | None:
     """Read ``name <address>``, ``<address>`` or ``address``; None for anything else."""
     text = text.strip()

@@ -18,6 +18,7 @@ from exchange.parsing.phrases import matter_phrases as matter
 from exchange.parsing.phrases import remark_phrases as remarks
 from exchange.parsing.phrases.answer_phrases import is_sign_off
 from exchange.parsing.statements.sentences import Sentence
+from exchange.parsing.text.cache_short import cache_short
 
 _MOST_WORDS: Final = 300
 _LEAST_WORDS: Final = 4  # of a sentence
@@ -46,6 +47,7 @@ def read_acts(sentence: Sentence, where: str, *, about_codes: bool = False) -> l
     return [Statement(act, where, text, scope, sentence.devices)]
 
 
+@cache_short
 def names_codes(text: str) -> bool:
     """Return whether a sentence names install codes."""
     return bool(matter.CODES.search(matter.OTHER_CODES.sub(" ", text)))

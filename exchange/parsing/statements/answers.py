@@ -22,6 +22,7 @@ from exchange.parsing.statements.promises import announces_codes, promises
 from exchange.parsing.statements.qualifying import qualifies
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK, Sentence
 from exchange.parsing.statements.vouching import others_word, vouched_by
+from exchange.parsing.text.cache_short import cache_short
 
 _WHICH = "[TtQrDdKFAPJ]*"  # the Devices, between the parts of a denial
 _WHO = "(?P<who>[WX]+)"
@@ -153,7 +154,11 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
 
 def may_answer(sentence: Sentence) -> bool:
     """Return whether a sentence could answer or promise: cheap, for mails that only ask."""
-    text = sentence.text
+    return _may_answer(sentence.text)
+
+
+@cache_short
+def _may_answer(text: str) -> bool:
     return bool(_MAY_ANSWER.search(text)) or promises(text) or announces_codes(text)
 
 

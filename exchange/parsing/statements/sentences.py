@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
@@ -16,6 +17,7 @@ from exchange.parsing.lists.prose.device_runs import DeviceRun
 from exchange.parsing.lists.prose.line_segments import is_mere_item
 from exchange.parsing.phrases.answer_phrases import is_sign_off
 from exchange.parsing.phrases.header_terms import is_table_header
+from exchange.parsing.text.cache_short import cache_short
 from exchange.parsing.text.lines import Line, normalized
 
 DEVICE_MARK: Final = "\u2460"  # stands for a Device ID in the text of a sentence
@@ -40,6 +42,7 @@ _SENTENCE_END = re.compile(
 )
 _NUMBERED = re.compile(f"([{DEVICE_MARK}{CODE_MARK}])\\d+ ?")
 _DEVICE_NUMBER = re.compile(f"{DEVICE_MARK}(\\d+)")
+_NOWHERE: Final = Line(0, "")
 _APOSTROPHES: Final = {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x60: "'", 0xB4: "'"}
 
 
@@ -77,10 +80,10 @@ def _paragraphs(lines: Iterable[Line]) -> Iterator[list[Line]]:
     for line in lines:
         if (
             isinstance(line, DeviceRun)
-            or is_table_header(line.text)
             or not (
                 _NO_HEX_LETTER.search(line.text[:_LONGEST_LINE]) or _NUMBERED_CODE.match(line.text)
             )
+            or is_table_header(line.text)
         ):
             if group:
                 yield group
@@ -111,8 +114,18 @@ def _goes_on(before: Line, line: Line) -> bool:
 
 
 def _split(paragraph: list[Line], *, signed: bool) -> Iterator[Sentence]:
-    text = " ".join(normalized(line.text[:_LONGEST_LINE]).strip() for line in paragraph)
-    text = text.translate(_APOSTROPHES)
+    text = " ".join([normalized(line.text[:_LONGEST_LINE]).strip() for line in paragraph])
+    for one in _split_text(text):
+        yield one._replace(line=paragraph[0], signed=signed)
+
+
+@cache_short
+def _split_text(text: str) -> tuple[Sentence, ...]:
+    """Return the sentences of one paragraph on one line, without their place."""
+    return tuple(islice(_sentences_in(text.translate(_APOSTROPHES)), MOST_SENTENCES + 1))
+
+
+def _sentences_in(text: str) -> Iterator[Sentence]:
     tokens = find_tokens(text)
     devices = [
         one for one in tokens if one.device is not None and one.form is not TokenForm.DECIMAL
@@ -128,12 +141,11 @@ def _split(paragraph: list[Line], *, signed: bool) -> Iterator[Sentence]:
         rest = clean.replace(DEVICE_MARK, " ").replace(CODE_MARK, " ")
         yield Sentence(
             clean,
-            paragraph[0],
+            _NOWHERE,
             tuple(one for one in named if one is not None),
             clean.count(CODE_MARK),
             item=bool(named) and is_mere_item(rest),
             heading=clean.endswith(":"),
-            signed=signed,
         )
 
 

@@ -69,6 +69,14 @@ def sheet_row(number: int, row: Sequence[str]) -> str:
 
 
 def same(grid: Grid) -> None:
+    """Both ways, that of few rows and that of many, give what the cells give one by one."""
+    for few in (0, bulk_rows._FEW):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(bulk_rows, "_FEW", few)
+            same_as_cells(grid)
+
+
+def same_as_cells(grid: Grid) -> None:
     rows = [[workbook._clean(cell) for cell in row] for row in grid]
     written = sheet(answers_workbook(grid, FACTS)).decode()
     _, header, *below, tail = re.split("(?=<row )|(?=</sheetData>)", written)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exchange.domain.mail import Subkind
+from exchange.parsing.mailkinds import automatic as module
 from exchange.parsing.mailkinds.automatic import (
     Automatic,
     absent,
@@ -113,6 +116,30 @@ def test_mail_to_many(fields: dict[str, str], found: Subkind | None) -> None:
 )
 def test_acknowledgements(text: str, found: bool) -> None:
     assert acknowledges(text) is found
+
+
+@pytest.mark.parametrize(
+    "done",
+    ["received", "created", "logged", "raised", "registered", "opened", "assigned", "submitted",
+     "recorded", "acknowledged"],
+)  # fmt: skip
+def test_each_thing_done_with_a_ticket_acknowledges_it(done: str) -> None:
+    assert acknowledges(f"Your ticket 4711 has been {done}.")
+
+
+@pytest.mark.parametrize(
+    "done",
+    ["erstellt", "erfasst", "angelegt", "registriert", "erhalten", "eingegangen", "aufgenommen"],
+)
+def test_each_thing_done_with_an_enquiry_in_german(done: str) -> None:
+    assert acknowledges(f"Ihre Anfrage 4711 wurde {done}.")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.from_regex(module._ACKNOWLEDGED, fullmatch=True))
+def test_whatever_acknowledges_has_one_of_the_words_looked_for_first(text: str) -> None:
+    flat = " ".join(text.split())
+    assert acknowledges(text) is bool(module._ACKNOWLEDGED.search(flat[:4000]))
 
 
 @pytest.mark.parametrize(

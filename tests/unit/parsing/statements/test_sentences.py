@@ -59,3 +59,11 @@ def test_what_stands_below_the_closing_words_is_signed() -> None:
 
 def test_a_mail_of_endless_sentences_is_not_read_without_end() -> None:
     assert len(read("It is so.\n\n" * (MOST_SENTENCES + 50))) == MOST_SENTENCES + 1
+    paragraph = f"{'It is so. ' * 90}and so on\n" * (MOST_SENTENCES // 50)
+    assert len(read(paragraph)) == MOST_SENTENCES + 1
+
+
+def test_words_that_come_again_are_read_at_their_own_place() -> None:
+    first, signed = read("Please send the codes.\n\nKind regards\n\nPlease send the codes.")[::2]
+    assert (first.text, first.line.number, first.signed) == ("Please send the codes.", 1, False)
+    assert (signed.text, signed.line.number, signed.signed) == ("Please send the codes.", 5, True)
