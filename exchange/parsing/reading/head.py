@@ -8,6 +8,7 @@ from typing import Final
 from exchange.domain.foreign import storable
 from exchange.domain.mail import MailHead
 from exchange.parsing.mime.headers import (
+    CONTENT_FIELDS,
     Headers,
     collapse_blanks,
     decode_words,
@@ -26,7 +27,6 @@ _LONGEST_LIST_ID: Final = 255
 
 # A server that delivers a mail notes in one of these to which address it did.
 _DELIVERED: Final = ("delivered-to", "x-original-to", "x-delivered-to", "envelope-to")
-_CONTENT: Final = ("content-type", "content-transfer-encoding", "content-disposition")
 
 
 def received(raw: bytes) -> datetime | None:
@@ -71,5 +71,5 @@ def head_of(headers: Headers) -> MailHead:
 
 def _content_of(headers: Headers) -> str:
     """Return the fields that say how a body is decoded, on one line; two copies have the same."""
-    fields = (f"{name}: {value}" for name in _CONTENT for value in headers.all(name)[:5])
+    fields = (f"{name}: {value}" for name in CONTENT_FIELDS for value in headers.all(name)[:5])
     return collapse_blanks("; ".join(fields))[:_LONGEST_SUBJECT]
