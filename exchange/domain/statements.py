@@ -85,7 +85,14 @@ REASONS: Final[Mapping[Act, str]] = {
 
 
 def gravest(statements: Iterable[Statement]) -> Statement | None:
-    """Return the statement that a mail without a request is about, by the order of ``REASONS``."""
+    """Return the statement that a mail without a request is about, by the order of ``REASONS``.
+
+    A sentence says more than the few words of a subject that does the same.
+    """
     order = list(REASONS)
     spoken = [one for one in statements if one.act in REASONS]
-    return min(spoken, key=lambda one: order.index(one.act), default=None)
+
+    def rank(one: Statement) -> tuple[int, bool]:
+        return order.index(one.act), one.where.endswith("subject")
+
+    return min(spoken, key=rank, default=None)

@@ -15,7 +15,7 @@ from exchange.services.answering.earlier_answers import spoken_of, what_we_answe
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.answering.taken_back import take_back
 from exchange.services.context import Context
-from exchange.services.letters import claiming
+from exchange.services.letters import claiming, party_holds
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
 
@@ -51,13 +51,26 @@ def warn(
     said: Understanding,
     party: Party,
     statement: Statement,
+    *,
+    vouched: bool = False,
 ) -> MailOutcome:
-    """Hold all letters to a party that warns us, until a person releases them."""
+    """Hold all letters to a party that warns us, until a person releases them.
+
+    A person who releases the mail itself (``vouched``) has seen its warning: if it held the letters
+    before, it does not hold them once more.
+    """
     words = quoted(statement)
-    held = claiming.hold_party(
-        ctx, tx, party.signifier, f"mail {mail.id}: {words}", "exchange", mail.id
+    reason = f"{REASONS[Act.WARNS]}: {words}"
+    warned = mail.party == party.signifier and mail.reason.startswith(REASONS[Act.WARNS])
+    held = (
+        None
+        if vouched and warned
+        else claiming.hold_party(
+            ctx, tx, party.signifier, f"mail {mail.id}: {words}", "exchange", mail.id
+        )
     )
-    reason = f"{REASONS[Act.WARNS]}: {words}; all letters to {party.signifier} are held"
+    if party.signifier in party_holds.in_force(tx):
+        reason += f"; all letters to {party.signifier} are held"
     if held:
         reason += f", {len(held)} of them waiting"
     ref = spoken_of(tx, said, party).ref
