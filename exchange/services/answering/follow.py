@@ -38,7 +38,7 @@ def follow(
     if said.kind is Kind.BOUNCE:
         return take_report.take(ctx, tx, mail, said)
     if who.party is None:
-        return MailOutcome(REVIEW, said.kind, who.reason)
+        return other_acts.of_stranger(ctx, tx, mail, said, who.reason)
     warning = gravest(one for one in said.statements if one.act is Act.WARNS)
     if warning is not None:
         return other_acts.warn(ctx, tx, mail, said, who.party, warning, vouched=who.vouched)

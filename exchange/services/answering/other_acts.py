@@ -9,7 +9,7 @@ from __future__ import annotations
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Understanding
 from exchange.domain.party import Party
-from exchange.domain.statements import REASONS, Act, Statement
+from exchange.domain.statements import REASONS, Act, Statement, gravest
 from exchange.rendering.wording import counted, one_line
 from exchange.services.answering.earlier_answers import spoken_of, what_we_answered
 from exchange.services.answering.mail_outcome import MailOutcome
@@ -61,7 +61,7 @@ def warn(
     """
     words = quoted(statement)
     reason = f"{REASONS[Act.WARNS]}: {words}"
-    warned = mail.party == party.signifier and mail.reason.startswith(REASONS[Act.WARNS])
+    warned = _held(party) in mail.reason
     held = (
         None
         if vouched and warned
@@ -70,11 +70,39 @@ def warn(
         )
     )
     if party.signifier in party_holds.in_force(tx):
-        reason += f"; all letters to {party.signifier} are held"
+        reason += f"; {_held(party)}"
     if held:
         reason += f", {len(held)} of them waiting"
     ref = spoken_of(tx, said, party).ref
     return MailOutcome(REVIEW, said.kind, reason, party.signifier, ref)
+
+
+def _held(party: Party) -> str:
+    return f"all letters to {party.signifier} are held"
+
+
+def of_stranger(
+    ctx: Context, tx: Transaction, mail: KeptMail, said: Understanding, why: str
+) -> MailOutcome:
+    """Decide a mail of somebody who may not ask; ``why`` says why not.
+
+    A party whose mailbox is compromised warns from another address.  Only an escalation contact on
+    the register holds letters so; anybody's warning is shown.
+    """
+    sender = said.head.sender
+    parties = tx.parties.with_contact(sender) if sender else []
+    if parties:
+        names = ", ".join(one.signifier for one in parties)
+        why = f"the sender {sender} is on the contacts register for escalation only, of {names}"
+    warning = gravest(one for one in said.statements if one.act is Act.WARNS)
+    if warning is not None:
+        words = quoted(warning)
+        why += f"; {REASONS[Act.WARNS]}: {words}"
+        for party in parties:
+            said_so = f"mail {mail.id} from {sender}: {words}"
+            claiming.hold_party(ctx, tx, party.signifier, said_so, "exchange", mail.id)
+            why += f"; {_held(party)}"
+    return MailOutcome(REVIEW, said.kind, why)
 
 
 def quoted(statement: Statement) -> str:
