@@ -72,6 +72,19 @@ class _Sent(NamedTuple):
     party: Party
 
 
+def _automatic(sent: _Sent) -> MailOutcome:
+    """Note an automatic reply; a person sees one that asks for the codes of Devices of its own.
+
+    Some ticket systems mark everything that their clerks write as automatic.
+    """
+    asked = next((one for one in sent.said.statements if one.act is Act.ASKS), None)
+    # Its Devices are not taken; a warning says that there are some, apart from those quoted.
+    listed = any(f"({sent.said.kind})" in one for one in sent.said.warnings)
+    if asked is not None and listed and not take_response.asked_in(sent.tx, sent.said, sent.party):
+        return _review(sent, f"an automatic reply asks for codes: {other_acts.quoted(asked)}")
+    return take_response.absence(sent.ctx, sent.tx, sent.said, sent.party)
+
+
 def _unknown(sent: _Sent) -> MailOutcome:
     decide = _BY_SUBKIND.get(sent.said.subkind)
     if decide is not None:
@@ -93,7 +106,7 @@ _THROUGH_LISTS: Final = frozenset((Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN))
 # How a mail from a known party is handled, by kind; bounces, requests and mail of strangers need
 # more and are handled before.
 _BY_KIND: Final[Mapping[Kind, Callable[[_Sent], MailOutcome]]] = {
-    Kind.AUTO_REPLY: lambda one: take_response.absence(one.ctx, one.tx, one.said, one.party),
+    Kind.AUTO_REPLY: _automatic,
     Kind.ACKNOWLEDGEMENT: lambda one: take_response.acknowledgement(
         one.ctx, one.tx, one.said, one.party
     ),
