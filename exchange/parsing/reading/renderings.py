@@ -14,7 +14,7 @@ import numpy as np
 
 from exchange.domain.columns.device_columns import OUTCOMES, AnswerColumns
 from exchange.domain.mail import Answer, Outcome
-from exchange.domain.statements import ANSWERING, Act, Scope
+from exchange.domain.statements import ANSWERING, Act, Statement
 from exchange.parsing.findings.findings import Claim
 from exchange.parsing.findings.mixed_list import MixedList
 from exchange.parsing.findings.resolve_claims import resolve_claims
@@ -30,6 +30,7 @@ _ID = re.compile(
 )
 _HALF: Final = 16  # digits; the groups of a CRC are not compared
 _SEPARATORS: Final = str.maketrans("", "", "-:. ")
+_MARKS = re.compile(r"[\u2460-\u2473]")  # for Devices and codes in the words of a sentence
 _LAYOUT = re.compile(r"[\W_]+")
 # What somebody does that the other rendering must do as well.
 _WEIGHTY: Final = frozenset(
@@ -37,7 +38,8 @@ _WEIGHTY: Final = frozenset(
      Act.OWNS, Act.PROVIDES)
 )  # fmt: skip
 _STOPPING: Final = (Act.TAKES_BACK, Act.WARNS)
-_Said: TypeAlias = frozenset[tuple[Act, Scope]]
+# What a rendering says: acts and, of those that answer, what they are about.
+_Said: TypeAlias = frozenset[tuple[Act, tuple[object, ...]]]
 
 
 def differ(lines: Sequence[Line], others: Sequence[Line]) -> bool:
@@ -61,8 +63,19 @@ def contradiction(lines: Sequence[Line], others: list[Line], unseen: str, subjec
         there = _ids(_own(expand_runs(others))) - passed_over
         if here and there and here != there:
             return f"its HTML and its text name different Devices or codes: {_shown(here, there)}"
-    both_list = bool(_ids(_own(lines)) & _ids(_own(expand_runs(others))))
-    return _conflict(_said(lines, subject), _said(others, subject), both_list=both_list)
+    here_said, there_said = _statements(lines, subject), _statements(others, subject)
+    if any(one.act is Act.DENIES for one in here_said):
+        seen = _LAYOUT.sub("", text)
+        for one in there_said:
+            if one.hedge and not all(_LAYOUT.sub("", it) in seen for it in _MARKS.split(one.words)):
+                return f'its text says what its HTML does not, and may qualify it: "{one.words}"'
+    first, second = _said(here_said), _said(there_said)
+    if first == second:
+        return ""
+    # A rendering that says nothing and lists no Devices is a mere placeholder.
+    if not (first and second) and not _ids(_own(lines)) & _ids(_own(expand_runs(others))):
+        return ""
+    return _conflict(first, second)
 
 
 def answers_conflict(here: MixedList[Claim], there: MixedList[Claim]) -> str:
@@ -90,14 +103,11 @@ def _columns(answers: Sequence[Answer]) -> AnswerColumns:
     return answers if isinstance(answers, AnswerColumns) else AnswerColumns.of(answers)
 
 
-def _conflict(here: _Said, there: _Said, *, both_list: bool) -> str:
+def _conflict(here: _Said, there: _Said) -> str:
     """Return how two renderings speak against each other: each says what the other does not.
 
     One that only says less was cut short; but what takes back or warns may not be in one alone.
-    ``both_list``: a rendering that says nothing lists Devices, so that it is no mere placeholder.
     """
-    if not (here and there) and not both_list:
-        return ""
     only = (here - there, there - here)
     stops = {act for act, _ in here ^ there if act in _STOPPING}
     if not (all(only) and here and there) and not stops - {act for act, _ in here & there}:
@@ -120,16 +130,23 @@ def _own(lines: Iterable[Line]) -> str:
     return text_of_lines([line for line in lines if not line.quoted])
 
 
-def _said(lines: Iterable[Line], subject: str) -> _Said:
+def _statements(lines: Iterable[Line], subject: str) -> list[Statement]:
     own = [line for line in lines if not line.quoted]
-    found = read_statements(own, lambda line: line.where, subject)
-    # A line that the other rendering breaks elsewhere may name its Devices there: that matters for
-    # answers alone.
-    return frozenset(
-        (one.act, one.scope if one.act in ANSWERING else Scope.NONE)
-        for one in found
-        if one.act in _WEIGHTY
-    )
+    return read_statements(own, lambda line: line.where, subject)
+
+
+def _said(statements: Iterable[Statement]) -> _Said:
+    return frozenset((one.act, _about(one)) for one in statements if one.act in _WEIGHTY)
+
+
+def _about(one: Statement) -> tuple[object, ...]:
+    """Return which Devices of a list an answer is about; those that it names are compared as IDs.
+
+    A line that the other rendering breaks elsewhere may name its Devices there.
+    """
+    if one.act not in ANSWERING:
+        return ()
+    return one.scope, one.rows, one.count
 
 
 def _shown(here: set[str], there: set[str]) -> str:

@@ -162,6 +162,13 @@ OTHER = "3F9D7152AC4239666D3AFE669F26F33A0661"
         (f"{A} {X}\n{B} {OTHER}", f"{B} {X}\n{A} {OTHER}", True),
         (f"{A} {X}", f"Not the installing Supplier: {A}", True),
         (f"{A} not the installing Supplier", f"{A} ours, code to follow", True),
+        ("1 and 3 are not ours.", "1 and 2 are not ours.", True),
+        ("None of these were installed by us.", "DRAFT\nNone of these were installed by us.", True),
+        (
+            "None of these were installed by us.",
+            "None  of these were installed by us.\n\nKim",
+            False,
+        ),
         (f"{A} {X}\n{B} {OTHER}", f"{A} | {X}\n{B} | {OTHER}", False),
         (f"{A} {X}", f"{A}: please see the table", True),
         (f"{A} not the installing Supplier", f"- {A} - not the installing Supplier", False),
