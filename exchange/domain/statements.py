@@ -33,6 +33,10 @@ class Act(StrEnum):
     OTHER = "other"  # about Devices, codes or answers, in words that are not understood
 
 
+# What the reader puts into the words of a sentence in place of a Device ID and of an install code.
+DEVICE_MARK: Final = "\u2460"
+CODE_MARK: Final = "\u2461"
+
 ANSWERING: Final = frozenset((Act.DENIES, Act.OWNS, Act.PROVIDES))
 
 
@@ -63,6 +67,15 @@ class Statement:
     subject: str = ""  # who installed them or did not: empty for "we", else a name as it is written
     hedge: str = ""  # the words that leave it open or take it back
     reason: str = ""  # why, in the sender's words
+
+    @property
+    def for_people(self) -> str:
+        """Its words, with the Devices that it names in place of their marks."""
+        words = self.words
+        if words.count(DEVICE_MARK) == len(self.devices):
+            for device in self.devices:
+                words = words.replace(DEVICE_MARK, str(device), 1)
+        return words.replace(DEVICE_MARK, "(a Device)").replace(CODE_MARK, "(a code)")
 
 
 def asks_for_codes(statements: Iterable[Statement]) -> bool:

@@ -68,7 +68,9 @@ def contradiction(lines: Sequence[Line], others: list[Line], unseen: str, subjec
         seen = _LAYOUT.sub("", text)
         for one in there_said:
             if one.hedge and not all(_LAYOUT.sub("", it) in seen for it in _MARKS.split(one.words)):
-                return f'its text says what its HTML does not, and may qualify it: "{one.words}"'
+                return (
+                    f'its text says what its HTML does not, and may qualify it: "{one.for_people}"'
+                )
     first, second = _said(here_said), _said(there_said)
     if first == second:
         return ""

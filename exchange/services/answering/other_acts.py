@@ -20,7 +20,6 @@ from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
 
 _MOST_WORDS = 160  # characters of a sentence in a reason
-_DEVICE, _CODE = "\u2460", "\u2461"  # stand in the words of a sentence for what it names
 
 
 def say(
@@ -108,9 +107,4 @@ def of_stranger(
 
 def quoted(statement: Statement) -> str:
     """Return the words of a statement and where they stand, for a person."""
-    words = statement.words
-    if words.count(_DEVICE) == len(statement.devices):
-        for device in statement.devices:
-            words = words.replace(_DEVICE, str(device), 1)
-    words = words.replace(_DEVICE, "(a Device)").replace(_CODE, "(a code)")
-    return f'"{one_line(mask_codes(words), _MOST_WORDS)}" ({statement.where})'
+    return f'"{one_line(mask_codes(statement.for_people), _MOST_WORDS)}" ({statement.where})'
