@@ -33,6 +33,10 @@ class Act(StrEnum):
     OTHER = "other"  # about Devices, codes or answers, in words that are not understood
 
 
+# What the reader puts into the words of a sentence in place of a Device ID and of an install code.
+DEVICE_MARK: Final = "\u2460"
+CODE_MARK: Final = "\u2461"
+
 ANSWERING: Final = frozenset((Act.DENIES, Act.OWNS, Act.PROVIDES))
 
 
@@ -64,6 +68,15 @@ class Statement:
     hedge: str = ""  # the words that leave it open or take it back
     reason: str = ""  # why, in the sender's words
 
+    @property
+    def for_people(self) -> str:
+        """Its words, with the Devices that it names in place of their marks."""
+        words = self.words
+        if words.count(DEVICE_MARK) == len(self.devices):
+            for device in self.devices:
+                words = words.replace(DEVICE_MARK, str(device), 1)
+        return words.replace(DEVICE_MARK, "(a Device)").replace(CODE_MARK, "(a code)")
+
 
 def asks_for_codes(statements: Iterable[Statement]) -> bool:
     """Return whether a sentence asks for install codes."""
@@ -85,7 +98,14 @@ REASONS: Final[Mapping[Act, str]] = {
 
 
 def gravest(statements: Iterable[Statement]) -> Statement | None:
-    """Return the statement that a mail without a request is about, by the order of ``REASONS``."""
+    """Return the statement that a mail without a request is about, by the order of ``REASONS``.
+
+    A sentence says more than the few words of a subject that does the same.
+    """
     order = list(REASONS)
     spoken = [one for one in statements if one.act in REASONS]
-    return min(spoken, key=lambda one: order.index(one.act), default=None)
+
+    def rank(one: Statement) -> tuple[int, bool]:
+        return order.index(one.act), one.where.endswith("subject")
+
+    return min(spoken, key=rank, default=None)

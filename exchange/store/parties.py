@@ -79,6 +79,16 @@ class PartyStore:
         rows = self._session.exec(select(PartyRow).where(_has_address(address)))
         return [_value(row) for row in rows]
 
+    def with_contact(self, address: str) -> list[Party]:
+        """Return active parties of which exactly ``address`` is an escalation contact."""
+        similar = func.lower(PartyRow.escalation).contains(address.lower(), autoescape=True)
+        rows = self._session.exec(select(PartyRow).where(col(PartyRow.active), similar))
+        return [
+            party
+            for party in map(_value, rows)
+            if any(one.address.lower() == address.lower() for one in party.escalation)
+        ]
+
     def addresses(self) -> frozenset[str]:
         """Return the request and reply addresses of all active parties, in lower case."""
         rows = self._session.exec(

@@ -35,7 +35,10 @@ def _states(post: Post) -> list[str]:
 
 def test_what_waits_and_what_is_made_later_is_held_and_nobody_else_s(post: Post) -> None:
     post.write(1, "codes@pa.example")
-    assert _run(post, "letters", "hold", "--party", "pa", "--why", "they rang").code == 0
+    held = _run(post, "letters", "hold", "--party", "pa", "--why", "they rang")
+    assert (held.code, held.out.strip()) == (
+        0, "all letters to PA are held from now on; 1 of them waiting"
+    )  # fmt: skip
     for nth, purpose in enumerate(("request", "query", "reminder", "escalation"), 2):
         if purpose != "request":
             post.write(nth, "codes@pa.example", purpose, "PA")

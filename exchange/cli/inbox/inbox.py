@@ -181,10 +181,12 @@ def release(
     number = one_number(what, chosen, every=every)
     if number is not None and not dry_run:
         outcome = review.release_mail(ctx, number, signifier, who(by))
+        waits = " still waits" if outcome.folder in ("review", "shunted") else ""
         print_result(
             as_json,
             {"folder": outcome.folder, "reason": mask_codes(outcome.reason), "ref": outcome.ref},
-            f"mail {number}: {outcome.folder}, {mask_codes(outcome.reason)} {outcome.ref}".rstrip(),
+            f"mail {number}{waits}: {outcome.folder}, "
+            f"{mask_codes(outcome.reason)} {outcome.ref}".rstrip(),
         )
         return
     address = review.reply_address(ctx, signifier)
@@ -316,8 +318,9 @@ def reject(
     ctx = context_of(folder)
     number = one_number(numbers, chosen, every=every)
     if number is not None and not dry_run:
-        review.reject_mail(ctx, number, why, who(by))
-        print_result(as_json, {"rejected": number}, f"mail {number} rejected")
+        hold = review.reject_mail(ctx, number, why, who(by))
+        still = f"; all letters to {hold.party} stay held until {hold.advice}" if hold else ""
+        print_result(as_json, {"rejected": number}, f"mail {number} rejected{still}")
         return
     deal(
         ctx, numbers, chosen, lambda some: review_many.reject(ctx, some, why, who(by)),

@@ -140,6 +140,9 @@ def hold(
     choice = _named(numbers, party, ref)
     held = outbox_review.hold_letters(context_of(folder, now), choice, why, who(by))
     text = f"{counted(len(held), 'letter')} held"
+    if party and not (numbers or ref):
+        waiting = f"{len(held)} of them waiting" if held else "none is waiting"
+        text = f"all letters to {party.upper()} are held from now on; {waiting}"
     print_result(as_json, {"held": [one.id for one in held]}, text)
 
 

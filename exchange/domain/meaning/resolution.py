@@ -328,7 +328,7 @@ class Resolution:
 
 
 def _shown(one: Statement | None) -> str:
-    return f'their words "{one.words[:_SHOWN]}" at {one.where}' if one else ""
+    return f'their words "{one.for_people[:_SHOWN]}" at {one.where}' if one else ""
 
 
 def _is_of_loose_code(reject: Reject) -> bool:

@@ -23,6 +23,8 @@ _REPORTS: Final = frozenset(
     ("message/delivery-status", "message/global-delivery-status",
      "message/disposition-notification", "message/global-disposition-notification")
 )  # fmt: skip
+# A program that knows them shows them in place of the HTML.
+_FURTHER_RENDERINGS: Final = frozenset(("text/x-amp-html", "text/watch-html", "text/enriched"))
 _COMPLAINTS: Final = frozenset(("message/feedback-report",))  # RFC 5965
 _ORIGINALS: Final = frozenset(("text/rfc822-headers", "message/global-headers"))
 
@@ -33,7 +35,8 @@ class Contents:
 
     split: Callable[[str], list[Line]] = plain_lines  # splits a plain body into lines
     lines: list[Line] = field(default_factory=list)
-    plain_lines: list[Line] = field(default_factory=list)  # of a body that is read as HTML
+    # Of the renderings of the body that are not read: the plain text beside the HTML.
+    plain_lines: list[Line] = field(default_factory=list)
     ruled: set[int] = field(default_factory=set)  # numbers of lines under a drawn line
     hidden_text: str = ""  # text of the body that is hidden from its reader
     struck_text: str = ""  # text of the body that its sender struck out
@@ -95,25 +98,28 @@ def _is_body(part: Part) -> bool:
 
 
 def _alternative(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None:
-    """Take the HTML of several renderings of one text, for its tables; without it the plain one."""
+    """Take the HTML of several renderings of one text, for its tables; without it the plain one.
+
+    All others are kept to be compared with it: a reader may see any of them.
+    """
     chosen: Markup | None = None
-    plain: list[Line] = []
+    bodies: list[Markup] = []
     others: list[Part] = []
     for leaf in _leaves(part):
-        if leaf.media not in ("text/plain", "text/html") or not _is_body(leaf):
+        if not (_is_body(leaf) or leaf.media in _FURTHER_RENDERINGS):
             others.append(leaf)
             continue
-        has_text = chosen is not None and any(line.text.strip() for line in chosen.lines)
         body = body_of(leaf, limits, out.split)
-        if leaf.media == "text/plain":
-            plain = plain or body.lines
-            if has_text:
-                continue
+        bodies.append(body)
+        has_text = chosen is not None and any(line.text.strip() for line in chosen.lines)
+        if leaf.media != "text/html" and has_text:
+            continue
         if chosen is None or any(line.text.strip() for line in body.lines):
             chosen = body
     if chosen:
-        if chosen.lines is not plain:
-            out.plain_lines += plain
+        for body in bodies:
+            if body is not chosen:
+                out.plain_lines += body.lines
         _append(out, chosen)
     for leaf in others:
         _sort(leaf, out, limits, reporting=reporting)
@@ -131,7 +137,7 @@ def body_of(part: Part, limits: Limits, split: Callable[[str], list[Line]]) -> M
     Raises Unreadable when the text passes a ceiling.
     """
     text = to_text(part.content, part.params.get("charset", ""))
-    if part.media == "text/html":
+    if part.media != "text/plain":
         return read_html(text, limits)
     if len(text) > limits.text_chars:
         raise Unreadable(f"a text of more than {limits.text_chars:,} characters")

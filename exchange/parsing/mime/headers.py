@@ -19,6 +19,10 @@ from exchange.parsing.text.charset import known_charset, to_text
 
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:[ \t]*(.*)", re.DOTALL)
 _HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n|\r[ \t]*\r")
+# Some readers end the header at a line that is no field.  Mailboxes and old servers put the line
+# "From ", marked or not, on top of a mail.
+_NO_FIELD = re.compile(rb"(?:\A|\n)(?![ \t]|[!-9;-~]{1,100}[ \t]*:|>?From )[^\r\n]")
+_ENDS_LINES = re.compile(rb"[\x0b\x0c\x1c-\x1e]")  # for some readers, as U+2028 does
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([BbQq])\?([^?\r\n]*)\?=")
 _BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(=\?[^?\s]{1,60}\?[BbQq]\?)")
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f\u0085\u2028\u2029]+")
@@ -28,6 +32,7 @@ _PARAM = re.compile(
 )
 _ANGLED = re.compile(r"<[^<>\s]{1,996}>")
 _LONGEST_DATE: Final = 120
+CONTENT_FIELDS: Final = ("content-type", "content-transfer-encoding", "content-disposition")
 
 
 class Headers:
@@ -80,19 +85,44 @@ def header_fault(content: bytes, ends: tuple[int, int]) -> str:
     """Return why two readers may see two headers at the beginning of a mail, or an empty text.
 
     ``ends`` is what ``head_end`` returned.  Some readers end a line at a carriage return, a text at
-    a NUL, or a header at a line of blanks; others go on, and see other fields.
+    a NUL, or a header at a line of blanks or at one that is no field; others go on, and see other
+    fields.
     """
     head = content[: ends[0]]
-    if ends[0] == ends[1]:  # a header that was cut, perhaps between CR and LF
+    if ends[0] == ends[1]:  # a header that was cut, perhaps within a line
         head = head.removesuffix(b"\r")
-    if b"\0" in head:
-        return "its header holds a NUL: another reader may see another sender"
-    end = content[ends[0] : ends[1]]
-    if head.count(b"\r") != head.count(b"\r\n") or end.count(b"\r") != end.count(b"\r\n"):
-        return "its header holds a bare carriage return: another reader may see another sender"
-    if end.strip(b"\r\n"):
-        return "a line of blanks ends its header: another reader may see another sender"
+    why = _two_ways(head, content[ends[0] : ends[1]])
+    if not why and ends[0] == ends[1]:
+        head = head[: head.rfind(b"\n") + 1]
+    if not why and _ENDS_LINES.search(head):
+        why = "its header holds a control character that ends a line for some"
+    if not why and (head[:1] in (b" ", b"\t") or _NO_FIELD.search(head)):
+        why = "a line of its header is no header field"
+    return f"{why}: another reader may see another sender" if why else ""
+
+
+def part_fault(content: bytes, start: int, ends: tuple[int, int], headers: Headers) -> str:
+    """Return why two readers may see two texts in the part that begins at ``start``, or nothing.
+
+    ``ends`` is what ``head_end`` returned, ``headers`` what was read there.
+    """
+    why = _two_ways(content[start : ends[0]], b"") if start else ""
+    if why:
+        why = why.replace("its header", "the header of a part")
+        return f"{why}: another reader may see another text"
+    for name in CONTENT_FIELDS:
+        if len(set(headers.all(name))) > 1:
+            return f"it has two fields {name.title()}: another reader may see another text"
     return ""
+
+
+def _two_ways(head: bytes, end: bytes) -> str:
+    """Return what may split a header in two ways; ``end`` is the empty line after it."""
+    if b"\0" in head:
+        return "its header holds a NUL"
+    if head.count(b"\r") != head.count(b"\r\n") or end.count(b"\r") != end.count(b"\r\n"):
+        return "its header holds a bare carriage return"
+    return "a line of blanks ends its header" if end.strip(b"\r\n") else ""
 
 
 def read_fields(head: bytes) -> Headers:

@@ -20,6 +20,7 @@ from exchange.parsing.mime.headers import (
     header_fault,
     media_type,
     parse_params,
+    part_fault,
     read_fields,
 )
 
@@ -53,6 +54,8 @@ class _Budget:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.parts = 0
+        self.mails = 0  # that are attached, around the part at hand
+        self.fault = ""  # see ``part_fault``
 
     def spend(self, depth: int) -> None:
         self.parts += 1
@@ -66,7 +69,10 @@ def read_parts(raw: bytes, limits: Limits) -> Part:
     """Return the whole mail as a tree; raises Unreadable when it passes a ceiling."""
     if len(raw) > limits.mail_bytes:
         raise Unreadable(f"the mail has {len(raw):,} bytes, more than {limits.mail_bytes:,}")
-    return _read(_Slice(raw, 0, len(raw)), _Budget(limits), 0, "text/plain", limits.header_bytes)
+    budget = _Budget(limits)
+    mail = _read(_Slice(raw, 0, len(raw)), budget, 0, "text/plain", limits.header_bytes)
+    mail.headers.fault = mail.headers.fault or budget.fault
+    return mail
 
 
 class _Slice(NamedTuple):
@@ -90,6 +96,8 @@ def _read(own: _Slice, budget: _Budget, depth: int, default: str, ceiling: int) 
     headers = read_fields(head)
     if depth == 0:
         headers.fault = header_fault(own.mail, ends)
+    if not (budget.mails or budget.fault):
+        budget.fault = part_fault(own.mail, own.start, ends, headers)
     if head.strip() and not len(headers):
         # No field at all: the text of this part begins at once, without the empty line.
         body = own
@@ -117,7 +125,9 @@ def _read(own: _Slice, budget: _Budget, depth: int, default: str, ceiling: int) 
     part.content = _decoded(body, headers.get("content-transfer-encoding"))
     if part.media in _MAILS and part.content.strip():
         whole = _Slice(part.content, 0, len(part.content))
+        budget.mails += 1
         mail = _read(whole, budget, depth + 1, "text/plain", budget.limits.header_bytes)
+        budget.mails -= 1
         part.children = [mail]
     return part
 

@@ -15,6 +15,7 @@ from exchange.parsing.containers.openers import Budget, InnerPart, Openers
 from exchange.parsing.containers.opening import mail_in, open_container, unpack_bodies
 from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.findings.findings import Findings
+from exchange.parsing.lists.prose.device_recognition import PlaceOf
 from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
 from exchange.parsing.lists.prose.inline import (
     QuotedList,
@@ -39,7 +40,7 @@ from exchange.parsing.reading.attachments import (
 )
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.mbox import mails_in
-from exchange.parsing.reading.renderings import contradiction
+from exchange.parsing.reading.renderings import answers_conflict, contradiction, differ
 from exchange.parsing.statements.passed_on import (
     author_of,
     of_another,
@@ -99,8 +100,7 @@ def read_mail(
     contents = contents_of(mail, scope.limits, lines_with_tables)
     lines = contents.lines
     scope.budget.count_rows(len(lines), path.removesuffix(" > "))
-    forwards = bool(FORWARD_SUBJECT.match(head.subject))
-    replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
+    replies, forwards = _echoes(head)
     mark_quotes(lines, subject_forwards=forwards, subject=head.subject, ruled=contents.ruled)
     typed_rows = mark_sent(lines, scope.sent, head.sender) if scope.sent else {}
     if any(line.quoted for line in lines):
@@ -144,10 +144,7 @@ def read_mail(
             f"{path}body: {ignored(len(struck), 'struck out')}: " + ", ".join(map(str, struck[:5]))
         )
     _take_subject(found, head.subject, f"{path}subject", echoed=replies or forwards)
-    if contents.plain_lines:
-        unseen = f"{contents.hidden_text}\n{contents.struck_text}"
-        subject = "" if replies or forwards else head.subject
-        found.contradiction = contradiction(lines, contents.plain_lines, unseen, subject)
+    found.contradiction = _contradiction(contents, found, head, scope, place)
     reading = Reading(
         contents,
         lines,
@@ -166,6 +163,31 @@ def read_mail(
     if contents.encrypted:
         found.warnings.append(f"{path}an encrypted part is not read")
     return reading
+
+
+def _contradiction(
+    contents: Contents, found: Findings, head: MailHead, scope: Scope, place: PlaceOf
+) -> str:
+    """Return how the text of a body contradicts its HTML, which was read, or an empty text."""
+    others = contents.plain_lines
+    if not differ(contents.lines, others):
+        return ""
+    replies, forwards = _echoes(head)
+    unseen = f"{contents.hidden_text}\n{contents.struck_text}"
+    subject = "" if replies or forwards else head.subject
+    why = contradiction(contents.lines, others, unseen, subject)
+    if why or not found.claims:
+        return why
+    mark_sent(others, scope.sent, head.sender)
+    own = [line for line in expand_runs(others) if not line.quoted]
+    there = read_lines(own, place, in_reply=replies, mapping=scope.mapping)
+    return answers_conflict(found.claims, there.claims)
+
+
+def _echoes(head: MailHead) -> tuple[bool, bool]:
+    """Return whether a mail replies to another, and whether it forwards one."""
+    replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
+    return replies, bool(FORWARD_SUBJECT.match(head.subject))
 
 
 def _take_subject(found: Findings, subject: str, where: str, *, echoed: bool) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from exchange.domain.mail import Understanding
+from exchange.domain.mail import Subkind, Understanding
+from exchange.domain.party import Party
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.context import Context
 from exchange.store.db import Transaction
@@ -27,6 +28,18 @@ def of_parties(ctx: Context, mail: KeptMail, signifiers: Iterable[str]) -> tuple
     named = set(signifiers)
     found = (one.allowed_lists for one in ctx.settings.mailbox if one.name == mail.mailbox)
     return tuple(name for lists in found for name, some in lists.items() if named & set(some))
+
+
+def refused(ctx: Context, mail: KeptMail, said: Understanding, party: Party) -> str:
+    """Return why a mail of ``party`` waits because of its mailing list, or an empty text."""
+    name, listed = said.head.list_id, said.subkind is Subkind.MAILING_LIST
+    if name in of_parties(ctx, mail, [party.signifier]) or not (name or listed):
+        return ""
+    through = f"the mailing list {name or 'without a name'}"
+    return (
+        f"came through {through}, which is not allowed for {party.signifier}"
+        " (allowed_lists of the mailbox)"
+    )
 
 
 def said_so(ctx: Context, mail: KeptMail, said: Understanding, outcome: MailOutcome) -> MailOutcome:

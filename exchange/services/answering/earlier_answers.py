@@ -23,6 +23,7 @@ class SpokenOf:
     devices: frozenset[str]  # that it names
     rows: tuple[EarlierRow, ...]  # of this party's requests that name them, oldest first
     thread: tuple[InboundRequest, ...]  # this party's requests that it belongs to
+    asked: int = 0  # how many of the devices we ask this party about, or did
 
     @property
     def ref(self) -> str:
@@ -43,7 +44,9 @@ def spoken_of(tx: Transaction, said: Understanding, party: Party) -> SpokenOf:
         *tx.inbound.of_mails(ids, party.signifier),
     ]
     thread = {one.id: one for one in found}
-    return SpokenOf(devices, tuple(rows), tuple(thread[one] for one in sorted(thread)))
+    threads = tuple(thread[one] for one in sorted(thread))
+    asked = 0 if rows or not devices else len(tx.legs.asked_of([party.signifier], devices))
+    return SpokenOf(devices, tuple(rows), threads, asked)
 
 
 def what_we_answered(tx: Transaction, spoken: SpokenOf) -> str:
@@ -56,11 +59,20 @@ def what_we_answered(tx: Transaction, spoken: SpokenOf) -> str:
         for request in spoken.thread:
             counted[request.ref] = Counter(tx.inbound.counts(request.id))
     if not counted:
-        return "we know no request of this party that it is about"
+        return _of_the_thread(spoken)
     newest = list(counted)[-_MOST_REQUESTS:]
     said = [f"{ref} ({_outcomes(counted[ref].items())})" for ref in newest]
     more = f" and {len(counted) - len(newest)} more" if len(counted) > len(newest) else ""
     return f"about {', '.join(said)}{more}"
+
+
+def _of_the_thread(spoken: SpokenOf) -> str:
+    """Return what is known of a mail that names no Device of this party's requests."""
+    if spoken.asked:
+        return f"we ask this party about {spoken.asked} of its Devices"
+    if spoken.thread:
+        return f"a reply about {spoken.thread[-1].ref}, in which its Devices are not"
+    return "we know no request of this party that it is about"
 
 
 def _outcomes(counts: Iterable[tuple[DeviceState, int]]) -> str:

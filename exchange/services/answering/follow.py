@@ -9,7 +9,7 @@ from exchange.domain.mail import Kind, Subkind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict
 from exchange.domain.statements import Act, gravest
-from exchange.services.answering import other_acts, take_report, take_response
+from exchange.services.answering import allowed_lists, other_acts, take_report, take_response
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.answering.requests import answer_request
 from exchange.services.answering.requests.answer_request import Basis
@@ -38,10 +38,14 @@ def follow(
     if said.kind is Kind.BOUNCE:
         return take_report.take(ctx, tx, mail, said)
     if who.party is None:
-        return MailOutcome(REVIEW, said.kind, who.reason)
-    warning = next((one for one in said.statements if one.act is Act.WARNS), None)
+        return other_acts.of_stranger(ctx, tx, mail, said, who.reason)
+    warning = gravest(one for one in said.statements if one.act is Act.WARNS)
     if warning is not None:
-        return other_acts.warn(ctx, tx, mail, said, who.party, warning)
+        return other_acts.warn(ctx, tx, mail, said, who.party, warning, vouched=who.vouched)
+    if said.kind in _THROUGH_LISTS and not who.vouched:
+        refused = allowed_lists.refused(ctx, mail, said, who.party)
+        if refused:
+            return MailOutcome(REVIEW, said.kind, refused, who.party.signifier)
     if said.kind is Kind.REQUEST:
         if take_response.replies_to_ours(tx, said, who.party):
             reason = "a reply to our request that lists devices and answers none"
@@ -68,6 +72,19 @@ class _Sent(NamedTuple):
     party: Party
 
 
+def _automatic(sent: _Sent) -> MailOutcome:
+    """Note an automatic reply; a person sees one that asks for the codes of Devices of its own.
+
+    Some ticket systems mark everything that their clerks write as automatic.
+    """
+    asked = next((one for one in sent.said.statements if one.act is Act.ASKS), None)
+    # Its Devices are not taken; a warning says that there are some, apart from those quoted.
+    listed = any(f"({sent.said.kind})" in one for one in sent.said.warnings)
+    if asked is not None and listed and not take_response.asked_in(sent.tx, sent.said, sent.party):
+        return _review(sent, f"an automatic reply asks for codes: {other_acts.quoted(asked)}")
+    return take_response.absence(sent.ctx, sent.tx, sent.said, sent.party)
+
+
 def _unknown(sent: _Sent) -> MailOutcome:
     decide = _BY_SUBKIND.get(sent.said.subkind)
     if decide is not None:
@@ -77,17 +94,19 @@ def _unknown(sent: _Sent) -> MailOutcome:
     subkind, statement = sent.said.subkind, gravest(sent.said.statements)
     if statement is not None and subkind in _SPOKEN:
         return other_acts.say(sent.ctx, sent.tx, sent.mail, sent.said, sent.party, statement)
-    return _review(sent, f"not a request ({subkind})" if subkind else "not a request")
+    return _review(sent, f"not a request: {_NO_REQUEST.get(subkind, 'it asks for no codes')}")
 
 
 def _review(sent: _Sent, reason: str) -> MailOutcome:
     return MailOutcome(REVIEW, sent.said.kind, reason, sent.party.signifier)
 
 
+# Kinds that somebody writes; what a machine writes discharges nothing and asks for nothing.
+_THROUGH_LISTS: Final = frozenset((Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN))
 # How a mail from a known party is handled, by kind; bounces, requests and mail of strangers need
 # more and are handled before.
 _BY_KIND: Final[Mapping[Kind, Callable[[_Sent], MailOutcome]]] = {
-    Kind.AUTO_REPLY: lambda one: take_response.absence(one.ctx, one.tx, one.said, one.party),
+    Kind.AUTO_REPLY: _automatic,
     Kind.ACKNOWLEDGEMENT: lambda one: take_response.acknowledgement(
         one.ctx, one.tx, one.said, one.party
     ),
@@ -104,7 +123,26 @@ _SPOKEN: Final = frozenset(
         Subkind.NOT_UNDERSTOOD,
     }
 )  # fmt: skip
-# Of mails of no known kind: every other subkind waits for a person as "not a request".
+# What a mail is that is neither a request nor an answer, for a person.
+_NO_REQUEST: Final[Mapping[Subkind, str]] = {
+    Subkind.NONE: "it asks for no codes and answers nothing",
+    Subkind.REPLY: "a reply that asks for no codes and answers nothing",
+    Subkind.QUESTION: "it asks for codes and names no Device that can be read",
+    Subkind.TICKET: "a ticket system says that it has a list, and not whose",
+    Subkind.ESCALATION: "another exchange escalates a request of its own",
+    Subkind.COMPLAINT: "somebody reported a mail of ours as spam or abuse",
+    Subkind.PHISHING: "it looks like phishing",
+    Subkind.NEWSLETTER: "it was sent to many people",
+    Subkind.INVITATION: "an invitation to a meeting",
+    Subkind.ELSEWHERE: "they ask us to use a portal, a form or a help desk instead of mail",
+    Subkind.NEEDS_MORE: "they want to know more before they answer",
+    Subkind.ASKS_WHICH: "they ask which Devices are meant",
+    Subkind.ATTACHMENT_MISSING: "it mentions an attachment and has none",
+    Subkind.ATTACHMENT_SILENT: "it mentions an attachment, in which no answer was found",
+    Subkind.PROMISED: "it promises an answer but gives none",
+    Subkind.AUTOMATIC_ANSWER: "an automatic reply with install codes, which a person has to check",
+}
+# Of mails of no known kind: every other subkind waits for a person as no request.
 _BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
     Subkind.REMINDER: lambda one: answer_request.reminded(one.ctx, one.tx, one.said, one.party),
     Subkind.QUERY: lambda one: _review(one, "says that install codes which we sent cannot be used"),

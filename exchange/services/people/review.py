@@ -208,10 +208,18 @@ def release_mail(ctx: Context, number: int, signifier: str, actor: str) -> MailO
     then = f" by its sender; where it waits then, release it as {party.signifier} once more"
     if wanted := want_mail(ctx, number, actor, then):
         return wanted
-    # A person says who sent the mail, so that party's columns apply.
-    lists = allowed_lists.of_parties(ctx, mail, [party.signifier])
+    # A person says who sent the mail, so that party's columns apply, and no list is in the way.
+    lists = (head_of_mail(ctx, mail).list_id,)
     said = _understood(ctx, mail, party_columns.of_party(ctx, signifier), lists)
     return intake.release_mail(ctx, mail, said, party, actor)
+
+
+def head_of_mail(ctx: Context, mail: KeptMail) -> MailHead:
+    """Return the head of a kept mail; raises Unreadable when its header exceeds the limit."""
+    # Imported here: it loads all the reading code, which a list of mails does not need.
+    from exchange.parsing.reading.understand import read_head
+
+    return read_head(ctx.sealer.open(mail.sealed, "mail"))
 
 
 def replay_mail(ctx: Context, number: int, actor: str) -> MailOutcome:
@@ -248,8 +256,8 @@ def outcome_of(ctx: Context, number: int) -> MailOutcome:
     return MailOutcome(mail.folder, mail.kind, mail.reason, mail.party, mail.request_ref)
 
 
-def reject_mail(ctx: Context, number: int, why: str, actor: str) -> None:
-    """Close a waiting mail without action."""
+def reject_mail(ctx: Context, number: int, why: str, actor: str) -> PartyHold | None:
+    """Close a waiting mail without action; return what holds letters because of it, still."""
     with ctx.store.transaction("resolve") as tx:
         _claim_waiting(tx, number)
         if tx.disputes.waiting(number):
@@ -265,6 +273,8 @@ def reject_mail(ctx: Context, number: int, why: str, actor: str) -> None:
         if tx.mail.get(number).state in NOT_FETCHED:
             tx.places.confirm_place(number)  # it need not be fetched any more
         intake.resolve(ctx, tx, number, f"rejected: {why}", actor)
+        holds = party_holds.in_force(tx).values()
+    return next((one for one in holds if one.mail == number), None)
 
 
 @dataclass(frozen=True, slots=True)

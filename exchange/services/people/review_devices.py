@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.domain.inbound import DeviceState
-from exchange.domain.mail import Found, MailHead
+from exchange.domain.mail import Found
 from exchange.errors import BadInput, NotFound
 from exchange.later import Later
 from exchange.services.context import Context
-from exchange.store.mails.mail import KeptMail
+from exchange.services.people.review import head_of_mail
 
 # Who only lists what waits answers nothing.
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def release_devices(
     settled = rulings.chosen(places)
     rows = [chosen[at].id for at in places]
     if rows:
-        head = _head_of(ctx, mail)
+        head = head_of_mail(ctx, mail)
         with ctx.store.transaction("release") as tx:
             tx.inbound.claim(request.id)
             held_now = {row.id for row in tx.inbound.devices(request.id, [DeviceState.HELD])}
@@ -120,13 +120,6 @@ def release_devices(
         not_installer=counts[DeviceState.NOT_INSTALLER],
         still_held=len(held) - len(settled),
     )
-
-
-def _head_of(ctx: Context, mail: KeptMail) -> MailHead:
-    # Imported here: it loads all the reading code, which a list of mails does not need.
-    from exchange.parsing.reading.understand import read_head
-
-    return read_head(ctx.sealer.open(mail.sealed, "mail"))
 
 
 def withdraw_devices(ctx: Context, ref: str, why: str, actor: str) -> int:

@@ -135,7 +135,11 @@ def release(ctx: Context, numbers: Sequence[int], party: str, actor: str) -> Ite
 
 def reject(ctx: Context, numbers: Sequence[int], why: str, actor: str) -> Iterator[Dealt]:
     """Close each without action; end early if the database fails."""
-    return _each(numbers, lambda number: review.reject_mail(ctx, number, why, actor))
+
+    def close(number: int) -> None:
+        review.reject_mail(ctx, number, why, actor)
+
+    return _each(numbers, close)
 
 
 def _each(numbers: Sequence[int], work: Callable[[int], MailOutcome | None]) -> Iterator[Dealt]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from exchange.domain.device import DeviceId
 from exchange.domain.statements import (
     ANSWERING,
     REASONS,
@@ -65,3 +66,23 @@ def test_of_two_that_are_as_grave_the_first_counts() -> None:
 def test_what_needs_no_reason_is_never_the_gravest() -> None:
     assert gravest(says(Act.ASKS, *ANSWERING, Act.PROMISES)) is None
     assert gravest([]) is None
+
+
+def test_a_sentence_says_more_than_a_subject_that_does_the_same() -> None:
+    subject = Statement(Act.WARNS, "subject", "Incident")
+    sentence = Statement(Act.WARNS, "body line 2", "Our mailbox is compromised.")
+    assert gravest([subject, sentence]) is sentence
+    assert gravest([subject, Statement(Act.THANKS, "body line 1", "Thanks.")]) is subject
+
+
+@pytest.mark.parametrize(
+    ("words", "number", "shown"),
+    [
+        ("read \u2460, not \u2460", 2, "read 00-00-00-00-00-00-00-01, not 00-00-00-00-00-00-00-02"),
+        ("read \u2460, not \u2460", 1, "read (a Device), not (a Device)"),
+        ("\u2461 fails", 0, "(a code) fails"),
+    ],
+)
+def test_a_person_reads_the_devices_and_no_marks(words: str, number: int, shown: str) -> None:
+    devices = tuple(DeviceId(at.to_bytes(8, "big")) for at in range(1, number + 1))
+    assert Statement(Act.OTHER, "body line 1", words, devices=devices).for_people == shown

@@ -95,3 +95,19 @@ def test_the_topmost_received_field_says_when_it_came() -> None:
 )
 def test_without_such_a_field_nobody_knows(raw: bytes) -> None:
     assert received(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (b"List-Id: A group <Codes.Gain.Example>\r\n", "codes.gain.example"),
+        (b"List-Id: <a.example>\r\nList-Id: <A.example>\r\n", "a.example"),
+        (b"List-Id: <a.example>\r\nList-Id: <b.example>\r\n", "a.example, b.example"),
+        (b"List-Id:\r\n", "without a name"),
+        (b"Mailing-List: list a@b.example\r\nX-Google-Group-Id: 1\r\n", "list a@b.example"),
+        (b"X-Google-Group-Id: 82\r\n", "82"),
+        (b"Subject: no list\r\n", ""),
+    ],
+)
+def test_every_list_that_a_mail_came_through_is_named(fields: bytes, expected: str) -> None:
+    assert head_of(read_fields(fields)).list_id == expected

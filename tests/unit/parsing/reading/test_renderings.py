@@ -6,14 +6,16 @@ import pytest
 
 from exchange.domain.statements import Act, Statement
 from exchange.parsing.reading import renderings
-from exchange.parsing.reading.renderings import contradiction
+from exchange.parsing.reading.renderings import contradiction, differ
 from exchange.parsing.text.lines import Line, plain_lines
 
 ONE, TWO = "00-DB-12-34-56-78-90-A0", "00-DB-12-34-56-78-90-A1"
+CODE, OTHER_CODE = "83FED3407A939723A5C639B26916D505C3B5", "3F9D7152AC4239666D3AFE669F26F33A0661"
 
 
 def _compared(html: str, text: str, unseen: str = "") -> str:
-    return contradiction(plain_lines(html), plain_lines(text), unseen, "")
+    lines, others = plain_lines(html), plain_lines(text)
+    return contradiction(lines, others, unseen, "") if differ(lines, others) else ""
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,8 @@ def _compared(html: str, text: str, unseen: str = "") -> str:
         (f"Please see {ONE}", "This mail needs a program that shows HTML."),
         ("Thank you", f"Thank you\n> {ONE}"),
         (f"Codes for {ONE}", ""),
+        (f"{ONE} {CODE}", f"{ONE}\t{CODE[:16]} {CODE[16:32]}"),
+        (f"No longer needed:\n{ONE}", "Your program shows no HTML."),
     ],
 )
 def test_another_layout_is_no_contradiction(html: str, text: str) -> None:
@@ -36,6 +40,8 @@ def test_another_layout_is_no_contradiction(html: str, text: str) -> None:
         (f"Codes for {ONE}", f"Codes for {TWO}"),
         (f"Codes for {ONE} {TWO}", f"Codes for {ONE}"),
         (f"Codes for {ONE}", f"Codes for {ONE}, and {TWO}"),
+        (f"{ONE} {CODE}", f"{ONE} {OTHER_CODE}"),
+        (f"{ONE} {CODE}", f"{ONE} {OTHER_CODE[:32]}"),
     ],
 )
 def test_other_devices_are_a_contradiction(html: str, text: str) -> None:
@@ -72,3 +78,14 @@ def test_one_that_asks_and_one_that_takes_back(
 
     monkeypatch.setattr(renderings, "read_statements", said)
     assert bool(_compared("the HTML", "the text")) is contradicts
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        (f"Please ignore this, it was sent in error.\n{ONE}", ONE),
+        (ONE, f"We no longer need the code of\n{ONE}"),
+    ],
+)
+def test_what_takes_back_beside_a_bare_list_is_a_contradiction(html: str, text: str) -> None:
+    assert "takes back" in _compared(html, text)

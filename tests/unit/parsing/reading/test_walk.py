@@ -151,3 +151,46 @@ def test_rows_of_body_and_files_are_counted_together() -> None:
     assert len(_devices(_read(raw, replace(DEFAULT, rows=20)))) == 2
     with pytest.raises(Unreadable, match="more than 7 rows"):
         _read(raw, replace(DEFAULT, rows=7))
+
+
+OTHER = "3F9D7152AC4239666D3AFE669F26F33A0661"
+
+
+@pytest.mark.parametrize(
+    ("html", "text", "contradicts"),
+    [
+        (f"{A} {X}\n{B} {OTHER}", f"{B} {X}\n{A} {OTHER}", True),
+        (f"{A} {X}", f"Not the installing Supplier: {A}", True),
+        (f"{A} not the installing Supplier", f"{A} ours, code to follow", True),
+        ("1 and 3 are not ours.", "1 and 2 are not ours.", True),
+        ("None of these were installed by us.", "DRAFT\nNone of these were installed by us.", True),
+        (
+            "None of these were installed by us.",
+            "None  of these were installed by us.\n\nKim",
+            False,
+        ),
+        (f"{A} {X}\n{B} {OTHER}", f"{A} | {X}\n{B} | {OTHER}", False),
+        (f"{A} {X}", f"{A}: please see the table", True),
+        (f"{A} not the installing Supplier", f"- {A} - not the installing Supplier", False),
+    ],
+)
+def test_answers_of_html_and_text_are_compared_device_by_device(
+    html: str, text: str, contradicts: bool
+) -> None:
+    lines = "".join(f"<p>{line}</p>" for line in html.split("\n"))
+    body = making.multi("alternative", making.part(text), making.part(lines, "text/html"))
+    reading = _read(making.mail(body, subject="Re: codes"))
+    assert bool(reading.findings.contradiction) is contradicts
+
+
+@pytest.mark.parametrize("media", ["plain", "html", "x-amp-html", "enriched"])
+def test_every_further_rendering_of_a_body_is_compared(media: str) -> None:
+    first = making.part(f"Codes for {A}", f"text/{media}")
+    last = making.part(f"<p>Codes for {B}</p>", "text/html")
+    for body in (
+        making.multi("alternative", first, last),
+        making.multi("alternative", last, first),
+    ):
+        reading = _read(making.mail(body))
+        assert len(_devices(reading)) == 1
+        assert "name different Devices" in reading.findings.contradiction
