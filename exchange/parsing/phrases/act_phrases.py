@@ -69,6 +69,13 @@ ASKING: Final = any_of(
     "(?:rydym|rwyf|dw i) (?:angen|eisiau)", "angen", "bitte", "ben\u00f6tigen", "brauchen",
     "k\u00f6nnten sie", "s'il vous pla\u00eet", "veuillez", "merci de", "pourriez",
 )  # fmt: skip
+# In Welsh, German and French these words are enough where the codes are named.
+ASKING_ELSEWHERE: Final = any_of(
+    "os gwelwch yn dda", "plis", "a (?:allwch|fyddech)", "(?:rydym|rwyf|dw i) (?:angen|eisiau)",
+    "anfonwch", "angen", "cais am", "gofynnwn", "bitte", "ben\u00f6tigen", "brauchen",
+    "k\u00f6nnten sie", "anfrage", "s'il vous pla\u00eet", "veuillez", "merci de", "pourriez",
+    "pouvez-vous",
+)  # fmt: skip
 # "Please find attached": a courtesy, that asks for nothing.
 SHOWING: Final = any_of(
     "find (?:attached|enclosed|below|herewith)",

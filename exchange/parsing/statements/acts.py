@@ -17,6 +17,7 @@ from exchange.parsing.phrases import condition_phrases as conditions
 from exchange.parsing.phrases import matter_phrases as matter
 from exchange.parsing.phrases import remark_phrases as remarks
 from exchange.parsing.phrases.answer_phrases import is_sign_off
+from exchange.parsing.statements import requests
 from exchange.parsing.statements.sentences import Sentence
 
 _MOST_WORDS: Final = 300
@@ -182,14 +183,9 @@ def _asks_for_codes(text: str, said: str, *, about_codes: bool) -> bool:
             return False
         if asked.PASSED_ON.search(said) and not asked.TO_US.search(said):
             return False
-        bare = matter.OTHER_CODES.sub(" ", said)
-        lacks = asked.LACKING.search(said) or asked.REQUEST_NOUNS.search(bare)
-        return bool(lacks) or _asks(said)
-    gives = asked.GIVES.search(said) or conditions.THE_SAME.search(said)
-    other_codes = matter.OTHER_CODES.search(said)
-    return about_codes and bool(
-        asked.PRONOUN.search(said) and gives and _asks(said) and not other_codes
-    )
+        return requests.asks_for_codes(said) or bool(asked.ASKING_ELSEWHERE.search(said))
+    asks = about_codes and not matter.OTHER_CODES.search(said)
+    return asks and requests.asks_for_codes(said, about_codes=True)
 
 
 def _asks(text: str) -> bool:

@@ -1,0 +1,117 @@
+"""Tell who asks whom for what: whether a sentence asks for install codes.
+
+Each word of a sentence has a part (``act_words``); its parts, one character for each word, are its
+shape.  A request for codes is an order of parts: somebody is asked to give, and the thing to give
+is the codes.  So "confirm receipt of the codes", "why do you want the codes" and "we will look for
+the codes" have the words of a request, but not its shape.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from exchange.parsing.phrases import act_words as parts
+from exchange.parsing.phrases import matter_phrases as matter
+from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
+
+_LONGEST: Final = 600  # characters of a sentence that are read
+_WORD = re.compile(
+    rf"[^\W_]+(?:[-.'@][^\W_]+)*|[{DEVICE_MARK}{CODE_MARK}&]|[,;:.!?()/\u2013\u2014-]"
+)
+_SHORTENED: Final = (
+    (re.compile(r"\b(ca|wo|sha)n't\b", re.I), r"\1n not"),
+    (re.compile(r"n't\b", re.I), " not"),
+    (re.compile(r"'(?:d|ll)\b", re.I), " would"),
+    (re.compile(r"'(ve)\b", re.I), " have"),
+    (re.compile(r"'(re|m)\b", re.I), " are"),
+)  # fmt: skip
+_FROM_A_DAY = re.compile(
+    r"\b(?:from|starting|effective|as of|as from) (?:now|today|tomorrow|next|\d|the \d"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.I,
+)
+_PAUSES: Final = frozenset(",;:.!?()/-\u2013\u2014")
+
+# The codes, as the thing that a verb before them is about: "a list of the outstanding codes".
+_CODES: Final = r"(?:[zp]{0,2}(?:LF?)?[zp]{0,3}C(?![fF]?X))"
+_TO_US: Final = "(?:f?uf?)?"
+# Between the asking and the verb, with no other clause begun: "could [someone in your team] send".
+_ON: Final = r"[^nitqQZ.;:?!]{0,9}?"
+_ASKED_TO: Final = f"(?:P{_ON}|M,?{_ON}[yw]{_ON}|J{_ON}|R[ty]{{1,2}}|b{_ON}J{_ON})"
+_BEGIN: Final = r"(?:^|[.;:?!(,\-]|c)"
+_ASKS_FOR_CODES: Final = re.compile(
+    "|".join(
+        (
+            f"{_ASKED_TO}[gGhr]{_TO_US}{_CODES}",
+            f"{_ASKED_TO}C{_ON}(?:f?b)?v",  # please arrange for the codes to be sent
+            f"{_BEGIN}z{{0,2}}P?[gG]{_TO_US}{_CODES}",  # send the codes
+            f"w{_ON}(?:N|K|R){_TO_US}f?{_CODES}",  # we need the codes
+            f"w[^n.;:?!]{{0,3}}Ry,[^.;:?!]{{0,12}},f{_CODES}",  # we ask you, as ..., for the codes
+            f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K|J|R)z{{0,3}}f?{_CODES}",  # need codes; grateful for
+            r"(?:^|[.;:?!(,\-])[^ni]{0,6}C[^ntqQi.;?!()]{0,9}(?:[PE]|e$)",  # codes needed
+            rf"{_BEGIN}(?:[zDbp]{{0,4}}|wb)R[zf:]{{0,4}}{_CODES}",
+            rf"{_BEGIN}[zD]{{0,3}}CR",  # install code request
+            rf"qb?{_CODES}[^v]*$",  # what is the code
+            f"d[yz]{{1,2}}[hH]{_CODES}",  # do you hold the code
+            f"[hd]y[hH]?{_CODES}",
+            f"Kz{{0,2}}g{_CODES}",  # grateful for a prompt reply with the codes
+            r"P[,.]?C[fF]",
+            f"(?:wz{{0,2}}|z|^)T{_CODES}",
+            f"(?:^|[w,:-])[hH]?n[hH]?z?C",
+        )
+    )
+)
+_ASKS_FOR_THEM: Final = re.compile(
+    "|".join(
+        (
+            f"{_ASKED_TO}[gr]{_TO_US}(?:z{{0,2}}[pL]|D|$|[.,:;?!(c\\-])",
+            f"{_ASKED_TO}G{_TO_US}(?:p)(?:[fpPD:?!.]|$)",
+            f"{_BEGIN}P?g{_TO_US}(?:p|D)",
+            f"w{_ON}(?:N|R){_TO_US}f?(?:p|D)(?:[.,:;?!(c\\-]|$)",
+        )
+    )
+)
+
+
+def shape_of(text: str) -> str:
+    """Return the parts of the words of a sentence, one character for each; pauses are kept."""
+    for pattern, into in _SHORTENED:
+        text = pattern.sub(into, text)
+    text = _FROM_A_DAY.sub("henceforth", text[:_LONGEST])
+    words = _WORD.findall(text.lower())
+    shape: list[str] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        if word in _PAUSES:
+            shape.append("-" if word in "/\u2013\u2014" else word)
+            at += 1
+            continue
+        size = 1
+        part = parts.PARTS.get(word, parts.OTHER_WORD)
+        if word in parts.BEGINNINGS:
+            for more in range(min(parts.MOST_WORDS, len(words) - at), 1, -1):
+                found = parts.PARTS.get(" ".join(words[at : at + more]))
+                if found is not None:
+                    part, size = found, more
+                    break
+        if not word.isdigit():
+            shape.append(part)
+        at += size
+    return "".join(shape)
+
+
+@lru_cache(maxsize=2048)
+def asks_for_codes(text: str, *, about_codes: bool = False) -> bool:
+    """Return whether a sentence asks for install codes.
+
+    ``about_codes``: install codes were named before it, so that "them" can be the codes.
+    """
+    shape = shape_of(matter.OTHER_CODES.sub(" number ", text))
+    if parts.ALWAYS in shape:
+        return False
+    if _ASKS_FOR_CODES.search(shape):
+        return True
+    return about_codes and parts.CODE not in shape and bool(_ASKS_FOR_THEM.search(shape))
