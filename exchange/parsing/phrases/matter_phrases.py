@@ -13,6 +13,8 @@ CODES: Final = any_of(
     "cod(?:au)? (?:gosod|y|yr|ar)", "[cg]h?odau", "installationscodes?",
     r"installationsschl\u00fcssel\w*", "codes? d'installation",
 )  # fmt: skip
+# What obliges us to give codes, and nothing else.
+OUR_RULE: Final = any_of(r"mp[ -]?121", r"(?:clause )?4\.16(?:\([ab]\))?", "appendix ac")
 OTHER_CODES: Final = any_of(
     "(?:post(?:al)?|zip|qr|bar|dial(?:ling)?|area|country|error|fault|status|reason|pass|access"
     "|discount|tariff|colour|product|profile|dress|sort|vat|cost|project|meter type|mtc|llf"

@@ -85,7 +85,7 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | Non
         return Act.DISPUTES
     reports = _reports(facts)
     reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
-    if _asks_for_codes(text, said, about_codes=about_codes):
+    if _asks_for_codes(text, said, about_codes=about_codes, titled=titled):
         return Act.REPORTS if reports_ours else Act.ASKS
     corrects = bool(remarks.CORRECTS.search(facts))
     if corrects and is_about_ours(said, pointers=False):
@@ -176,16 +176,18 @@ def _without_contractions(text: str) -> str:
     return _CONTRACTED.sub(" not", text.replace("can't", "cannot").replace("won't", "will not"))
 
 
-def _asks_for_codes(text: str, said: str, *, about_codes: bool) -> bool:
+def _asks_for_codes(text: str, said: str, *, about_codes: bool, titled: bool = True) -> bool:
     """Return whether a sentence asks for install codes; ``said``: without its alternatives."""
     if names_codes(text):
         if matter.SOURCE_CODE.search(text) and not matter.OURS.search(text):
             return False
         if asked.PASSED_ON.search(said) and not asked.TO_US.search(said):
             return False
-        return requests.asks_for_codes(said) or bool(asked.ASKING_ELSEWHERE.search(said))
-    asks = about_codes and not matter.OTHER_CODES.search(said)
-    return asks and requests.asks_for_codes(said, about_codes=True)
+        asks = requests.asks_for_codes(said, titled=titled)
+        return asks or bool(asked.ASKING_ELSEWHERE.search(said))
+    if matter.OTHER_CODES.search(said):
+        return False
+    return requests.asks_for_codes(said, about_codes=about_codes)
 
 
 def _asks(text: str) -> bool:

@@ -63,6 +63,7 @@ _ASKS_FOR_CODES: Final = re.compile(
         )
     )
 )
+_CODES_OF_THESE: Final = re.compile(r"(?:^|[.,;:!])z?C[fF][zpDL,]*[.?:]?$")  # no verb at all
 _ASKS_FOR_THEM: Final = re.compile(
     "|".join(
         (
@@ -70,9 +71,17 @@ _ASKS_FOR_THEM: Final = re.compile(
             f"{_ASKED_TO}G{_TO_US}(?:p)(?:[fpPD:?!.]|$)",
             f"{_BEGIN}P?g{_TO_US}(?:p|D)",
             f"w{_ON}(?:N|R){_TO_US}f?(?:p|D)(?:[.,:;?!(c\\-]|$)",
+            rf"{_BEGIN}[zeDf]{{0,4}}?[pDL][zpDLfF,]{{0,6}}[PJE]",  # another three please
+            rf"{_BEGIN}[zDbp,]{{0,4}}R(?:f|D|$|[.:])",  # a request for the following
+            rf"w{_ON}Rf",
+            rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pDL]{{1,2}})(?:f[zpD]*)?(?:[.:?!,(]|$|c[gG])",
+            rf"{_BEGIN}P?(?:G|V)c[gG](?:[.:?!]|$)",
         )
     )
 )
+
+
+_NO_MATTER: Final = re.compile("[RDLpPewufFc,.:!?()-]*")
 
 
 def shape_of(text: str) -> str:
@@ -104,14 +113,31 @@ def shape_of(text: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def asks_for_codes(text: str, *, about_codes: bool = False) -> bool:
+def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True) -> bool:
     """Return whether a sentence asks for install codes.
 
     ``about_codes``: install codes were named before it, so that "them" can be the codes.
+    ``titled``: it may be a title, which names the codes and asks for nothing.
     """
     shape = shape_of(matter.OTHER_CODES.sub(" number ", text))
     if parts.ALWAYS in shape:
         return False
     if _ASKS_FOR_CODES.search(shape):
         return True
-    return about_codes and parts.CODE not in shape and bool(_ASKS_FOR_THEM.search(shape))
+    if not titled and _CODES_OF_THESE.search(shape):
+        return True
+    about_codes = about_codes or bool(matter.OUR_RULE.search(text))
+    asks = about_codes and parts.CODE not in shape and parts.OTHER_THING not in shape
+    return asks and bool(_ASKS_FOR_THEM.search(shape))
+
+
+def names_our_matter(text: str) -> bool:
+    """Return whether a title or a sentence says that codes are what the mail is about."""
+    if matter.CODES.search(matter.OTHER_CODES.sub(" ", text)) or matter.OUR_RULE.search(text):
+        return True
+    return False
+
+
+def leaves_it_open(subject: str) -> bool:
+    """Return whether a subject names no matter at all: ``Request``, ``3 meters``, ``More``."""
+    return bool(_NO_MATTER.fullmatch(shape_of(subject)))
