@@ -14,6 +14,7 @@ from exchange.domain.mail import Subkind
 from exchange.domain.statements import Act, Statement
 
 _OURS = re.compile(r"\b(?:you|your|yours|codes?|ICs?|these|this)\b|\u2460", re.I)
+_SUBJECT: Final = "subject"
 # In this order: what is first decides.
 _AGAINST: Final = {
     Act.WARNS: Subkind.WARNS,
@@ -24,6 +25,9 @@ _AGAINST: Final = {
 }
 # These only where no sentence asks for codes.
 _OTHERWISE: Final = {
+    Act.PROMISES: Subkind.PROMISED,
+    Act.PROVIDES: Subkind.NOT_UNDERSTOOD,
+    Act.OWNS: Subkind.NOT_UNDERSTOOD,
     Act.ASKS_ELSE: Subkind.ASKS_ELSE,
     Act.CHASES: Subkind.CHASES,
     Act.OTHER: Subkind.NOT_UNDERSTOOD,
@@ -37,7 +41,7 @@ def why_no_request(statements: Sequence[Statement]) -> Subkind:
     for act, subkind in _AGAINST.items():
         if act in acts:
             return subkind
-    if Act.ASKS in acts:
+    if any(one.act is Act.ASKS and one.where != _SUBJECT for one in statements):
         return Subkind.NONE
     for act, subkind in _OTHERWISE.items():
         if act in acts:

@@ -28,6 +28,7 @@ from exchange.parsing.mailkinds.automatic import (
 from exchange.parsing.mailkinds.replies import reply_says
 from exchange.parsing.mime.contents import Contents
 from exchange.parsing.mime.headers import Headers
+from exchange.parsing.phrases.matter_phrases import TOPIC
 
 REPLY_SUBJECT = re.compile(r"^\s*(?:(?:re|aw|sv|ateb|antw)(?:\[\d+\])?\s*:\s*)", re.I)
 FORWARD_SUBJECT = re.compile(r"^\s*(?:(?:re|aw)\s*:\s*)*(?:fwd?|wg|ymlaen)(?:\[\d+\])?\s*:", re.I)
@@ -180,10 +181,16 @@ def classify_by_content(
     if reply:
         files = bool(contents.attachments or contents.mails)
         says = reply_says(own_text, files=files)
-        plain = all(one.act in _HARMLESS or one.where == "subject" for one in statements)
+        plain = all(_is_plain(one) for one in statements)
         promised = says is Subkind.PROMISED and plain and not found.rejects
         return Classified(Kind.ACKNOWLEDGEMENT if promised else Kind.UNKNOWN, says)
     return Classified(Kind.UNKNOWN, Subkind.QUESTION if found.asks else Subkind.NONE)
+
+
+def _is_plain(one: Statement) -> bool:
+    """Return whether a statement leaves a promise next to it a mere promise."""
+    aside = one.act is Act.OTHER and not one.hedge and not TOPIC.search(one.words)
+    return one.act in _HARMLESS or one.where == "subject" or aside
 
 
 def _answers_in_words(

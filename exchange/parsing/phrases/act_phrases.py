@@ -76,6 +76,28 @@ ASKING_ELSEWHERE: Final = any_of(
     "k\u00f6nnten sie", "anfrage", "s'il vous pla\u00eet", "veuillez", "merci de", "pourriez",
     "pouvez-vous",
 )  # fmt: skip
+# Why they write to us: "the meters that you fitted", no dispute of an answer.
+THAT_YOU_INSTALLED: Final = any_of(
+    "(?:that|which|since|when|after|where|as)(?:,? (?:we|i) (?:understand|believe|see|gather)"
+    "|,? we are told|,? according to \\w+)?,? (?:(?:is|are|was|were|have been|had been) )?(?:all |both )?"
+    "(?:you|your (?:company|team|engineers?|predecessor))(?: had| have| previously| originally)?"
+    " (?:installed|fitted|put in|install|fit)(?: (?:it|them|these|this|in|on))?",
+    "(?:that|which)(?:,? (?:we|i) (?:understand|believe|see|gather))?,? (?:is|are|was|were|have been"
+    "|had been)(?: all| both| originally| previously)? (?:installed|fitted|put in) by (?:you"
+    "|your (?:company|team|engineers?|predecessor))(?:rsel(?:f|ves))?",
+)
+# "They will not join without their codes": why somebody asks, no report on a code.
+NOT_WITHOUT: Final = any_of("[^.;?!,]{0,80} without (?:an? |the |its |their )?(?:install )?codes?")
+# "Thanks for the codes": no closing words, but what somebody says.
+THANKED: Final = any_of(
+    "(?:thanks|thank you|cheers|diolch)(?: so much| very much| again| a lot)? (?:for|am)"
+    "(?! (?:(?:all|your|the|any|looking|taking|reading|getting|being)\\b ?)+"
+    "(?:help|time|assistance|support|co-?operation|patience|understanding|attention|hard|into"
+    "|at|back|it|so)?\\b)(?: \\w+)+",
+    "(?:thanks|thank you|cheers|diolch)(?: so much| very much| again| a lot)? (?:for|am) "
+    "(?:the|your|those|these|all the) (?:\\w+ ){0,3}(?:codes?|list|answers?|repl(?:y|ies)"
+    "|responses?|e-?mails?|workbook|file|batch|lot|update|ones?|quick|prompt|speedy|swift)",
+)
 # "Please find attached": a courtesy, that asks for nothing.
 SHOWING: Final = any_of(
     "find (?:attached|enclosed|below|herewith)",

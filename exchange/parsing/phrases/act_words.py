@@ -34,6 +34,7 @@ REQUEST: Final = "R"
 CODE: Final = "C"
 DEVICE: Final = "D"
 CONTAINER: Final = "L"  # a list of codes, the value of the code
+THEM: Final = "m"  # the codes, or other people
 IT: Final = "p"  # a pronoun, that may be the codes
 OTHER_THING: Final = "X"  # a thing that is no code
 HANDLE: Final = "V"  # look into, arrange, help
@@ -103,7 +104,7 @@ _WORDS: Final = {
     NEEDED: "needed|required|reqd|req'd|requested|wanted|sought|outstanding|missing|desired"
     "|overdue|appreciated|welcome|wanting|lacking|awaited|necessary|helpful|useful|handy"
     "|to be provided|to be sent|to be supplied|to follow please|to come please|back|due",
-    HOPE: "grateful for|after|looking for|look for|in need of|any chance of|chance of"
+    HOPE: "grateful for|after|looking for|in need of|any chance of|chance of"
     "|obliged for|glad of|thankful for|trying to find|trying to get|trying to obtain"
     "|trying to source|trying to get hold of|hoping for|hoping to get|hoping to have"
     "|hoping to obtain|hoping to receive|waiting for|waiting on|awaiting|await|chasing"
@@ -132,7 +133,8 @@ _WORDS: Final = {
     DEVICE: "device|devices|meter|meters|esme|gsme|esmes|gsmes|guid|guids|eui|euis|eui64|eui64s"
     "|\u2460|following|below|above|attached|undermentioned|aforementioned|sites|site|ppmid|ihd"
     "|these devices|these meters|mpan|mpans|property|properties|premises|smets|smets2|gains",
-    IT: "them|it|these|those|this|that one|this one|both of them|all of them|each of them|ones"
+    THEM: "them|him|her",
+    IT: "it|these|those|this|that one|this one|both of them|all of them|each of them|ones"
     "|one|the same|same|same again|another|others|both|two|three|four|few|couple|more|lot|ditto"
     "|likewise|others|next one|next two|next batch|next lot|them all|everything|next",
     HANDLE: "look into|check|help us|help me|assist us|oblige|deal with|see to|liaise|go through"
@@ -150,7 +152,7 @@ _WORDS: Final = {
     "|around|among|upon|behind|beside|during|before|after the|without any",
     AND: "and|or|but|so|then|&|plus|alternatively|therefore|also",
     ALWAYS: "in future|in the future|going forward|from now on|henceforth|as of now|always"
-    "|in due course|next time|at any time|every time|each time|as usual|normally|usually",
+    "|in due course|next time|at any time|every time|each time",
     WITHOUT: "without|do not have|does not have|have no|has no|had no|hold no|holds no"
     "|do not hold|does not hold|have not got|not got|do not know|no record of|have not had"
     "|have never had|have never been given|never got|never received|never had|did not get"
@@ -163,7 +165,7 @@ _WORDS: Final = {
     "|below is|following are|as follows|see below|find the attached|see the attached|find"
     " our answer|find our response|find our answers|note|accept|be aware|be advised|bear with"
     " us|find",
-    OTHER_THING: "receipt|firmware|version|reading|readings|reads|read|serial|serials|number"
+    OTHER_THING: "your request|your enquiry|your email|your e-mail|your mail|your message|your list|your letter|your requests|receipt|firmware|version|reading|readings|reads|read|serial|serials|number"
     "|numbers|date|dates|status|type|model|make|address|addresses|postcode|postcodes|certificate"
     "|certificates|tariff|appointment|visit|removal|collection|invoice|format|template|process"
     "|portal|meeting|call|question|survey|training|webinar|experience|holder|owner|person"
@@ -172,7 +174,7 @@ _WORDS: Final = {
     "|confirmation|acknowledgement|guidance|advice|policy|agreement|consent|approval|problem"
     "|issue|error|errors|fault|faults|security|colleague|queue|plan|date for|location"
     "|deadline|decision|outcome|results|result|purpose|use|transfer",
-    FILLER: "the|a|an|all|our|your|any|some|also|just|then|again|too|really|over|across|back|out"
+    FILLER: "january|february|march|april|may 26|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|saturday|sunday|bulk|weekly|monthly|daily|week|month|the|a|an|all|our|your|any|some|also|just|then|again|too|really|over|across|back|out"
     "|through|up|off|down|now|today|asap|therefore|still|currently|urgently|quickly"
     "|hereby|relevant|corresponding|correct|respective|necessary|appropriate|full|smart|hi|hello"
     "|hiya|dear|good|morning|afternoon|evening|day|team|guys|mate|sir|madam|or|all|both|folks"

@@ -13,6 +13,7 @@ from typing import Final
 
 from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.phrases import act_phrases as asked
+from exchange.parsing.phrases import background_phrases as background
 from exchange.parsing.phrases import condition_phrases as conditions
 from exchange.parsing.phrases import matter_phrases as matter
 from exchange.parsing.phrases import remark_phrases as remarks
@@ -23,6 +24,10 @@ from exchange.parsing.statements.sentences import Sentence
 _MOST_WORDS: Final = 300
 _LEAST_WORDS: Final = 4  # of a sentence
 _SHORT: Final = 8  # words of a sentence that has no room for another matter
+_NAMES: Final = 2  # words after thanks that may be the names of people
+_BACKGROUND: Final = (
+    background.COURTESY, background.GAINED, background.UNCOMMISSIONED
+)  # fmt: skip
 _CLAUSE_END = re.compile(r"[,;:.]|\b(?:but|only)\b")
 _CONTRACTED = re.compile(r"n't\b", re.I)
 _POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.I)
@@ -63,9 +68,9 @@ def act_of(sentence: Sentence, *, about_codes: bool = False) -> Act | None:
 @lru_cache(maxsize=2048)
 def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | None:
     text = _without_contractions(text)
-    if remarks.BOILERPLATE.search(text) or is_sign_off(text):
+    if remarks.BOILERPLATE.search(text) or (is_sign_off(text) and not asked.THANKED.search(text)):
         return None
-    if item:
+    if item and not _is_sentence(text):
         return Act.ASKS if _item_asks(text) else None
     if conditions.SUSPICION.search(text) and not names_codes(text):
         return None
@@ -76,14 +81,17 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | Non
     said = remarks.OFFERS_DENIAL.sub(" ", text)
     if _is_forbidden(text, about_codes=about_codes) or _is_held_back(said, about_codes=about_codes):
         return Act.TAKES_BACK
+    if requests.calls_off(text):
+        return Act.TAKES_BACK
     called_off = takes_back(said)
     if called_off and takes_back(_without_other_objects(said)):
         return Act.TAKES_BACK
-    disputes = bool(remarks.DISPUTES.search(conditions.NO_DISPUTE.sub(" ", facts)))
+    settled = asked.THAT_YOU_INSTALLED.sub(" ", conditions.NO_DISPUTE.sub(" ", facts))
+    disputes = bool(remarks.DISPUTES.search(settled))
     disputes = disputes and not _only_wonders(facts)
     if disputes and is_about_ours(said) and not remarks.OPINES.search(said):
         return Act.DISPUTES
-    reports = _reports(facts)
+    reports = _reports(asked.NOT_WITHOUT.sub(" ", facts))
     reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
     if _asks_for_codes(text, said, about_codes=about_codes, titled=titled):
         return Act.REPORTS if reports_ours else Act.ASKS
@@ -97,6 +105,11 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | Non
     lesser = _lesser_act(said, titled=titled)
     against_another = warns or called_off or disputes or reports or corrects
     return lesser or (Act.OTHER if against_another else None)
+
+
+def _is_sentence(text: str) -> bool:
+    """Return whether the words next to a Device are a sentence and no note on its row."""
+    return len(_WORD.findall(text)) >= _SHORT and requests.has_verb(text)
 
 
 def _item_asks(text: str) -> bool:
@@ -202,13 +215,20 @@ def _asks(text: str) -> bool:
 
 def _lesser_act(text: str, *, titled: bool) -> Act | None:
     """Return the act of a sentence that says nothing of codes that can be acted on."""
+    if background.FIELD.fullmatch(text) or background.GREETING.fullmatch(text):
+        return None
     if remarks.INFORMS.search(text):
         return Act.OTHER
     if remarks.THANKS.search(text) and len(text) < _MOST_WORDS:
-        return Act.THANKS if matter.TOPIC.search(text) else None
+        rest = remarks.THANKS.sub(" ", background.COURTESY.sub(" ", text))
+        return Act.THANKS if len(_WORD.findall(rest)) > _NAMES else None
     if asked.SHOWS_CODES.search(text) and matter.OURS.search(text):
         return Act.OTHER
     if conditions.REDIRECTS.search(text) and names_codes(text):
+        return Act.OTHER
+    if requests.asks_otherwise(text):
+        return Act.ASKS_ELSE
+    if requests.is_standing(text) and names_codes(text):
         return Act.OTHER
     if remarks.PROCEDURAL.search(text):
         return None
@@ -216,11 +236,21 @@ def _lesser_act(text: str, *, titled: bool) -> Act | None:
         return Act.ASKS_ELSE
     if conditions.DIRECTS.search(text):
         return Act.OTHER
-    if titled or remarks.BACKGROUND.search(text):
-        return None
-    if len(_WORD.findall(text)) < _LEAST_WORDS:
-        return None  # a title, no sentence
-    return Act.OTHER if matter.TOPIC.search(text) else None
+    return None if _says_nothing_else(text, titled=titled) else Act.OTHER
+
+
+def _says_nothing_else(text: str, *, titled: bool) -> bool:
+    """Return whether a sentence is a title, a courtesy, or a reason why codes are asked for."""
+    rest = text
+    for pattern in _BACKGROUND:
+        rest = pattern.sub(" ", rest)
+    stated = background.STATE.search(background.NO_STATE.sub(" ", rest))
+    shown = background.SHOWN.sub(" ", rest)
+    if len(_WORD.findall(shown)) <= _LEAST_WORDS:
+        rest = shown
+    if titled or len(_WORD.findall(rest)) < _LEAST_WORDS or rest != text:
+        return not stated
+    return False
 
 
 def takes_back(text: str) -> bool:

@@ -47,10 +47,11 @@ _ASKS_FOR_CODES: Final = re.compile(
             f"{_ASKED_TO}[gGhr]{_TO_US}{_CODES}",
             f"{_ASKED_TO}C{_ON}(?:f?b)?v",  # please arrange for the codes to be sent
             f"{_BEGIN}z{{0,2}}P?[gG]{_TO_US}{_CODES}",  # send the codes
-            f"w{_ON}(?:N|K|R){_TO_US}f?{_CODES}",  # we need the codes
+            f"w{_ON}(?:N|R){_TO_US}f?{_CODES}",
+            f"w[^nitqQZM.;:?!]{{0,6}}K{_TO_US}f?{_CODES}",  # we need the codes
             f"w[^n.;:?!]{{0,3}}Ry,[^.;:?!]{{0,12}},f{_CODES}",  # we ask you, as ..., for the codes
-            f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K|J|R)z{{0,3}}f?{_CODES}",  # need codes; grateful for
-            r"(?:^|[.;:?!(,\-])[^ni]{0,6}C[^ntqQi.;?!()]{0,9}(?:[PE]|e$)",  # codes needed
+            f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K|J|R)[z:]{{0,3}}f?{_CODES}",  # need codes; grateful for
+            r"(?:^|[.;:?!(,\-])[^nie]{0,6}C[^ntqQi.;?!()]{0,9}(?:[PE]|e$)",  # codes needed
             rf"{_BEGIN}(?:[zDbp]{{0,4}}|wb)R[zf:]{{0,4}}{_CODES}",
             rf"{_BEGIN}[zD]{{0,3}}CR",  # install code request
             rf"qb?{_CODES}[^v]*$",  # what is the code
@@ -58,7 +59,8 @@ _ASKS_FOR_CODES: Final = re.compile(
             f"[hd]y[hH]?{_CODES}",
             f"Kz{{0,2}}g{_CODES}",  # grateful for a prompt reply with the codes
             r"P[,.]?C[fF]",
-            f"(?:wz{{0,2}}|z|^)T{_CODES}",
+            f"C{_ON}fbv",  # codes to be returned by Friday
+            f"(?:^|[.,;:-]|w[^.,;:]{{0,3}})T{_CODES}",
             f"(?:^|[w,:-])[hH]?n[hH]?z?C",
         )
     )
@@ -67,20 +69,25 @@ _CODES_OF_THESE: Final = re.compile(r"(?:^|[.,;:!])z?C[fF][zpDL,]*[.?:]?$")  # n
 _ASKS_FOR_THEM: Final = re.compile(
     "|".join(
         (
-            f"{_ASKED_TO}[gr]{_TO_US}(?:z{{0,2}}[pL]|D|$|[.,:;?!(c\\-])",
-            f"{_ASKED_TO}G{_TO_US}(?:p)(?:[fpPD:?!.]|$)",
-            f"{_BEGIN}P?g{_TO_US}(?:p|D)",
-            f"w{_ON}(?:N|R){_TO_US}f?(?:p|D)(?:[.,:;?!(c\\-]|$)",
+            f"{_ASKED_TO}[gr]{_TO_US}(?:z{{0,2}}[pmL]|D|$|[.,:;?!(c\\-])",
+            f"{_ASKED_TO}G{_TO_US}[pm](?:[fpPD:?!.]|$)",
+            f"{_BEGIN}P?g{_TO_US}[pmD]",
+            f"w{_ON}(?:N|R){_TO_US}f?[pmD](?:[.,:;?!(c\\-]|$)",
             rf"{_BEGIN}[zeDf]{{0,4}}?[pDL][zpDLfF,]{{0,6}}[PJE]",  # another three please
-            rf"{_BEGIN}[zDbp,]{{0,4}}R(?:f|D|$|[.:])",  # a request for the following
-            rf"w{_ON}Rf",
-            rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pDL]{{1,2}})(?:f[zpD]*)?(?:[.:?!,(]|$|c[gG])",
+            rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f[zpDL]|D?(?:$|[.:]))",  # a request for the following
+            rf"w{_ON}Rf?[pD]",
+            rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pmDL]{{1,2}})(?:f[zpD]*)?(?:[.:?!,(]|$|c[gG])",
             rf"{_BEGIN}P?(?:G|V)c[gG](?:[.:?!]|$)",
         )
     )
 )
 
 
+_ASKS_ELSE: Final = re.compile(
+    f"(?:{_ASKED_TO}[gGhrV]|w{_ON}[NKR]|q)[^.;:?!]{{0,4}}X|^[gG][^.;:?!]{{0,4}}X"
+)
+# "Do not action this yet": nothing is to be done with what is listed.
+_CALLS_OFF: Final = re.compile(r"(?:^|[.,;:!-]|c)P?dP?n(?:[gG](?:[pD.,;!:]|$)|[gG]z?(?:[.,;!]|$))")
 _NO_MATTER: Final = re.compile("[RDLpPewufFc,.:!?()-]*")
 
 
@@ -141,3 +148,23 @@ def names_our_matter(text: str) -> bool:
 def leaves_it_open(subject: str) -> bool:
     """Return whether a subject names no matter at all: ``Request``, ``3 meters``, ``More``."""
     return bool(_NO_MATTER.fullmatch(shape_of(subject)))
+
+
+def asks_otherwise(text: str) -> bool:
+    """Return whether a sentence asks us for a thing that is no code: a date, a reading."""
+    return bool(_ASKS_ELSE.search(shape_of(matter.OTHER_CODES.sub(" number ", text))))
+
+
+def calls_off(text: str) -> bool:
+    """Return whether a sentence tells us to do nothing with what is listed."""
+    return bool(_CALLS_OFF.search(shape_of(text)))
+
+
+def is_standing(text: str) -> bool:
+    """Return whether a sentence says how it is to be done from now on."""
+    return parts.ALWAYS in shape_of(text)
+
+
+def has_verb(text: str) -> bool:
+    """Return whether a text is a whole sentence, by the verbs that are known."""
+    return bool(re.search("[bMdNP]", shape_of(text)))

@@ -14,6 +14,7 @@ from exchange.domain.device import DeviceId
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
 from exchange.parsing.lists.prose.device_runs import DeviceRun
 from exchange.parsing.lists.prose.line_segments import is_mere_item
+from exchange.parsing.phrases.act_phrases import THANKED
 from exchange.parsing.phrases.answer_phrases import is_sign_off
 from exchange.parsing.phrases.header_terms import is_table_header
 from exchange.parsing.text.lines import Line, normalized
@@ -63,7 +64,8 @@ def sentences_of(lines: Iterable[Line]) -> Iterator[Sentence]:
     """
     count, signed = 0, False
     for paragraph in _paragraphs(lines):
-        signed = signed or is_sign_off(paragraph[0].text)
+        closing = paragraph[0].text
+        signed = signed or (is_sign_off(closing) and not THANKED.search(closing))
         for sentence in _split(paragraph, signed=signed):
             yield sentence
             count += 1

@@ -16,7 +16,7 @@ from exchange.parsing.statements.answers import (
     read_answers,
     unfinished,
 )
-from exchange.parsing.statements.requests import leaves_it_open, names_our_matter
+from exchange.parsing.statements.requests import asks_for_codes, leaves_it_open, names_our_matter
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence, sentences_of
 from exchange.parsing.text.lines import Line
 
@@ -54,7 +54,7 @@ def read_statements(
     heading = Sentence(own, Line(0, own))
     if own and not draft and may_answer(heading):
         found += read_answers(heading, "subject")
-    if own and not draft and gives_codes(heading):
+    if own and not draft and gives_codes(heading) and not asks_for_codes(own):
         found.append(Statement(Act.OTHER, "subject", own, hedge=own))
     if subject and not echoed:
         found += read_acts(Sentence(subject, Line(0, subject), heading=True), "subject")
