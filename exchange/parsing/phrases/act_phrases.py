@@ -69,12 +69,27 @@ ASKING: Final = any_of(
     "(?:rydym|rwyf|dw i) (?:angen|eisiau)", "angen", "bitte", "ben\u00f6tigen", "brauchen",
     "k\u00f6nnten sie", "s'il vous pla\u00eet", "veuillez", "merci de", "pourriez",
 )  # fmt: skip
-# In Welsh, German and French these words are enough where the codes are named.
+# In other languages these words are enough where the codes are named, and nothing is denied.
 ASKING_ELSEWHERE: Final = any_of(
     "os gwelwch yn dda", "plis", "a (?:allwch|fyddech)", "(?:rydym|rwyf|dw i) (?:angen|eisiau)",
-    "anfonwch", "angen", "cais am", "gofynnwn", "bitte", "ben\u00f6tigen", "brauchen",
-    "k\u00f6nnten sie", "anfrage", "s'il vous pla\u00eet", "veuillez", "merci de", "pourriez",
-    "pouvez-vous",
+    "anfonwch", "angen", "cais am", "gofynnwn", "bitten?", "ben\u00f6tig(?:en|t)", "brauchen",
+    "erbitten", "anfordern", "ersuchen", "k\u00f6nn(?:t)?en sie", "w\u00fcrden sie", "anfrage",
+    "dankbar", "s'il vous pla\u00eet", "svp", "veuillez", "merci de", "pourriez", "pouvez-vous",
+    "demandons", "prions", "souhait(?:ons|erions)", "besoin", "rogamos", "ruego", "por favor",
+    "solicit\\w+", "agradecer\\w+", "necesitamos", "pod(?:r\u00edan?|\u00e9is|r\u00edais)",
+    "pedimos", "verzoek(?:en)?", "graag", "gelieve", "alstublieft", "a\\.?u\\.?b", "kunt u",
+    "zou(?:den)? (?:u|jullie)", "hebben (?:wij|we) nodig", "nodig", "vragen", "prego", "preghiamo",
+    "per favore", "per cortesia", "richied\\w+", "chiediamo", "potreste", "potete", "vorremmo",
+    "gentilmente", "prosz?\u0119", "prosimy", "uprzejmie", "potrzebujemy", "venligst", "bedes",
+    "vi beder", "vi (?:skal )?bruge", "kan i", "kunne i", "v\u00e4nligen", "ber om", "beh\u00f6ver",
+    "kan ni", "vennligst", "trenger", "kan dere", "por gentileza", "precisamos", "agradecemos",
+)  # fmt: skip
+DENIED_ELSEWHERE: Final = any_of(
+    "nicht", "keine?[nrms]?", "nie", "niemals", "ne", "n'\\w+", "pas", "plus besoin", "jamais",
+    "no", "nunca", "ya no", "sin", "niet", "geen", "nooit", "non", "mai", "senza", "nie", "bez",
+    "ikke", "ingen", "aldrig", "inte", "aldri", "n\u00e3o", "nid", "ddim", "peidiwch", "ohne",
+    "sans", "zonder", "uden", "utan", "uten", "mwyach", "annul\\w+", "storn\\w+", "cancel\\w*",
+    "anuw\\w+", "intrekk\\w+", "zur\u00fcck\\w*",
 )  # fmt: skip
 # Why they write to us: "the meters that you fitted", no dispute of an answer.
 THAT_YOU_INSTALLED: Final = any_of(
@@ -86,8 +101,6 @@ THAT_YOU_INSTALLED: Final = any_of(
     "|had been)(?: all| both| originally| previously)? (?:installed|fitted|put in) by (?:you"
     "|your (?:company|team|engineers?|predecessor))(?:rsel(?:f|ves))?",
 )
-# "They will not join without their codes": why somebody asks, no report on a code.
-NOT_WITHOUT: Final = any_of("[^.;?!,]{0,80} without (?:an? |the |its |their )?(?:install )?codes?")
 # "Thanks for the codes": no closing words, but what somebody says.
 THANKED: Final = any_of(
     "(?:thanks|thank you|cheers|diolch)(?: so much| very much| again| a lot)? (?:for|am)"

@@ -59,7 +59,7 @@ _WORDS: Final = {
     PLEASE: "please|pls|plz|plse|pleas|kindly|pleease|if you please|if you would|asap|urgently"
     "|if possible|when you can|by return|if you can|at your earliest convenience|when convenient"
     "|if you would be so kind",
-    THANKS: "ta|thanks|thank you|many thanks|cheers|x|tnx|thx|ty",
+    THANKS: "ta|thanks|god day|thank you|many thanks|cheers|x|tnx|thx|ty",
     MODAL: "could|can|would|will|may|might|shall|should|cud|wd|wld|cld|must",
     DO: "do|does|did",
     BE: "is|are|was|were|be|been|being|am|'s|remain|remains",
@@ -112,7 +112,7 @@ _WORDS: Final = {
     "|seeking|seek|obliged by|wondering about|happy to receive|any news on|still after|sight of"
     "|missing out on|pleased to receive|glad to receive|wanting|waiting to receive",
     HOPE_THAT: "grateful if|appreciate if|appreciate it if|obliged if|thankful if|glad if"
-    "|pleased if|happy if|helpful if|great if|good if|lovely if|possible to|possible for|able to"
+    "|pleased if|happy if|helpful if|gr8 if|brill if|brilliant if|fab if|ace if|super if|nice if|useful if|handy if|best if|great if|good if|lovely if|possible to|possible for|able to"
     "|so kind as to|so good as to|kind enough to|good enough to|any chance|any way|a chance"
     "|mind|wonder if|wondering if|wondered if|hope|hoping|hope that|hoping that|possible"
     "|in a position to|welcome it if|obliged were you to|most grateful if|grateful were"
@@ -127,7 +127,7 @@ _WORDS: Final = {
     CODE: "code|codes|ic|ics|install key|install keys|installation key|installation keys|link key"
     "|link keys|keys|install codes|cods|instal codes|instal code|ic's|code's|joining key"
     "|icodes|codez|keycode|keycodes",
-    CONTAINER: "list|lists|copy|copies|set|sets|batch|value|values|details|rest|remainder|all"
+    CONTAINER: "column|columns|file|workbook|template below|spreadsheet|csv|list|lists|copy|copies|set|sets|batch|value|values|details|rest|remainder|all"
     "|each|any|both|string|record|records|spreadsheet|sheet|schedule|some|full list"
     "|info|information|majority|detail|pair|most",
     DEVICE: "device|devices|meter|meters|esme|gsme|esmes|gsmes|guid|guids|eui|euis|eui64|eui64s"
@@ -169,7 +169,7 @@ _WORDS: Final = {
     "|numbers|date|dates|status|type|model|make|address|addresses|postcode|postcodes|certificate"
     "|certificates|tariff|appointment|visit|removal|collection|invoice|format|template|process"
     "|portal|meeting|call|question|survey|training|webinar|experience|holder|owner|person"
-    "|contact|form|reason|meaning|column|length|name|names|ticket|case|order|orders|credit|refund|payment|engineer|hub|communications hub|charges|audit|position"
+    "|contact|form|reason|meaning|length|name|names|ticket|case|order|orders|credit|refund|payment|engineer|hub|communications hub|charges|audit|position"
     "|progress|timescale|timescales|timeline|eta|update|updates|response|reply|answer|answers"
     "|confirmation|acknowledgement|guidance|advice|policy|agreement|consent|approval|problem"
     "|issue|error|errors|fault|faults|security|colleague|queue|plan|date for|location"
@@ -183,7 +183,7 @@ _WORDS: Final = {
     "|matching|new|gained|installation|install|electricity|gas|electric|their|its|his|her|own"
     "|total|only|yet|sometime|directly|together|here|there|there's|as well|as soon as"
     " possible|kind|quick|possible|e|g|h|hey|yes|yep|ok|okay|actual|valid|said"
-    "|zigbee|han|device's|meter's|smets2|smets|mp121|sec|regarding|urgent|new|latest|last|first"
+    "|teh|zigbee|han|device's|meter's|smets2|smets|mp121|sec|regarding|urgent|new|latest|last|first"
     "|actually|simply|later|early|sorry|ideally|at least|at the same time|while you are at it",
 }  # fmt: skip
 

@@ -24,6 +24,7 @@ from exchange.parsing.statements.sentences import Sentence
 _MOST_WORDS: Final = 300
 _LEAST_WORDS: Final = 4  # of a sentence
 _SHORT: Final = 8  # words of a sentence that has no room for another matter
+_CAPITALS: Final = 0.7  # of the words of a name or an address
 _NAMES: Final = 2  # words after thanks that may be the names of people
 _BACKGROUND: Final = (
     background.COURTESY, background.GAINED, background.UNCOMMISSIONED
@@ -71,7 +72,7 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | Non
     if remarks.BOILERPLATE.search(text) or (is_sign_off(text) and not asked.THANKED.search(text)):
         return None
     if item and not _is_sentence(text):
-        return Act.ASKS if _item_asks(text) else None
+        return Act.ASKS if _item_asks(text, about_codes=about_codes) else None
     if conditions.SUSPICION.search(text) and not names_codes(text):
         return None
     facts = conditions.HYPOTHESIS.sub(" ", remarks.OFFERS_DENIAL.sub(" ", text))
@@ -91,10 +92,10 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | Non
     disputes = disputes and not _only_wonders(facts)
     if disputes and is_about_ours(said) and not remarks.OPINES.search(said):
         return Act.DISPUTES
-    reports = _reports(asked.NOT_WITHOUT.sub(" ", facts))
+    reports = _reports(facts)
     reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
     if _asks_for_codes(text, said, about_codes=about_codes, titled=titled):
-        return Act.REPORTS if reports_ours else Act.ASKS
+        return Act.REPORTS if reports_ours and not requests.lacks_codes(said) else Act.ASKS
     corrects = bool(remarks.CORRECTS.search(facts))
     if corrects and is_about_ours(said, pointers=False):
         return Act.CORRECTS
@@ -112,10 +113,10 @@ def _is_sentence(text: str) -> bool:
     return len(_WORD.findall(text)) >= _SHORT and requests.has_verb(text)
 
 
-def _item_asks(text: str) -> bool:
+def _item_asks(text: str, *, about_codes: bool) -> bool:
     """Return whether the few words next to a Device ask for its code, and say nothing else."""
-    asks = len(_WORD.findall(text)) >= _LEAST_WORDS and _asks(text)
-    asks = asks and _asks_for_codes(text, text, about_codes=False)
+    asks = len(_WORD.findall(text)) >= _LEAST_WORDS
+    asks = asks and _asks_for_codes(text, text, about_codes=about_codes)
     return asks and not (takes_back(text) or _reports(text) or remarks.DISPUTES.search(text))
 
 
@@ -197,10 +198,16 @@ def _asks_for_codes(text: str, said: str, *, about_codes: bool, titled: bool = T
         if asked.PASSED_ON.search(said) and not asked.TO_US.search(said):
             return False
         asks = requests.asks_for_codes(said, titled=titled)
-        return asks or bool(asked.ASKING_ELSEWHERE.search(said))
+        return asks or _asks_elsewhere(said)
     if matter.OTHER_CODES.search(said):
         return False
     return requests.asks_for_codes(said, about_codes=about_codes)
+
+
+def _asks_elsewhere(text: str) -> bool:
+    """Return whether a sentence in another language asks for the codes that it names."""
+    asks = asked.ASKING_ELSEWHERE.search(text)
+    return asks is not None and not asked.DENIED_ELSEWHERE.search(text)
 
 
 def _asks(text: str) -> bool:
@@ -232,11 +239,15 @@ def _lesser_act(text: str, *, titled: bool) -> Act | None:
         return Act.OTHER
     if remarks.PROCEDURAL.search(text):
         return None
-    if text.rstrip(" )\"'").endswith("?") or _asks(text):
+    if text.rstrip(" )\"'").endswith("?") or (_asks(text) and not _is_title(text, titled)):
         return Act.ASKS_ELSE
     if conditions.DIRECTS.search(text):
         return Act.OTHER
     return None if _says_nothing_else(text, titled=titled) else Act.OTHER
+
+
+def _is_title(text: str, titled: bool) -> bool:
+    return titled and not requests.is_told(text)
 
 
 def _says_nothing_else(text: str, *, titled: bool) -> bool:
@@ -244,11 +255,13 @@ def _says_nothing_else(text: str, *, titled: bool) -> bool:
     rest = text
     for pattern in _BACKGROUND:
         rest = pattern.sub(" ", rest)
+    words = _WORD.findall(rest)
+    titled = titled or sum(map(str.istitle, words)) > len(words) * _CAPITALS
     stated = background.STATE.search(background.NO_STATE.sub(" ", rest))
     shown = background.SHOWN.sub(" ", rest)
     if len(_WORD.findall(shown)) <= _LEAST_WORDS:
         rest = shown
-    if titled or len(_WORD.findall(rest)) < _LEAST_WORDS or rest != text:
+    if titled or len(words) < _LEAST_WORDS or rest != text:
         return not stated
     return False
 

@@ -23,19 +23,19 @@ _WORD = re.compile(
 _SHORTENED: Final = (
     (re.compile(r"\b(ca|wo|sha)n't\b", re.I), r"\1n not"),
     (re.compile(r"n't\b", re.I), " not"),
-    (re.compile(r"'(?:d|ll)\b", re.I), " would"),
+    (re.compile(r"\b(we|i|they|you|it|that)'(?:d|ll)\b", re.I), r"\1 would"),
     (re.compile(r"'(ve)\b", re.I), " have"),
     (re.compile(r"'(re|m)\b", re.I), " are"),
 )  # fmt: skip
 _FROM_A_DAY = re.compile(
-    r"\b(?:from|starting|effective|as of|as from) (?:now|today|tomorrow|next|\d|the \d"
+    r"^\W*(?:from|starting|effective|as of|as from) (?:now|today|tomorrow|next|\d|the \d"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.I,
 )
 _PAUSES: Final = frozenset(",;:.!?()/-\u2013\u2014")
 
 # The codes, as the thing that a verb before them is about: "a list of the outstanding codes".
-_CODES: Final = r"(?:[zp]{0,2}(?:LF?)?[zp]{0,3}C(?![fF]?X))"
+_CODES: Final = r"(?:[zp]{0,2}(?:L[Ff]?)?[zp]{0,3}C(?![fF]?X))"
 _TO_US: Final = "(?:f?uf?)?"
 # Between the asking and the verb, with no other clause begun: "could [someone in your team] send".
 _ON: Final = r"[^nitqQZ.;:?!]{0,9}?"
@@ -45,6 +45,8 @@ _ASKS_FOR_CODES: Final = re.compile(
     "|".join(
         (
             f"{_ASKED_TO}[gGhr]{_TO_US}{_CODES}",
+            f"J{_ON}[yw]{_ON}v{_TO_US}{_CODES}",  # obliged if you returned the codes
+            rf"w{_ON}[gG]D{{0,2}}f{_CODES}",  # we submit these for the codes
             f"{_ASKED_TO}C{_ON}(?:f?b)?v",  # please arrange for the codes to be sent
             f"{_BEGIN}z{{0,2}}P?[gG]{_TO_US}{_CODES}",  # send the codes
             f"w{_ON}(?:N|R){_TO_US}f?{_CODES}",
@@ -71,6 +73,7 @@ _ASKS_FOR_THEM: Final = re.compile(
         (
             f"{_ASKED_TO}[gr]{_TO_US}(?:z{{0,2}}[pmL]|D|$|[.,:;?!(c\\-])",
             f"{_ASKED_TO}G{_TO_US}[pm](?:[fpPD:?!.]|$)",
+            f"{_ASKED_TO}d{_TO_US}[pm]",  # do the same for these
             f"{_BEGIN}P?g{_TO_US}[pmD]",
             f"w{_ON}(?:N|R){_TO_US}f?[pmD](?:[.,:;?!(c\\-]|$)",
             rf"{_BEGIN}[zeDf]{{0,4}}?[pDL][zpDLfF,]{{0,6}}[PJE]",  # another three please
@@ -83,6 +86,7 @@ _ASKS_FOR_THEM: Final = re.compile(
 )
 
 
+_LACKS_CODES: Final = re.compile(f"T{_CODES}|[hH]n{_CODES}|n[hH]{_CODES}")
 _ASKS_ELSE: Final = re.compile(
     f"(?:{_ASKED_TO}[gGhrV]|w{_ON}[NKR]|q)[^.;:?!]{{0,4}}X|^[gG][^.;:?!]{{0,4}}X"
 )
@@ -134,8 +138,9 @@ def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True)
     if not titled and _CODES_OF_THESE.search(shape):
         return True
     about_codes = about_codes or bool(matter.OUR_RULE.search(text))
-    asks = about_codes and parts.CODE not in shape and parts.OTHER_THING not in shape
-    return asks and bool(_ASKS_FOR_THEM.search(shape))
+    named = shape.rfind(parts.CODE) + 1
+    asks = (about_codes or named) and parts.OTHER_THING not in shape
+    return bool(asks and _ASKS_FOR_THEM.search(shape, named))
 
 
 def names_our_matter(text: str) -> bool:
@@ -168,3 +173,13 @@ def is_standing(text: str) -> bool:
 def has_verb(text: str) -> bool:
     """Return whether a text is a whole sentence, by the verbs that are known."""
     return bool(re.search("[bMdNP]", shape_of(text)))
+
+
+def is_told(text: str) -> bool:
+    """Return whether somebody is asked to do something, not only the noun for it named."""
+    return bool(re.search("[PMJdN]|^[gGV]", shape_of(text)))
+
+
+def lacks_codes(text: str) -> bool:
+    """Return whether a sentence says that somebody has no codes, so that something failed."""
+    return bool(_LACKS_CODES.search(shape_of(text)))
