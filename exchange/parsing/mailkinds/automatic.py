@@ -87,7 +87,7 @@ _ACKNOWLEDGED = re.compile(
     + r"|\b(?:we (?:have |'ve )?(?:successfully )?|we can confirm (?:that )?we (?:have )?"
     r"|this is to confirm (?:that )?we (?:have )?|i have )"
     r"(?:received|logged|registered|acknowledge(?: receipt of)?) your " + _THING + r"\b"
-    r"|\b(?:ticket|case|request|incident)" + _NUMBER
+    r"|\b(?:ticket|case|incident)" + _NUMBER
     + r" (?:has been |was )?(?:created|received|logged|opened|raised|registered)\b"
     r"|\bhas been assigned (?:the )?(?:ticket|case|reference|incident|request)\b"
     r"|\bwe acknowledge (?:safe )?receipt\b"

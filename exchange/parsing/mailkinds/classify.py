@@ -25,6 +25,12 @@ from exchange.parsing.mailkinds.automatic import (
     receipt_kind,
     thanks_only,
 )
+from exchange.parsing.mailkinds.desks import (
+    by_machine,
+    claims_failure,
+    shows_our_request,
+    ticket_event,
+)
 from exchange.parsing.mailkinds.replies import reply_says
 from exchange.parsing.mime.contents import Contents
 from exchange.parsing.mime.headers import Headers
@@ -132,6 +138,7 @@ def classify_by_content(
     list_allowed: bool,
     about_ours: bool,
     ours_repeated: bool,
+    own_addresses: frozenset[str] = frozenset(),
 ) -> Classified:
     """Classify by text and lists.
 
@@ -150,10 +157,15 @@ def classify_by_content(
         return Classified(Kind.RESPONSE, Subkind.NONE if found.devices else Subkind.STATEMENT)
     opening = f"{head.subject}\n{own_text}"
     # In this order: most mails are plain requests, and the text search is half the work here.
-    if not denied and acknowledges(opening):
-        if not _asks_itself(found) or ours_repeated:
+    if not denied and (acknowledges(opening) or ticket_event(opening)):
+        shown = by_machine(own_text) and ticket_event(opening)
+        if not _asks_itself(found) or ours_repeated or shown:
             return Classified(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
         return Classified(Kind.UNKNOWN, Subkind.TICKET)  # whose list is it?
+    if found.devices and shows_our_request(opening, own_addresses):
+        return Classified(Kind.UNKNOWN, Subkind.TICKET)
+    if found.devices and not about_ours and claims_failure(own_text) and asks(statements):
+        return Classified(Kind.UNKNOWN, Subkind.PHISHING)
     if not found.devices and absent(opening, definite=True):
         return Classified(Kind.AUTO_REPLY, Subkind.ABSENCE, counts=False)
     silent = not (found.devices or found.claims or found.rejects)

@@ -69,7 +69,7 @@ _WORDS: Final = {
     NOT: "not|never|no longer|cannot|neither|nor|no need to|no need for you to|no need|no|nobody"
     "|none|nothing|rather than|instead of|stop|cease|refrain from|avoid|without us|hold off"
     "|refuse to|refused to|unable to|failed to|no more",
-    GIVE: "send|provide|supply|share|give|forward|pass on|pass|pass over|pass along"
+    GIVE: "dig|fish out|fish|root out|send|provide|supply|share|give|forward|pass on|pass|pass over|pass along"
     "|let us have|let me have|let them have|email|e-mail|release|respond with"
     "|reply with|come back with|come back to us with|respond to us with"
     "|reply to us with|reply to me with|get back to us with|revert with"

@@ -197,7 +197,8 @@ def _asks_for_codes(text: str, said: str, *, about_codes: bool, titled: bool = T
             return False
         if asked.PASSED_ON.search(said) and not asked.TO_US.search(said):
             return False
-        asks = requests.asks_for_codes(said, titled=titled)
+        # The condition that is left out of it may be what names the codes.
+        asks = requests.asks_for_codes(said, about_codes=not names_codes(said), titled=titled)
         return asks or _asks_elsewhere(said)
     if matter.OTHER_CODES.search(said):
         return False
@@ -256,6 +257,7 @@ def _says_nothing_else(text: str, *, titled: bool) -> bool:
     for pattern in _BACKGROUND:
         rest = pattern.sub(" ", rest)
     words = _WORD.findall(rest)
+    titled = titled and not requests.has_verb(text)
     titled = titled or sum(map(str.istitle, words)) > len(words) * _CAPITALS
     stated = background.STATE.search(background.NO_STATE.sub(" ", rest))
     shown = background.SHOWN.sub(" ", rest)

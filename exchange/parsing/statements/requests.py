@@ -76,7 +76,7 @@ _ASKS_FOR_THEM: Final = re.compile(
             f"{_ASKED_TO}d{_TO_US}[pm]",  # do the same for these
             f"{_BEGIN}P?g{_TO_US}[pmD]",
             f"w{_ON}(?:N|R){_TO_US}f?[pmD](?:[.,:;?!(c\\-]|$)",
-            rf"{_BEGIN}[zeDf]{{0,4}}?[pDL][zpDLfF,]{{0,6}}[PJE]",  # another three please
+            rf"{_BEGIN}[zeDf]{{0,4}}?[pDL][zpDLfFG,]{{0,6}}[PJE]",  # another three please
             rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f[zpDL]|D?(?:$|[.:]))",  # a request for the following
             rf"w{_ON}Rf?[pD]",
             rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pmDL]{{1,2}})(?:f[zpD]*)?(?:[.:?!,(]|$|c[gG])",
@@ -139,7 +139,7 @@ def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True)
         return True
     about_codes = about_codes or bool(matter.OUR_RULE.search(text))
     named = shape.rfind(parts.CODE) + 1
-    asks = (about_codes or named) and parts.OTHER_THING not in shape
+    asks = (about_codes or named) and parts.OTHER_THING not in shape[named:]
     return bool(asks and _ASKS_FOR_THEM.search(shape, named))
 
 
@@ -172,7 +172,7 @@ def is_standing(text: str) -> bool:
 
 def has_verb(text: str) -> bool:
     """Return whether a text is a whole sentence, by the verbs that are known."""
-    return bool(re.search("[bMdNP]", shape_of(text)))
+    return bool(re.search("[bMdNPTw]", shape_of(text)))
 
 
 def is_told(text: str) -> bool:
