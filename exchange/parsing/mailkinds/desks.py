@@ -33,7 +33,7 @@ _HAPPENED: Final = (
 # "Your request (77120) has been received", "RITM00291 has been updated".
 _EVENT = re.compile(
     rf"\byour(?: \w+)? {_TICKET}{_NUMBER}?[,:]?(?: [^.:]{{0,80}}?)? (?:{_HAPPENED})"
-    rf"|\b(?:{_TICKET}{_NUMBER}|(?:RITM|INC|REQ|TASK|CASE|SCTASK|CHG|SR|CS)[-_#]?\d*) (?:{_HAPPENED})"
+    rf"|\b(?!\S+ (?:has|have) been (?:updated|added))(?:{_TICKET}{_NUMBER}|(?:RITM|INC|REQ|TASK|CASE|SCTASK|CHG|SR|CS)[-_#]?\d*) (?:{_HAPPENED})"
     rf"|\b(?:case|ticket|incident|request){_NUMBER}?\b[^.:]{{0,60}} on your behalf\b"
     r"|\b(?:the|this) (?:case|ticket|request|enquiry) (?:that )?you (?:logged|raised|opened"
     r"|submitted|sent)\b"

@@ -69,7 +69,7 @@ _WORDS: Final = {
     NOT: "not|never|no longer|cannot|neither|nor|no need to|no need for you to|no need|no|nobody"
     "|none|nothing|rather than|instead of|stop|cease|refrain from|avoid|without us|hold off"
     "|refuse to|refused to|unable to|failed to|no more",
-    GIVE: "dig|fish out|fish|root out|send|provide|supply|share|give|forward|pass on|pass|pass over|pass along"
+    GIVE: "do not forget|not forget|dig|fish out|fish|root out|send|provide|supply|share|give|forward|pass on|pass|pass over|pass along"
     "|let us have|let me have|let them have|email|e-mail|release|respond with"
     "|reply with|come back with|come back to us with|respond to us with"
     "|reply to us with|reply to me with|get back to us with|revert with"
@@ -151,7 +151,7 @@ _WORDS: Final = {
     "|within|pertaining to|relating to|concerning|belonging to|in respect of|between|4|onto"
     "|around|among|upon|behind|beside|during|before|after the|without any",
     AND: "and|or|but|so|then|&|plus|alternatively|therefore|also",
-    ALWAYS: "in future|in the future|going forward|from now on|henceforth|as of now|always"
+    ALWAYS: "in future|in the future|going forward|from now on|henceforth|as of now"
     "|in due course|next time|at any time|every time|each time",
     WITHOUT: "without|do not have|does not have|have no|has no|had no|hold no|holds no"
     "|do not hold|does not hold|have not got|not got|do not know|no record of|have not had"

@@ -91,4 +91,7 @@ GREETING: Final = any_of(
     "|greetings|to|attn|fao|annwyl|bore da|prynhawn da|sehr geehrte|guten tag|bonjour)"
     "[^.?!:]{0,50}[,.!:-]?"
 )
-FIELD: Final = any_of("\\W*[^\\W\\d_][\\w /()&'.-]{0,38}?\\s?:(?:\\s[^.?!]{0,60})?")
+# A line of a form: "Requesting party: Vale Energy".
+FIELD: Final = any_of(
+    "\\W*[^\\W\\d_][\\w/()&'.-]{0,24}(?:\\s[\\w/()&'.-]{1,24}){0,3}\\s?:(?:\\s[^.?!]{0,60})?"
+)
