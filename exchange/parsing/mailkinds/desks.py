@@ -38,6 +38,8 @@ _EVENT = re.compile(
     r"|\b(?:the|this) (?:case|ticket|request|enquiry) (?:that )?you (?:logged|raised|opened"
     r"|submitted|sent)\b"
     r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has been|was)(?: now)?(?: placed)? in (?:our|the) queue\b"
+    r"|\byour original (?:message|request|e-?mail)\b|\bcopy of your (?:message|request|enquiry)\b"
+    r"|\bstatus (?:of your \w+ )?(?:has|is|was)(?: now)?(?: been)? (?:changed|set|updated)\b"
     r"|\bwe(?: have|'ve)? (?:got|received|logged) your (?:message|e-?mail|request|enquiry|query)\b",
     re.I,
 )  # fmt: skip

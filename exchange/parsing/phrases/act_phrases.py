@@ -212,7 +212,7 @@ NEEDED: Final = re.compile(
     ).pattern + "|[\u2460\u2461]|^\\W*$", re.I,
 )  # fmt: skip
 HOLDS: Final = any_of(
-    r"(?:(?:please|kindly|should|must|to|and)(?: please)? |^)(?:hold|keep|retain|withhold|delay"
+    r"(?:(?:please|kindly|(?<!you )should|(?<!you )must|to|and)(?: please)? |^)(?:hold|keep|retain|withhold|delay"
     r"|postpone|defer|park|freeze)(?: on to| back)? "
     r"(?:the |these |those |our |all |any |your |sending )?(?:\w+ ){0,3}(?:codes?|ics?|answers?"
     r"|response|reply"
@@ -224,7 +224,7 @@ TAKES_BACK: Final = any_of(
     "cancel(?:s|led|ling|lation)?", "withdraw(?:s|n|ing|al)?", "withdrew", "disregard(?:ed)?",
     "ignore",
     "recall(?:ed|ing)?", "retract(?:ed|ing)?", "rescind(?:ed)?", "revok(?:e|ed|ing)",
-    "null and void", "(?<!not )forget(?: about)?", "do not bother", "never mind",
+    "null and void", "(?<!not )forget(?: about)?", "do not bother", "never ?mind",
     "leave (?:them|it|these|those) (?:out|off|alone|be)",
     r"take (?:\w+ ){0,3}(?:back|off)", r"strike (?:\w+ ){0,3}(?:off|out)",
     "drop (?:the|this|our|these)",

@@ -37,6 +37,9 @@ CONTAINER: Final = "L"  # a list of codes, the value of the code
 THEM: Final = "m"  # the codes, or other people
 IT: Final = "p"  # a pronoun, that may be the codes
 OTHER_THING: Final = "X"  # a thing that is no code
+ASSIST: Final = "A"  # help, oblige
+OTHER_ACTION: Final = "O"  # delete, discuss: what is done with codes we have
+DID: Final = "k"
 HANDLE: Final = "V"  # look into, arrange, help
 ASK_WHAT: Final = "q"  # what, which
 ASK_WHY: Final = "Q"  # why, who, how, when
@@ -61,12 +64,13 @@ _WORDS: Final = {
     "|if you would be so kind",
     THANKS: "ta|thanks|god day|thank you|many thanks|cheers|x|tnx|thx|ty",
     MODAL: "could|can|would|will|may|might|shall|should|cud|wd|wld|cld|must",
-    DO: "do|does|did",
+    DO: "do|does",
+    DID: "did",
     BE: "is|are|was|were|be|been|being|am|'s|remain|remains",
     HAVE: "have|has|had|got|get|getting|obtain|obtaining|receive|receiving|having"
     "|possess|got hold of|be given|be sent|be provided with|be supplied with",
     HOLD: "hold|holds|held|holding|keep|keeps",
-    NOT: "not|never|no longer|cannot|neither|nor|no need to|no need for you to|no need|no|nobody"
+    NOT: "nil|not|never|no longer|cannot|neither|nor|no need to|no need for you to|no need|no|nobody"
     "|none|nothing|rather than|instead of|stop|cease|refrain from|avoid|without us|hold off"
     "|refuse to|refused to|unable to|failed to|no more",
     GIVE: "do not forget|not forget|dig|fish out|fish|root out|send|provide|supply|share|give|forward|pass on|pass|pass over|pass along"
@@ -80,7 +84,7 @@ _WORDS: Final = {
     HELP: "let us know|let me know|mail|return|advise|confirm|tell us|tell me|tell|complete"
     "|fill in|fill out|populate|enter|insert|add|locate|disclose|answer with|find"
     "|source|sort|help with|help us with|help me with|assist with|assist us with|help"
-    "|assist|submit|deliver|transmit|extract|bring|quote|state|list|write|put|text"
+    "|assist|submit|deliver|transmit|extract|make|bring|quote|state|list|write|put|text"
     "|arrange|do|spare|offer|action|process|run off|copy|attach|include|reveal"
     "|expedite|follow up with|work out|make|sent",
     GIVING: "sending|providing|supplying|sharing|giving|forwarding|passing on|passing|passing over"
@@ -90,7 +94,7 @@ _WORDS: Final = {
     "|helping us with|pinging|dropping|responding with|sorting out|filling in",
     GIVEN: "provided|supplied|shared|given|forwarded|passed on|emailed|e-mailed|returned"
     "|released|issued|resent|re-sent|furnished|disclosed|populated|reissued|passed",
-    NEED: "need|needs|needing|require|requires|requiring|want|wants|wanting|would like|'d like"
+    NEED: "would value|value|would be most grateful for|need|needs|needing|require|requires|requiring|want|wants|wanting|would like|'d like"
     "|should like|would love|'d love|would also like|would welcome|would appreciate"
     "|'d appreciate|appreciate|'d need|should also like|would very much like"
     "|would really appreciate|would need|would require|wish to have|would like to have"
@@ -103,7 +107,7 @@ _WORDS: Final = {
     "|would be glad to have|still need|still require",
     NEEDED: "needed|required|reqd|req'd|requested|wanted|sought|outstanding|missing|desired"
     "|overdue|appreciated|welcome|wanting|lacking|awaited|necessary|helpful|useful|handy"
-    "|to be provided|to be sent|to be supplied|to follow please|to come please|back|due",
+    "|to be provided|to be sent|to be supplied|to follow please|to come please",
     HOPE: "grateful for|after|looking for|in need of|any chance of|chance of"
     "|obliged for|glad of|thankful for|trying to find|trying to get|trying to obtain"
     "|trying to source|trying to get hold of|hoping for|hoping to get|hoping to have"
@@ -125,7 +129,7 @@ _WORDS: Final = {
     "|application for|demand|kindly request|request from you|ask of you|seek from you|req"
     "|request type|req type|rfi|ask again for|requesting from you|requested",
     CODE: "code|codes|ic|ics|install key|install keys|installation key|installation keys|link key"
-    "|link keys|keys|install codes|cods|instal codes|instal code|ic's|code's|joining key"
+    "|link keys|install codes|cods|instal codes|instal code|ic's|code's|joining key"
     "|icodes|codez|keycode|keycodes",
     CONTAINER: "column|columns|file|workbook|template below|spreadsheet|csv|list|lists|copy|copies|set|sets|batch|value|values|details|rest|remainder|all"
     "|each|any|both|string|record|records|spreadsheet|sheet|schedule|some|full list"
@@ -137,7 +141,13 @@ _WORDS: Final = {
     IT: "it|these|those|this|that one|this one|both of them|all of them|each of them|ones"
     "|one|the same|same|same again|another|others|both|two|three|four|few|couple|more|lot|ditto"
     "|likewise|others|next one|next two|next batch|next lot|them all|everything|next",
-    HANDLE: "look into|check|help us|help me|assist us|oblige|deal with|see to|liaise|go through"
+    ASSIST: "help|assist|oblige|help us|help me|assist us|help us out|help me out|support us",
+    OTHER_ACTION: "delete|remove|destroy|change|replace|revoke|verify|test|store|protect|treat"
+    "|correct|update|rotate|use|using|discard|discuss|meet|talk|speak|explain|clarify|describe"
+    "|justify|amend|deleted|removed|destroyed|changed|replaced|revoked|verified|stored|lapses"
+    "|lapse|lapsed|expires|expired|void|withdrawn|cancelled|canceled|reset|upgrade|reading|learn"
+    "|charge|pay|collect|visit|book|decommission|recover|register|return to sender|join",
+    HANDLE: "look into|check|deal with|see to|liaise|go through"
     "|search|try|come back|get back|respond|reply|revert|consider|review|look at|work through"
     "|ensure|make sure|take a look|have a look|see whether|see if|check whether|check if"
     "|check your records|look again|go ahead|be in touch|turn around|prioritise",

@@ -74,7 +74,7 @@ STATE: Final = any_of(
     "ok(?:ay)?", "success\\w*", "work(?:s|ing)?", "join(?:s)?", "fail(?:s|ure)?", "problem",
     "issue", "wrong", "error", "will be", "going to be", "should be", "has to", "must", "live",
     "done", "sorted", "complete", "void", "leak\\w*", "complain\\w*", "damage\\w*", "luck",
-    "duplicates?", "spam", "invoice", "charges?", "unpaid", "example", "demo", "test",
+    "nil", "dumb", "blank", "duplicates?", "spam", "invoice", "charges?", "unpaid", "example", "demo", "test",
 )  # fmt: skip
 # Such participles say nothing of the state of a Device.
 NO_STATE: Final = any_of(
@@ -86,6 +86,12 @@ NO_STATE: Final = any_of(
     "(?:down|un|over)?load(?:ed)?", "known", "shown", "red", "need", "feed", "shared", "combined",
     "test valley", "identified", "selected", "numbered",
 )  # fmt: skip
+# Codes that they have from us, or we from them: what is said of them is no reason to ask.
+CODES_WE_GAVE: Final = any_of(
+    "your (?:install(?:ation)? )?codes?",
+    "codes? (?:that |which )?(?:you|we|i) (?:have )?(?:gave|sent|provided"
+    "|supplied|emailed|e-mailed|shared|issued|got|received|had|have)",
+)
 GREETING: Final = any_of(
     "(?:dear|hi|hello|hiya|hey|good (?:morning|afternoon|evening|day)|morning|afternoon|evening"
     "|greetings|to|attn|fao|annwyl|bore da|prynhawn da|sehr geehrte|guten tag|bonjour)"

@@ -72,6 +72,8 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | Non
     if remarks.BOILERPLATE.search(text) or (is_sign_off(text) and not asked.THANKED.search(text)):
         return None
     if item and not _is_sentence(text):
+        if takes_back(text) and asked.TAKES_BACK.search(text):
+            return Act.TAKES_BACK
         return Act.ASKS if _item_asks(text, about_codes=about_codes) else None
     if conditions.SUSPICION.search(text) and not names_codes(text):
         return None
@@ -110,7 +112,8 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | Non
 
 def _is_sentence(text: str) -> bool:
     """Return whether the words next to a Device are a sentence and no note on its row."""
-    return len(_WORD.findall(text)) > _LEAST_WORDS and requests.has_verb(text)
+    words = len(_WORD.findall(text))
+    return words > _LEAST_WORDS and requests.has_verb(text) or requests.asks_otherwise(text)
 
 
 def _item_asks(text: str, *, about_codes: bool) -> bool:
@@ -253,6 +256,10 @@ def _is_title(text: str, titled: bool) -> bool:
 
 def _says_nothing_else(text: str, *, titled: bool) -> bool:
     """Return whether a sentence is a title, a courtesy, or a reason why codes are asked for."""
+    if requests.says_nothing(text):
+        return True
+    if background.CODES_WE_GAVE.search(text):
+        return False
     rest = text
     for pattern in _BACKGROUND:
         rest = pattern.sub(" ", rest)

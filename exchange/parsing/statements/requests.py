@@ -37,62 +37,83 @@ _PAUSES: Final = frozenset(",;:.!?()/-\u2013\u2014")
 # The codes, as the thing that a verb before them is about: "a list of the outstanding codes".
 _CODES: Final = r"(?:[zp]{0,2}(?:L[Ff]?)?[zp]{0,3}C(?![fF]?X))"
 _TO_US: Final = "(?:f?uf?)?"
-# Between the asking and the verb, with no other clause begun: "could [someone in your team] send".
-_ON: Final = r"[^nitqQZ.;:?!]{0,9}?"
-_ASKED_TO: Final = f"(?:P{_ON}|M,?{_ON}[yw]{_ON}|J{_ON}|R[ty]{{1,2}}|b{_ON}J{_ON})"
 _BEGIN: Final = r"(?:^|[.;:?!(,\-]|c)"
-_ASKS_FOR_CODES: Final = re.compile(
-    "|".join(
-        (
-            f"{_ASKED_TO}[gGhr]{_TO_US}{_CODES}",
-            f"J{_ON}[yw]{_ON}v{_TO_US}{_CODES}",  # obliged if you returned the codes
-            rf"w{_ON}[gG]D{{0,2}}f{_CODES}",  # we submit these for the codes
-            f"{_ASKED_TO}C{_ON}(?:f?b)?v",  # please arrange for the codes to be sent
-            f"{_BEGIN}z{{0,2}}P?[gG]{_TO_US}{_CODES}",  # send the codes
-            f"w{_ON}(?:N|R){_TO_US}f?{_CODES}",
-            f"w[^nitqQZM.;:?!]{{0,6}}K{_TO_US}f?{_CODES}",  # we need the codes
-            f"w[^n.;:?!]{{0,3}}Ry,[^.;:?!]{{0,12}},f{_CODES}",  # we ask you, as ..., for the codes
-            f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K|J|R)[z:]{{0,3}}f?{_CODES}",  # need codes; grateful for
-            r"(?:^|[.;:?!(,\-])[^nie]{0,6}C[^ntqQi.;?!()]{0,9}(?:[PE]|e$)",  # codes needed
-            rf"{_BEGIN}(?:[zDbp]{{0,4}}|wb)R[zf:]{{0,4}}{_CODES}",
-            rf"{_BEGIN}[zD]{{0,3}}CR",  # install code request
-            rf"qb?{_CODES}[^v]*$",  # what is the code
-            f"d[yz]{{1,2}}[hH]{_CODES}",  # do you hold the code
-            f"[hd]y[hH]?{_CODES}",
-            f"Kz{{0,2}}g{_CODES}",  # grateful for a prompt reply with the codes
-            r"P[,.]?C[fF]",
-            f"C{_ON}fbv",  # codes to be returned by Friday
-            f"(?:^|[.,;:-]|w[^.,;:]{{0,3}})T{_CODES}",
-            f"(?:^|[w,:-])[hH]?n[hH]?z?C",
-        )
-    )
+# Words in between that begin no other clause, deny nothing and are about no other thing.
+_ON: Final = r"[^nitqQXOZ.;:?!]{0,9}?"
+_ON_WITHOUT_YOU: Final = r"[^nitqQXOZy.;:?!]{0,9}?"
+_ASKED_TO: Final = (
+    f"(?:Py?{_ON_WITHOUT_YOU}|M,?{_ON}y{_ON_WITHOUT_YOU}|M,?{_ON}w{_ON_WITHOUT_YOU}[ghrGR]"
+    f"|J{_ON}|R[ty]{{1,2}})"
 )
+_THEY_GAVE: Final = "(?![^.;:?!]{0,2}[wy][hMdv])"  # no "codes that you sent"
+_ORDERS: Final = (
+    f"{_ASKED_TO}[gGhr]{_TO_US}{_CODES}",
+    f"{_ASKED_TO}{_TO_US}f?{_CODES}{_THEY_GAVE}",
+    f"J{_ON}[yw]{_ON}v{_TO_US}{_CODES}",  # obliged if you returned the codes
+    f"{_BEGIN}z{{0,2}}P?[gG]{_TO_US}{_CODES}",  # send the codes
+    f"Kz{{0,2}}g{_CODES}",  # grateful for a prompt reply with the codes
+    r"P[.,:]?C(?:[fF]|[.:]?$)",  # one more please, code of ...
+)
+_NEEDS: Final = (
+    f"w{_ON}(?:N|R){_TO_US}f?{_CODES}",
+    f"w{_ON}N{_ON}[hr]{_TO_US}{_CODES}",  # we would appreciate your support in getting codes
+    f"w{_ON}N[^nitqQXOZ.;:?!]{{0,3}}f{_CODES}",  # we would value your help with the codes
+    f"w[^nitqQZM.;:?!]{{0,6}}K{_TO_US}f?{_CODES}",  # we are after the codes
+    f"w[^n.;:?!]{{0,3}}Ry,[^.;:?!]{{0,12}},f{_CODES}",  # we ask you, as ..., for the codes
+    f"w[^ne.;:?!]{{0,6}}yf{_CODES}",  # we turn to you for the codes
+    rf"w{_ON}[gG]D{{0,2}}f{_CODES}",  # we submit these for the codes
+    f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K|J|R)[z:]{{0,3}}f?{_CODES}",  # need codes; grateful for codes
+    rf"{_BEGIN}(?:[zDbp]{{0,4}}|wb)R[zf:]{{0,4}}{_CODES}",  # request for codes
+)
+_NOUNS: Final = (
+    # codes [for these] needed
+    r"(?:^|[.;:?!(,\-])[^nie]{0,6}C(?:[^ntqQi.;?!()]{0,9}P|[fFzpDbLMucm,:\-]{0,9}E|[^n.;?!]{0,4}e$)",
+    r"E[z:f\-]{1,3}C(?:$|[.,:(])",  # requested item: install codes
+    rf"{_BEGIN}[zD]{{0,3}}CR(?!z)",  # install code request
+    r"^[zD]{0,3}CRL?[zD]{0,3}$",
+    rf"^P?s?[LD]{{1,3}}[fF]?[LD]{{0,2}}f{_CODES}[.:]?$",  # list of meters for install codes
+    f"C{_ON}fbv",  # codes to be returned by Friday
+)
+_QUESTIONS: Final = (
+    rf"qb?{_CODES}[^v]*$",  # what is the code
+    f"d[yz]{{1,2}}[hH]{_CODES}{_THEY_GAVE}",  # do you hold the code
+    f"hyh?{_CODES}{_THEY_GAVE}",
+)
+_LACKS: Final = (
+    f"(?:^|[.,;:-]|w[^.,;:]{{0,3}})T{_CODES}",
+    "(?:^|[w,:-])[hH]?n[hH]?z?C(?![PE])",
+)
+_ASKS_FOR_CODES: Final = re.compile("|".join((*_ORDERS, *_NEEDS, *_NOUNS, *_QUESTIONS, *_LACKS)))
 _CODES_OF_THESE: Final = re.compile(r"(?:^|[.,;:!])z?C[fF][zpDL,]*[.?:]?$")  # no verb at all
 _ASKS_FOR_THEM: Final = re.compile(
     "|".join(
         (
-            f"{_ASKED_TO}[gr]{_TO_US}(?:z{{0,2}}[pmL]|D|$|[.,:;?!(c\\-])",
+            f"{_ASKED_TO}[gr]?{_TO_US}[gr]{_TO_US}(?:z{{0,2}}[pmLt]|D|$|[.,:;?!(c\\-])",
             f"{_ASKED_TO}G{_TO_US}[pm](?:[fpPD:?!.]|$)",
+            f"{_ASKED_TO}(?:A|V)(?:[fc,.?!:]|$)",  # could you help
             f"{_ASKED_TO}d{_TO_US}[pm]",  # do the same for these
+            f"M{_ON}wh[pmt]",  # can we have that
+            f"dyz?[hH]z?[pm]",  # do you have it on record
             f"{_BEGIN}P?g{_TO_US}[pmD]",
             f"w{_ON}(?:N|R){_TO_US}f?[pmD](?:[.,:;?!(c\\-]|$)",
             rf"{_BEGIN}[zeDf]{{0,4}}?[pDL][zpDLfFG,]{{0,6}}[PJE]",  # another three please
             rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f[zpDL]|D?(?:$|[.:]))",  # a request for the following
             rf"w{_ON}Rf?[pD]",
             rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pmDL]{{1,2}})(?:f[zpD]*)?(?:[.:?!,(]|$|c[gG])",
-            rf"{_BEGIN}P?(?:G|V)c[gG](?:[.:?!]|$)",
+            rf"{_BEGIN}P?(?:G|V)c[gG](?:[.:?!]|$)",  # kindly fill in and return
         )
     )
 )
-
-
 _LACKS_CODES: Final = re.compile(f"T{_CODES}|[hH]n{_CODES}|n[hH]{_CODES}")
 _ASKS_ELSE: Final = re.compile(
-    f"(?:{_ASKED_TO}[gGhrV]|w{_ON}[NKR]|q)[^.;:?!]{{0,4}}X|^[gG][^.;:?!]{{0,4}}X"
+    f"(?:{_ASKED_TO}[gGhrVO]?|w{_ON}[NKR]|q)[^.;:?!n]{{0,4}}X|^[gG][^.;:?!]{{0,4}}X|X[^.;:?!n]{{0,3}}[PE]"
 )
-# "Do not action this yet": nothing is to be done with what is listed.
-_CALLS_OFF: Final = re.compile(r"(?:^|[.,;:!-]|c)P?dP?n(?:[gG](?:[pD.,;!:]|$)|[gG]z?(?:[.,;!]|$))")
+# "Do not action this yet", "no codes please": nothing is to be done with what is listed.
+_CALLS_OFF: Final = re.compile(
+    r"(?:^|[.,;:!-]|c)(?:P?dP?n(?:[gG](?:[pD.,;!:]|$)|[gG]z?(?:[.,;!]|$))|nCP|CR[zD]?O)"
+)
 _NO_MATTER: Final = re.compile("[RDLpPewufFc,.:!?()-]*")
+_SAYS_NOTHING: Final = re.compile("[pmDLfFcuwyCRePs,.:!?()-]*")
 
 
 def shape_of(text: str) -> str:
@@ -183,3 +204,8 @@ def is_told(text: str) -> bool:
 def lacks_codes(text: str) -> bool:
     """Return whether a sentence says that somebody has no codes, so that something failed."""
     return bool(_LACKS_CODES.search(shape_of(text)))
+
+
+def says_nothing(text: str) -> bool:
+    """Return whether a text only points to a list: ``Just these this week``."""
+    return bool(_SAYS_NOTHING.fullmatch(shape_of(text)))
