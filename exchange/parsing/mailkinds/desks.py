@@ -58,7 +58,7 @@ _FIELD = re.compile(
     r"|\bturn off this request\b|\bpowered by\b|https?://\S{0,80}(?:ticket|case|servicedesk|csm|desk)",
     re.I | re.M,
 )  # fmt: skip
-_ACTS: Final = r"(?:wrote|created|commented|raised|opened|reported|submitted|requested|replied)"
+_ACTS: Final = r"(?:wrote|created|commented|raised|opened|reported|submitted|requested|replied|wants?|needs?|(?:is|are|was|were) asking|(?:has|have) asked)"
 _PERSON: Final = (
     r"(?:reporter|requester|requested (?:for|by)|raised by|opened by|customer|caller|contact|author"
     r"|created by|from|sender|on behalf of)"

@@ -94,7 +94,7 @@ _WORDS: Final = {
     "|helping us with|pinging|dropping|responding with|sorting out|filling in",
     GIVEN: "provided|supplied|shared|given|forwarded|passed on|emailed|e-mailed|returned"
     "|released|issued|resent|re-sent|furnished|disclosed|populated|reissued|passed",
-    NEED: "would value|value|would be most grateful for|need|needs|needing|require|requires|requiring|want|wants|wanting|would like|'d like"
+    NEED: "be obliged to receive|be glad to receive|be grateful to receive|be pleased to receive|would value|value|would be most grateful for|need|needs|needing|require|requires|requiring|want|wants|wanting|would like|'d like"
     "|should like|would love|'d love|would also like|would welcome|would appreciate"
     "|'d appreciate|appreciate|'d need|should also like|would very much like"
     "|would really appreciate|would need|would require|wish to have|would like to have"

@@ -113,7 +113,7 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | Non
 def _is_sentence(text: str) -> bool:
     """Return whether the words next to a Device are a sentence and no note on its row."""
     words = len(_WORD.findall(text))
-    return words > _LEAST_WORDS and requests.has_verb(text) or requests.asks_otherwise(text)
+    return (words > _LEAST_WORDS and requests.has_verb(text)) or requests.asks_otherwise(text)
 
 
 def _item_asks(text: str, *, about_codes: bool) -> bool:

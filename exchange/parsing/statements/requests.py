@@ -40,7 +40,7 @@ _TO_US: Final = "(?:f?uf?)?"
 _BEGIN: Final = r"(?:^|[.;:?!(,\-]|c)"
 # Words in between that begin no other clause, deny nothing and are about no other thing.
 _ON: Final = r"[^nitqQXOZ.;:?!]{0,9}?"
-_ON_WITHOUT_YOU: Final = r"[^nitqQXOZy.;:?!]{0,9}?"
+_ON_WITHOUT_YOU: Final = r"[^nitqQXOZym.;:?!]{0,9}?"
 _ASKED_TO: Final = (
     f"(?:Py?{_ON_WITHOUT_YOU}|M,?{_ON}y{_ON_WITHOUT_YOU}|M,?{_ON}w{_ON_WITHOUT_YOU}[ghrGR]"
     f"|J{_ON}|R[ty]{{1,2}})"
@@ -56,7 +56,8 @@ _ORDERS: Final = (
 )
 _NEEDS: Final = (
     f"w{_ON}(?:N|R){_TO_US}f?{_CODES}",
-    f"w{_ON}N{_ON}[hr]{_TO_US}{_CODES}",  # we would appreciate your support in getting codes
+    f"w{_ON}N(?:{_ON}[hr]|[gG]){_TO_US}{_CODES}",  # we would appreciate your support in getting codes
+    f"{_BEGIN}z{{0,2}}N{_ON}[hrf]{_TO_US}{_CODES}",
     f"w{_ON}N[^nitqQXOZ.;:?!]{{0,3}}f{_CODES}",  # we would value your help with the codes
     f"w[^nitqQZM.;:?!]{{0,6}}K{_TO_US}f?{_CODES}",  # we are after the codes
     f"w[^n.;:?!]{{0,3}}Ry,[^.;:?!]{{0,12}},f{_CODES}",  # we ask you, as ..., for the codes
@@ -90,10 +91,11 @@ _ASKS_FOR_THEM: Final = re.compile(
         (
             f"{_ASKED_TO}[gr]?{_TO_US}[gr]{_TO_US}(?:z{{0,2}}[pmLt]|D|$|[.,:;?!(c\\-])",
             f"{_ASKED_TO}G{_TO_US}[pm](?:[fpPD:?!.]|$)",
-            f"{_ASKED_TO}(?:A|V)(?:[fc,.?!:]|$)",  # could you help
+            f"{_ASKED_TO}G(?:q[zp]b|mz[fu])",  # tell us what they are; make them available to us
+            f"{_ASKED_TO}A(?:[fc,.?!:]|$)",  # could you help
             f"{_ASKED_TO}d{_TO_US}[pm]",  # do the same for these
             f"M{_ON}wh[pmt]",  # can we have that
-            f"dyz?[hH]z?[pm]",  # do you have it on record
+            "dyz?[hH]z?[pm]",  # do you have it on record
             f"{_BEGIN}P?g{_TO_US}[pmD]",
             f"w{_ON}(?:N|R){_TO_US}f?[pmD](?:[.,:;?!(c\\-]|$)",
             rf"{_BEGIN}[zeDf]{{0,4}}?[pDL][zpDLfFG,]{{0,6}}[PJE]",  # another three please

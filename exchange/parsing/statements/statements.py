@@ -58,7 +58,7 @@ def read_statements(
         found.append(Statement(Act.OTHER, "subject", own, hedge=own))
     if subject and not echoed:
         found += read_acts(Sentence(subject, Line(0, subject), heading=True), "subject")
-    about_codes = names_our_matter(subject) or leaves_it_open(subject)
+    about_codes = names_our_matter(subject) or (own == subject and leaves_it_open(own))
     sentences = list(sentences_of(lines))
     rows = sum(one.text.startswith(DEVICE_MARK) for one in sentences)
     answers = _answers_of(sentences, place)
