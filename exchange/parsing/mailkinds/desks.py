@@ -92,8 +92,8 @@ def shows_our_request(text: str, own_addresses: Collection[str]) -> bool:
             rf"{_PERSON}\s{{0,3}}[:<(]?\s{{0,3}}(?:e-?mail )?<?{re.escape(address)}", text, re.I
         ):
             return True
-        name = address.rpartition("@")[2].partition(".")[0]
-        if len(name) < _LEAST_NAME:
+        name = own_name(address)
+        if not name:
             continue
         us = rf"{re.escape(name)}\b(?: \w{{1,20}}){{0,2}}"
         if re.search(
@@ -106,3 +106,9 @@ def shows_our_request(text: str, own_addresses: Collection[str]) -> bool:
 def claims_failure(text: str) -> bool:
     """Return whether a mail says that ours did not arrive, as a server would, and is no report."""
     return bool(_FAILED.search(" ".join(text[:_OPENING].replace("\u2019", "'").split())))
+
+
+def own_name(address: str) -> str:
+    """Return the name that a mail address shows: ``ours`` for ``codes@ours.example``, or empty."""
+    name = address.rpartition("@")[2].partition(".")[0].lower()
+    return name if len(name) >= _LEAST_NAME else ""

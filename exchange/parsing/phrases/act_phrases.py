@@ -229,6 +229,7 @@ TAKES_BACK: Final = any_of(
     r"take (?:\w+ ){0,3}(?:back|off)", r"strike (?:\w+ ){0,3}(?:off|out)",
     "drop (?:the|this|our|these)",
     r"(?:remove|delete|exclude) (?:\S+ ){1,6}?(?:from (?:the|our|your)|off)", "stand down",
+    "stop (?:looking|searching|work(?:ing)?|chasing|any|all|the|this|processing)",
     "call off",
     r"(?:sent|raised|included|listed|added|asked|requested|submitted)(?: \w+){0,4} (?:in error"
     r"|by mistake"
@@ -252,6 +253,8 @@ TAKEN_BACK: Final = re.compile(
     ).pattern + "|[\u2460\u2461]|^\\W*\\w+\\W*$", re.I,
 )  # fmt: skip
 HARMLESS_IGNORE: Final = any_of(
+    "(?:note|notes|chain|trail|thread|conversation|history|forward|banner|mail below|e-?mail below)"
+    "\\b[^.?!]{0,60} (?:ignore|disregard)(?: it| that| them| this)?",
     "(?:ignore|disregard)[^.?!]{0,60} (?:if|signature|footer|disclaimer|duplicate|blank|empty"
     "|hidden|columns?|notes?|tab|the second"
     "|old address|previous address|header|tab|second sheet|other sheets?)",
