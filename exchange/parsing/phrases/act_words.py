@@ -94,7 +94,7 @@ _WORDS: Final = {
     "|helping us with|pinging|dropping|responding with|sorting out|filling in",
     GIVEN: "provided|supplied|shared|given|forwarded|passed on|emailed|e-mailed|returned"
     "|released|issued|resent|re-sent|furnished|disclosed|populated|reissued|passed",
-    NEED: "be obliged to receive|be glad to receive|be grateful to receive|be pleased to receive|would value|value|would be most grateful for|need|needs|needing|require|requires|requiring|want|wants|wanting|would like|'d like"
+    NEED: "be obliged to receive|be glad to receive|be grateful to receive|be pleased to receive|would value|value|would be most grateful for|need|needs|needing|require|requires|requiring|want|wants|wanting|would like|would much like|would really like|would rather like|would dearly like|'d like"
     "|should like|would love|'d love|would also like|would welcome|would appreciate"
     "|'d appreciate|appreciate|'d need|should also like|would very much like"
     "|would really appreciate|would need|would require|wish to have|would like to have"
@@ -108,7 +108,7 @@ _WORDS: Final = {
     NEEDED: "needed|required|reqd|req'd|requested|wanted|sought|outstanding|missing|desired"
     "|overdue|appreciated|welcome|wanting|lacking|awaited|necessary|helpful|useful|handy"
     "|to be provided|to be sent|to be supplied|to follow please|to come please",
-    HOPE: "grateful for|after|looking for|in need of|any chance of|chance of"
+    HOPE: "how about|what about|grateful for|after|looking for|in need of|any chance of|chance of"
     "|obliged for|glad of|thankful for|trying to find|trying to get|trying to obtain"
     "|trying to source|trying to get hold of|hoping for|hoping to get|hoping to have"
     "|hoping to obtain|hoping to receive|waiting for|waiting on|awaiting|await|chasing"
@@ -163,7 +163,7 @@ _WORDS: Final = {
     AND: "and|or|but|so|then|&|plus|alternatively|therefore|also",
     ALWAYS: "in future|in the future|going forward|from now on|henceforth|as of now"
     "|in due course|next time|at any time|every time|each time",
-    WITHOUT: "without|do not have|does not have|have no|has no|had no|hold no|holds no"
+    WITHOUT: "without|do not have|does not have|have no|has no|had no"
     "|do not hold|does not hold|have not got|not got|do not know|no record of|have not had"
     "|have never had|have never been given|never got|never received|never had|did not get"
     "|did not receive|were never given|were not given|have not received|have not been given"

@@ -97,6 +97,10 @@ GREETING: Final = any_of(
     "|greetings|to|attn|fao|annwyl|bore da|prynhawn da|sehr geehrte|guten tag|bonjour)"
     "[^.?!:]{0,50}[,.!:-]?"
 )
+# A line of the header of a mail that is passed on.
+HEADER_LINE: Final = any_of(
+    "\\W*(?:from|to|cc|sent|date|subject|reply-to|importance|attachments?)\\s?:.*"
+)
 # A line of a form: "Requesting party: Vale Energy".
 FIELD: Final = any_of(
     "\\W*[^\\W\\d_][\\w/()&'.-]{0,24}(?:\\s[\\w/()&'.-]{1,24}){0,3}\\s?:(?:\\s[^.?!]{0,60})?"

@@ -256,7 +256,7 @@ def _is_title(text: str, titled: bool) -> bool:
 
 def _says_nothing_else(text: str, *, titled: bool) -> bool:
     """Return whether a sentence is a title, a courtesy, or a reason why codes are asked for."""
-    if requests.says_nothing(text):
+    if requests.says_nothing(text) or background.HEADER_LINE.fullmatch(text):
         return True
     if background.CODES_WE_GAVE.search(text):
         return False

@@ -39,8 +39,8 @@ _CODES: Final = r"(?:[zp]{0,2}(?:L[Ff]?)?[zp]{0,3}C(?![fF]?X))"
 _TO_US: Final = "(?:f?uf?)?"
 _BEGIN: Final = r"(?:^|[.;:?!(,\-]|c)"
 # Words in between that begin no other clause, deny nothing and are about no other thing.
-_ON: Final = r"[^nitqQXOZ.;:?!]{0,9}?"
-_ON_WITHOUT_YOU: Final = r"[^nitqQXOZym.;:?!]{0,9}?"
+_ON: Final = r"[^nitqQXOZs.;:?!]{0,9}?"
+_ON_WITHOUT_YOU: Final = r"[^nitqQXOZyms.;:?!]{0,9}?"
 _ASKED_TO: Final = (
     f"(?:Py?{_ON_WITHOUT_YOU}|M,?{_ON}y{_ON_WITHOUT_YOU}|M,?{_ON}w{_ON_WITHOUT_YOU}[ghrGR]"
     f"|J{_ON}|R[ty]{{1,2}})"
@@ -82,7 +82,7 @@ _QUESTIONS: Final = (
 )
 _LACKS: Final = (
     f"(?:^|[.,;:-]|w[^.,;:]{{0,3}})T{_CODES}",
-    "(?:^|[w,:-])[hH]?n[hH]?z?C(?![PE])",
+    "(?:^|[w,:-])h?nh?z?C(?:[fFDhHv.,;:?!]|$)",
 )
 _ASKS_FOR_CODES: Final = re.compile("|".join((*_ORDERS, *_NEEDS, *_NOUNS, *_QUESTIONS, *_LACKS)))
 _CODES_OF_THESE: Final = re.compile(r"(?:^|[.,;:!])z?C[fF][zpDL,]*[.?:]?$")  # no verb at all
@@ -106,7 +106,7 @@ _ASKS_FOR_THEM: Final = re.compile(
         )
     )
 )
-_LACKS_CODES: Final = re.compile(f"T{_CODES}|[hH]n{_CODES}|n[hH]{_CODES}")
+_LACKS_CODES: Final = re.compile(f"(?:T|[hH]n|n[hH]){_CODES}")
 _ASKS_ELSE: Final = re.compile(
     f"(?:{_ASKED_TO}[gGhrVO]?|w{_ON}[NKR]|q)[^.;:?!n]{{0,4}}X|^[gG][^.;:?!]{{0,4}}X|X[^.;:?!n]{{0,3}}[PE]"
 )
