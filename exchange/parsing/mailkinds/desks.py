@@ -40,6 +40,7 @@ _EVENT = re.compile(
     r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has been|was)(?: now)?(?: placed)? in (?:our|the) queue\b"
     r"|\byour original (?:message|request|e-?mail)\b|\bcopy of your (?:message|request|enquiry)\b"
     r"|\bstatus (?:of your \w+ )?(?:has|is|was)(?: now)?(?: been)? (?:changed|set|updated)\b"
+    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has gone)(?: now)? (?:with|to) (?:one of )?our\b"
     r"|\bwe(?: have|'ve)? (?:got|received|logged) your (?:message|e-?mail|request|enquiry|query)\b",
     re.I,
 )  # fmt: skip
@@ -60,14 +61,15 @@ _FIELD = re.compile(
 )  # fmt: skip
 _ACTS: Final = r"(?:wrote|created|commented|raised|opened|reported|submitted|requested|replied|wants?|needs?|(?:is|are|was|were) asking|(?:has|have) asked)"
 _PERSON: Final = (
-    r"(?:reporter|requester|requested (?:for|by)|raised by|opened by|customer|caller|contact|author"
+    r"(?:reporter|requester|submitted by|requested (?:for|by)|raised by|opened by|customer|caller|contact|author"
     r"|created by|from|sender|on behalf of)"
 )  # fmt: skip
 _FAILED = re.compile(
     r"\byour (?:last |recent |e-?mail )?(?:message|e-?mail|mail|answer|reply|response)\b[^.]{0,60}?"
-    r"\b(?:(?:could|can)(?:no|n')t be (?:delivered|sent|released)|could not be (?:delivered|sent)"
+    r"\b(?:(?:could|can)(?:no|n')t be (?:delivered|sent|released)|could not be (?:delivered|sent|released)"
     r"|(?:was|is|has been|were) (?:not |being )?(?:delivered|quarantined|blocked|held|rejected"
-    r"|returned|bounced|undelivered)|fail(?:ed|ure))",
+    r"|returned|bounced|undelivered)|fail(?:ed|ure))"
+    r"|\brecipients? did not receive your (?:message|e-?mail|mail|answer)",
     re.I,
 )
 

@@ -93,6 +93,8 @@ DENIED_ELSEWHERE: Final = any_of(
 )  # fmt: skip
 # Why they write to us: "the meters that you fitted", no dispute of an answer.
 THAT_YOU_INSTALLED: Final = any_of(
+    "(?:we|i) (?:understand|believe|gather|see|think|note)(?: that)? (?:it was )?(?:you|your (?:team"
+    "|company|engineers?))(?: who| that)?(?: had| have)? (?:installed|fitted|put in|put)",
     "(?:that|which|since|when|after|where|as)(?:,? (?:we|i) (?:understand|believe|see|gather)"
     "|,? we are told|,? according to \\w+)?,? (?:(?:is|are|was|were|have been|had been) )?(?:all |both )?"
     "(?:you|your (?:company|team|engineers?|predecessor))(?: had| have| previously| originally)?"

@@ -73,7 +73,7 @@ _WORDS: Final = {
     NOT: "nil|not|never|no longer|cannot|neither|nor|no need to|no need for you to|no need|no|nobody"
     "|none|nothing|rather than|instead of|stop|cease|refrain from|avoid|without us|hold off"
     "|refuse to|refused to|unable to|failed to|no more",
-    GIVE: "do not forget|not forget|dig|fish out|fish|root out|send|provide|supply|share|give|forward|pass on|pass|pass over|pass along"
+    GIVE: "shout|do not forget|not forget|dig|fish out|fish|root out|send|provide|supply|share|give|forward|pass on|pass|pass over|pass along"
     "|let us have|let me have|let them have|email|e-mail|release|respond with"
     "|reply with|come back with|come back to us with|respond to us with"
     "|reply to us with|reply to me with|get back to us with|revert with"
@@ -84,7 +84,7 @@ _WORDS: Final = {
     HELP: "let us know|let me know|mail|return|advise|confirm|tell us|tell me|tell|complete"
     "|fill in|fill out|populate|enter|insert|add|locate|disclose|answer with|find"
     "|source|sort|help with|help us with|help me with|assist with|assist us with|help"
-    "|assist|submit|deliver|transmit|extract|make|bring|quote|state|list|write|put|text"
+    "|assist|submit|deliver|transmit|extract|make|fill|bring|quote|state|list|write|put|text"
     "|arrange|do|spare|offer|action|process|run off|copy|attach|include|reveal"
     "|expedite|follow up with|work out|make|sent",
     GIVING: "sending|providing|supplying|sharing|giving|forwarding|passing on|passing|passing over"
@@ -108,7 +108,7 @@ _WORDS: Final = {
     NEEDED: "needed|required|reqd|req'd|requested|wanted|sought|outstanding|missing|desired"
     "|overdue|appreciated|welcome|wanting|lacking|awaited|necessary|helpful|useful|handy"
     "|to be provided|to be sent|to be supplied|to follow please|to come please",
-    HOPE: "how about|what about|grateful for|after|looking for|in need of|any chance of|chance of"
+    HOPE: "on the hunt for|in pursuit of|how about|what about|grateful for|after|looking for|in need of|any chance of|chance of"
     "|obliged for|glad of|thankful for|trying to find|trying to get|trying to obtain"
     "|trying to source|trying to get hold of|hoping for|hoping to get|hoping to have"
     "|hoping to obtain|hoping to receive|waiting for|waiting on|awaiting|await|chasing"
@@ -139,7 +139,7 @@ _WORDS: Final = {
     "|these devices|these meters|mpan|mpans|property|properties|premises|smets|smets2|gains",
     THEM: "them|him|her",
     IT: "it|these|those|this|that one|this one|both of them|all of them|each of them|ones"
-    "|one|the same|same|same again|another|others|both|two|three|four|few|couple|more|lot|ditto"
+    "|one|the same|same|same again|same as before|same as last time|as before|another|others|both|two|three|four|few|couple|more|lot|ditto"
     "|likewise|others|next one|next two|next batch|next lot|them all|everything|next",
     ASSIST: "help|assist|oblige|help us|help me|assist us|help us out|help me out|support us",
     OTHER_ACTION: "delete|remove|destroy|change|replace|revoke|verify|test|store|protect|treat"
@@ -161,7 +161,7 @@ _WORDS: Final = {
     "|within|pertaining to|relating to|concerning|belonging to|in respect of|between|4|onto"
     "|around|among|upon|behind|beside|during|before|after the|without any",
     AND: "and|or|but|so|then|&|plus|alternatively|therefore|also",
-    ALWAYS: "in future|in the future|going forward|from now on|henceforth|as of now"
+    ALWAYS: "always|in future|in the future|going forward|from now on|henceforth|as of now"
     "|in due course|next time|at any time|every time|each time",
     WITHOUT: "without|do not have|does not have|have no|has no|had no"
     "|do not hold|does not hold|have not got|not got|do not know|no record of|have not had"
@@ -184,7 +184,7 @@ _WORDS: Final = {
     "|confirmation|acknowledgement|guidance|advice|policy|agreement|consent|approval|problem"
     "|issue|error|errors|fault|faults|security|colleague|queue|plan|date for|location"
     "|deadline|decision|outcome|results|result|purpose|use|transfer",
-    FILLER: "january|february|march|april|may 26|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|saturday|sunday|bulk|weekly|monthly|daily|week|month|the|a|an|all|our|your|any|some|also|just|then|again|too|really|over|across|back|out"
+    FILLER: "as always|january|february|march|april|may 26|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|saturday|sunday|bulk|weekly|monthly|daily|week|month|the|a|an|all|our|your|any|some|also|just|then|again|too|really|over|across|back|out"
     "|through|up|off|down|now|today|asap|therefore|still|currently|urgently|quickly"
     "|hereby|relevant|corresponding|correct|respective|necessary|appropriate|full|smart|hi|hello"
     "|hiya|dear|good|morning|afternoon|evening|day|team|guys|mate|sir|madam|or|all|both|folks"

@@ -97,6 +97,24 @@ GREETING: Final = any_of(
     "|greetings|to|attn|fao|annwyl|bore da|prynhawn da|sehr geehrte|guten tag|bonjour)"
     "[^.?!:]{0,50}[,.!:-]?"
 )
+PRAISE: Final = any_of(
+    "perfect",
+    "great",
+    "brilliant",
+    "lovely",
+    "super",
+    "superb",
+    "excellent",
+    "fab",
+    "fabulous",
+    "got (?:them|it|those|these)",
+    "received",
+    "all good",
+    "sorted",
+    "spot on",
+    "wonderful",
+    "ace",
+)
 # A line of the header of a mail that is passed on.
 HEADER_LINE: Final = any_of(
     "\\W*(?:from|to|cc|sent|date|subject|reply-to|importance|attachments?)\\s?:.*"

@@ -17,9 +17,8 @@ from exchange.parsing.phrases import background_phrases as background
 from exchange.parsing.phrases import condition_phrases as conditions
 from exchange.parsing.phrases import matter_phrases as matter
 from exchange.parsing.phrases import remark_phrases as remarks
-from exchange.parsing.phrases.answer_phrases import is_sign_off
 from exchange.parsing.statements import requests
-from exchange.parsing.statements.sentences import Sentence
+from exchange.parsing.statements.sentences import Sentence, is_closing
 
 _MOST_WORDS: Final = 300
 _LEAST_WORDS: Final = 4  # of a sentence
@@ -62,14 +61,15 @@ def act_of(sentence: Sentence, *, about_codes: bool = False) -> Act | None:
     """Return what somebody does by writing this sentence; None if it is not about our matter."""
     titled = sentence.heading or sentence.signed
     read = _act_of if len(sentence.text) <= _MOST_WORDS else _act_of.__wrapped__
-    return read(sentence.text, sentence.item, titled, about_codes)
+    subject = sentence.line.number == 0
+    return read(sentence.text, sentence.item, titled, about_codes, subject)
 
 
 # The sentences of small requests come again and again: without it, they take half as long again.
 @lru_cache(maxsize=2048)
-def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | None:
+def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: bool) -> Act | None:
     text = _without_contractions(text)
-    if remarks.BOILERPLATE.search(text) or (is_sign_off(text) and not asked.THANKED.search(text)):
+    if remarks.BOILERPLATE.search(text) or (is_closing(text)):
         return None
     if item and not _is_sentence(text):
         if takes_back(text) and asked.TAKES_BACK.search(text):
@@ -96,7 +96,7 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | Non
         return Act.DISPUTES
     reports = _reports(facts)
     reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
-    if _asks_for_codes(text, said, about_codes=about_codes, titled=titled):
+    if _asks_for_codes(text, said, about_codes=about_codes, titled=subject):
         return Act.REPORTS if reports_ours and not requests.lacks_codes(said) else Act.ASKS
     corrects = bool(remarks.CORRECTS.search(facts))
     if corrects and is_about_ours(said, pointers=False):
@@ -232,7 +232,8 @@ def _lesser_act(text: str, *, titled: bool) -> Act | None:
         return Act.OTHER
     if remarks.THANKS.search(text) and len(text) < _MOST_WORDS:
         rest = remarks.THANKS.sub(" ", background.COURTESY.sub(" ", text))
-        return Act.THANKS if len(_WORD.findall(rest)) > _NAMES else None
+        said = len(_WORD.findall(rest)) > _NAMES or background.PRAISE.search(rest)
+        return Act.THANKS if said else None
     if asked.SHOWS_CODES.search(text) and matter.OURS.search(text):
         return Act.OTHER
     if conditions.REDIRECTS.search(text) and names_codes(text):

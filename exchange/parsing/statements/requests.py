@@ -61,6 +61,7 @@ _NEEDS: Final = (
     f"w{_ON}N[^nitqQXOZ.;:?!]{{0,3}}f{_CODES}",  # we would value your help with the codes
     f"w[^nitqQZM.;:?!]{{0,6}}K{_TO_US}f?{_CODES}",  # we are after the codes
     f"w[^n.;:?!]{{0,3}}Ry,[^.;:?!]{{0,12}},f{_CODES}",  # we ask you, as ..., for the codes
+    f"w{_ON}R[gGz]{{0,2}}F{_CODES}",  # we request release of the codes
     f"w[^ne.;:?!]{{0,6}}yf{_CODES}",  # we turn to you for the codes
     rf"w{_ON}[gG]D{{0,2}}f{_CODES}",  # we submit these for the codes
     f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K|J|R)[z:]{{0,3}}f?{_CODES}",  # need codes; grateful for codes
@@ -76,6 +77,7 @@ _NOUNS: Final = (
     f"C{_ON}fbv",  # codes to be returned by Friday
 )
 _QUESTIONS: Final = (
+    f"qwN(?:fy)?b{_CODES}",  # what we need from you is the code
     rf"qb?{_CODES}[^v]*$",  # what is the code
     f"d[yz]{{1,2}}[hH]{_CODES}{_THEY_GAVE}",  # do you hold the code
     f"hyh?{_CODES}{_THEY_GAVE}",
@@ -85,7 +87,7 @@ _LACKS: Final = (
     "(?:^|[w,:-])h?nh?z?C(?:[fFDhHv.,;:?!]|$)",
 )
 _ASKS_FOR_CODES: Final = re.compile("|".join((*_ORDERS, *_NEEDS, *_NOUNS, *_QUESTIONS, *_LACKS)))
-_CODES_OF_THESE: Final = re.compile(r"(?:^|[.,;:!])z?C[fF][zpDL,]*[.?:]?$")  # no verb at all
+_CODES_OF_THESE: Final = re.compile(r"(?:^|[.,;:!])[zL]?C[fF][zpDL,]*[.?:]?$")  # no verb at all
 _ASKS_FOR_THEM: Final = re.compile(
     "|".join(
         (
@@ -94,7 +96,7 @@ _ASKS_FOR_THEM: Final = re.compile(
             f"{_ASKED_TO}G(?:q[zp]b|mz[fu])",  # tell us what they are; make them available to us
             f"{_ASKED_TO}A(?:[fc,.?!:]|$)",  # could you help
             f"{_ASKED_TO}d{_TO_US}[pm]",  # do the same for these
-            f"M{_ON}wh[pmt]",  # can we have that
+            f"M{_ON}wP?h[zpmt]{{0,2}}[pmt]",  # can we have that
             "dyz?[hH]z?[pm]",  # do you have it on record
             f"{_BEGIN}P?g{_TO_US}[pmD]",
             f"w{_ON}(?:N|R){_TO_US}f?[pmD](?:[.,:;?!(c\\-]|$)",
@@ -108,7 +110,7 @@ _ASKS_FOR_THEM: Final = re.compile(
 )
 _LACKS_CODES: Final = re.compile(f"(?:T|[hH]n|n[hH]){_CODES}")
 _ASKS_ELSE: Final = re.compile(
-    f"(?:{_ASKED_TO}[gGhrVO]?|w{_ON}[NKR]|q)[^.;:?!n]{{0,4}}X|^[gG][^.;:?!]{{0,4}}X|X[^.;:?!n]{{0,3}}[PE]"
+    f"(?:{_ASKED_TO}[gGhrVO]?|w{_ON}[NKR]|q)[^.;:?!n]{{0,4}}X|^[gGO][^.;:?!]{{0,4}}X|{_ASKED_TO}[gGV][it]|X[^.;:?!n]{{0,3}}[PE]"
 )
 # "Do not action this yet", "no codes please": nothing is to be done with what is listed.
 _CALLS_OFF: Final = re.compile(

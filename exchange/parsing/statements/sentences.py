@@ -39,6 +39,7 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?;\u2026])(?<!\b[A-Za-z]\.)(?<!\b(?:No|Dr|Mr|St|vs)\.)"
     r"(?<!\b(?:Mrs|Ltd|Ref|Nos|Inc)\.)[\"')\]]*\s+(?=[\"'(\[]*[^\W_a-z])|(?<=[!?])\s+"
 )
+_SAYS_MORE = re.compile(r"\b(?:but|not|we|you|these|those|codes?)\b|n't\b", re.I)
 _NUMBERED = re.compile(f"([{DEVICE_MARK}{CODE_MARK}])\\d+ ?")
 _DEVICE_NUMBER = re.compile(f"{DEVICE_MARK}(\\d+)")
 _APOSTROPHES: Final = {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x60: "'", 0xB4: "'"}
@@ -64,13 +65,17 @@ def sentences_of(lines: Iterable[Line]) -> Iterator[Sentence]:
     """
     count, signed = 0, False
     for paragraph in _paragraphs(lines):
-        closing = paragraph[0].text
-        signed = signed or (is_sign_off(closing) and not THANKED.search(closing))
+        signed = signed or is_closing(paragraph[0].text)
         for sentence in _split(paragraph, signed=signed):
             yield sentence
             count += 1
             if count > MOST_SENTENCES:
                 return
+
+
+def is_closing(text: str) -> bool:
+    """Return whether a line closes what the sender wrote, and says nothing after its thanks."""
+    return is_sign_off(text) and not (THANKED.search(text) or _SAYS_MORE.search(text))
 
 
 def _paragraphs(lines: Iterable[Line]) -> Iterator[list[Line]]:
