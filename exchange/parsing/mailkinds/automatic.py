@@ -110,6 +110,8 @@ _ACKNOWLEDGED = re.compile(
     r"|\brydym wedi (?:derbyn|cofnodi) eich (?:cais|ymholiad|neges|e-?bost|tocyn)\b",
     re.I,
 )  # fmt: skip
+# What a footer says about any mail of a desk.
+_WHY_RECEIVED = re.compile(r"\byou are receiving this [^.]{0,120}", re.I)
 _THANKS = re.compile(
     r"\bthank(?:s| you) for (?:contacting|getting in touch|submitting|emailing"
     r"|your (?:e-?mail|request|message|enquiry|query))"
@@ -180,7 +182,7 @@ def _flat(text: str) -> str:
 
 def acknowledges(text: str) -> bool:
     """Return whether the text says something like "your ticket 4711 has been received"."""
-    return bool(_ACKNOWLEDGED.search(_flat(text)))
+    return bool(_ACKNOWLEDGED.search(_WHY_RECEIVED.sub(" ", _flat(text))))
 
 
 def thanks_only(text: str) -> bool:

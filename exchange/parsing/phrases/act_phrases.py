@@ -201,7 +201,7 @@ NEEDS_NOT: Final = any_of(
     "|asking(?: for)?|request(?:ing)?|interested|mean(?:t)?)(?! (?:anything|any|something"
     "|nothing)? ?(?:else|more|further))",
     "no (?:longer|further|more) (?:need|interest|requirement)",
-    "nothing (?:further|more|else) (?:is )?(?:needed|required)",
+    "nothing (?:further|more) (?:is )?(?:needed|required)",
     r"no (?:\w+ ){0,2}codes? (?:is |are )?(?:needed|required|wanted|necessary)",
     "angen mwyach", "nicht mehr", "ne (?:sont|est) plus",
 )  # fmt: skip

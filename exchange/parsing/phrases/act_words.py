@@ -53,7 +53,7 @@ WITHOUT: Final = "T"
 SHOWN: Final = "s"  # attached, enclosed
 
 _WORDS: Final = {
-    WE: "we|i|our customer|our engineer|our engineers|our fitter|our installer|our team|our"
+    WE: "our commissioning team|our operations team|our smart team|our metering team|our engineering team|our onboarding team|our installation team|our company|we|i|our customer|our engineer|our engineers|our fitter|our installer|our team|our"
     " field team|our meter operator|our agent|our contractor|our company|our technician",
     US: "us|me|ourselves|this mailbox|this address|this email address|our team|our mailbox"
     "|our inbox",
@@ -108,7 +108,7 @@ _WORDS: Final = {
     NEEDED: "needed|required|reqd|req'd|requested|wanted|sought|outstanding|missing|desired"
     "|overdue|appreciated|welcome|wanting|lacking|awaited|necessary|helpful|useful|handy"
     "|to be provided|to be sent|to be supplied|to follow please|to come please",
-    HOPE: "on the hunt for|in pursuit of|how about|what about|grateful for|after|looking for|in need of|any chance of|chance of"
+    HOPE: "is there|are there|on the hunt for|in pursuit of|how about|what about|grateful for|after|looking for|in need of|any chance of|chance of"
     "|obliged for|glad of|thankful for|trying to find|trying to get|trying to obtain"
     "|trying to source|trying to get hold of|hoping for|hoping to get|hoping to have"
     "|hoping to obtain|hoping to receive|waiting for|waiting on|awaiting|await|chasing"
@@ -116,7 +116,7 @@ _WORDS: Final = {
     "|seeking|seek|obliged by|wondering about|happy to receive|any news on|still after|sight of"
     "|missing out on|pleased to receive|glad to receive|wanting|waiting to receive",
     HOPE_THAT: "grateful if|appreciate if|appreciate it if|obliged if|thankful if|glad if"
-    "|pleased if|happy if|helpful if|gr8 if|brill if|brilliant if|fab if|ace if|super if|nice if|useful if|handy if|best if|great if|good if|lovely if|possible to|possible for|able to"
+    "|pleased if|happy if|helpful if|gr8 if|brill if|brilliant if|fab if|ace if|super if|nice if|useful if|handy if|best if|great if|good if|lovely if|possible to|possible for|able to|ok to|okay to|alright to|ok if|okay if"
     "|so kind as to|so good as to|kind enough to|good enough to|any chance|any way|a chance"
     "|mind|wonder if|wondering if|wondered if|hope|hoping|hope that|hoping that|possible"
     "|in a position to|welcome it if|obliged were you to|most grateful if|grateful were"
@@ -124,7 +124,7 @@ _WORDS: Final = {
     "|ask you to|ask that|ask if|ask whether|request that|request you to|asking you to"
     "|invite you to|trouble you for|trouble you to|require that|grateful|expect you to"
     "|entitled to|requests that|asks that|requesting that|asking that|asking if",
-    REQUEST: "request|requests|requesting|hereby request|ask for|asks for|asking for|ask you for"
+    REQUEST: "requirement|request|requests|requesting|hereby request|ask for|asks for|asking for|ask you for"
     "|asking you for|requisition|enquiry|enquire about|call for|ask|applying for|apply for"
     "|application for|demand|kindly request|request from you|ask of you|seek from you|req"
     "|request type|req type|rfi|ask again for|requesting from you|requested",
@@ -145,7 +145,7 @@ _WORDS: Final = {
     OTHER_ACTION: "delete|remove|destroy|change|replace|revoke|verify|test|store|protect|treat"
     "|correct|update|rotate|use|using|discard|discuss|meet|talk|speak|explain|clarify|describe"
     "|justify|amend|deleted|removed|destroyed|changed|replaced|revoked|verified|stored|lapses"
-    "|lapse|lapsed|expires|expired|void|withdrawn|cancelled|canceled|reset|upgrade|reading|learn"
+    "|lapse|lapsed|expires|expired|acknowledge|secure|encrypt|count|compare|validate|like|void|withdrawn|cancelled|canceled|reset|upgrade|reading|learn"
     "|charge|pay|collect|visit|book|decommission|recover|register|return to sender|join",
     HANDLE: "look into|check|deal with|see to|liaise|go through"
     "|search|try|come back|get back|respond|reply|revert|consider|review|look at|work through"

@@ -74,7 +74,7 @@ STATE: Final = any_of(
     "ok(?:ay)?", "success\\w*", "work(?:s|ing)?", "join(?:s)?", "fail(?:s|ure)?", "problem",
     "issue", "wrong", "error", "will be", "going to be", "should be", "has to", "must", "live",
     "done", "sorted", "complete", "void", "leak\\w*", "complain\\w*", "damage\\w*", "luck",
-    "nil", "dumb", "blank", "duplicates?", "spam", "invoice", "charges?", "unpaid", "example", "demo", "test",
+    "nil", "n/a", "none", "nope", "dumb", "blank", "duplicates?", "spam", "invoice", "charges?", "unpaid", "example", "demo", "test",
 )  # fmt: skip
 # Such participles say nothing of the state of a Device.
 NO_STATE: Final = any_of(

@@ -202,6 +202,7 @@ def _asks_for_codes(text: str, said: str, *, about_codes: bool, titled: bool = T
             return False
         # The condition that is left out of it may be what names the codes.
         asks = requests.asks_for_codes(said, about_codes=not names_codes(said), titled=titled)
+        asks = asks or requests.asks_for_codes(text, titled=titled)
         return asks or _asks_elsewhere(said)
     if matter.OTHER_CODES.search(said):
         return False
@@ -243,7 +244,7 @@ def _lesser_act(text: str, *, titled: bool) -> Act | None:
     if requests.is_standing(text) and names_codes(text):
         return Act.OTHER
     if remarks.PROCEDURAL.search(text):
-        return None
+        return Act.OTHER if names_codes(text) else None
     if text.rstrip(" )\"'").endswith("?") or (_asks(text) and not _is_title(text, titled)):
         return Act.ASKS_ELSE
     if conditions.DIRECTS.search(text):
@@ -257,7 +258,8 @@ def _is_title(text: str, titled: bool) -> bool:
 
 def _says_nothing_else(text: str, *, titled: bool) -> bool:
     """Return whether a sentence is a title, a courtesy, or a reason why codes are asked for."""
-    if requests.says_nothing(text) or background.HEADER_LINE.fullmatch(text):
+    pointed = requests.says_nothing(text) and not background.STATE.search(text)
+    if pointed or background.HEADER_LINE.fullmatch(text):
         return True
     if background.CODES_WE_GAVE.search(text):
         return False

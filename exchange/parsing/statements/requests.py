@@ -32,10 +32,11 @@ _FROM_A_DAY = re.compile(
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.I,
 )
+_QUOTED = re.compile(r"[\"\u201c][^\"\u201c\u201d]{1,200}[\"\u201d]")  # somebody else's words
 _PAUSES: Final = frozenset(",;:.!?()/-\u2013\u2014")
 
 # The codes, as the thing that a verb before them is about: "a list of the outstanding codes".
-_CODES: Final = r"(?:[zp]{0,2}(?:L[Ff]?)?[zp]{0,3}C(?![fF]?X))"
+_CODES: Final = r"(?:[zpD]{0,2}(?:L[Ff]?)?[zpD]{0,3}C(?![fF]?X))"
 _TO_US: Final = "(?:f?uf?)?"
 _BEGIN: Final = r"(?:^|[.;:?!(,\-]|c)"
 # Words in between that begin no other clause, deny nothing and are about no other thing.
@@ -55,7 +56,7 @@ _ORDERS: Final = (
     r"P[.,:]?C(?:[fF]|[.:]?$)",  # one more please, code of ...
 )
 _NEEDS: Final = (
-    f"w{_ON}(?:N|R){_TO_US}f?{_CODES}",
+    f"w{_ON}(?:N|R)(?:fy)?{_TO_US}f?{_CODES}",
     f"w{_ON}N(?:{_ON}[hr]|[gG]){_TO_US}{_CODES}",  # we would appreciate your support in getting codes
     f"{_BEGIN}z{{0,2}}N{_ON}[hrf]{_TO_US}{_CODES}",
     f"w{_ON}N[^nitqQXOZ.;:?!]{{0,3}}f{_CODES}",  # we would value your help with the codes
@@ -65,7 +66,7 @@ _NEEDS: Final = (
     f"w[^ne.;:?!]{{0,6}}yf{_CODES}",  # we turn to you for the codes
     rf"w{_ON}[gG]D{{0,2}}f{_CODES}",  # we submit these for the codes
     f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K|J|R)[z:]{{0,3}}f?{_CODES}",  # need codes; grateful for codes
-    rf"{_BEGIN}(?:[zDbp]{{0,4}}|wb)R[zf:]{{0,4}}{_CODES}",  # request for codes
+    rf"{_BEGIN}(?:[zDbp]{{0,4}}|wb)R[zf:b]{{0,4}}{_CODES}",  # request for codes
 )
 _NOUNS: Final = (
     # codes [for these] needed
@@ -101,7 +102,7 @@ _ASKS_FOR_THEM: Final = re.compile(
             f"{_BEGIN}P?g{_TO_US}[pmD]",
             f"w{_ON}(?:N|R){_TO_US}f?[pmD](?:[.,:;?!(c\\-]|$)",
             rf"{_BEGIN}[zeDf]{{0,4}}?[pDL][zpDLfFG,]{{0,6}}[PJE]",  # another three please
-            rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f[zpDL]|D?(?:$|[.:]))",  # a request for the following
+            rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f[zpDL]|D?(?:$|[.:,]))",  # a request for the following
             rf"w{_ON}Rf?[pD]",
             rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pmDL]{{1,2}})(?:f[zpD]*)?(?:[.:?!,(]|$|c[gG])",
             rf"{_BEGIN}P?(?:G|V)c[gG](?:[.:?!]|$)",  # kindly fill in and return
@@ -114,7 +115,7 @@ _ASKS_ELSE: Final = re.compile(
 )
 # "Do not action this yet", "no codes please": nothing is to be done with what is listed.
 _CALLS_OFF: Final = re.compile(
-    r"(?:^|[.,;:!-]|c)(?:P?dP?n(?:[gG](?:[pD.,;!:]|$)|[gG]z?(?:[.,;!]|$))|nCP|CR[zD]?O)"
+    r"(?:^|[.,;:!-]|c)(?:P?dP?nd|P?dP?n(?:[gG](?:[pD.,;!:]|$)|[gG]z?(?:[.,;!]|$))|nCP|CR[zD]?O)"
 )
 _NO_MATTER: Final = re.compile("[RDLpPewufFc,.:!?()-]*")
 _SAYS_NOTHING: Final = re.compile("[pmDLfFcuwyCRePs,.:!?()-]*")
@@ -155,7 +156,7 @@ def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True)
     ``about_codes``: install codes were named before it, so that "them" can be the codes.
     ``titled``: it may be a title, which names the codes and asks for nothing.
     """
-    shape = shape_of(matter.OTHER_CODES.sub(" number ", text))
+    shape = shape_of(matter.OTHER_CODES.sub(" number ", _QUOTED.sub(" number ", text)))
     if parts.ALWAYS in shape:
         return False
     if _ASKS_FOR_CODES.search(shape):
