@@ -87,6 +87,8 @@ _ACKNOWLEDGED = re.compile(
     + r"|\b(?:we (?:have |'ve )?(?:successfully )?|we can confirm (?:that )?we (?:have )?"
     r"|this is to confirm (?:that )?we (?:have )?|i have )"
     r"(?:received|logged|registered|acknowledge(?: receipt of)?) your " + _THING + r"\b"
+    r"|\brequest" + _NUMBER + r" (?:has been |was )(?:created|received|logged|opened|raised"
+    r"|registered)\b"
     r"|\b(?:ticket|case|incident)" + _NUMBER
     + r" (?:has been |was )?(?:created|received|logged|opened|raised|registered)\b"
     r"|\bhas been assigned (?:the )?(?:ticket|case|reference|incident|request)\b"

@@ -142,7 +142,7 @@ _WORDS: Final = {
     "|one|the same|same|same again|same as before|same as last time|as before|another|others|both|two|three|four|few|couple|more|lot|ditto"
     "|likewise|others|next one|next two|next batch|next lot|them all|everything|next",
     ASSIST: "help|assist|oblige|help us|help me|assist us|help us out|help me out|support us",
-    OTHER_ACTION: "delete|remove|destroy|change|replace|revoke|verify|test|store|protect|treat"
+    OTHER_ACTION: "delete|remove|destroy|change|replace|revoke|verify|store|protect|treat"
     "|correct|update|rotate|use|using|discard|discuss|meet|talk|speak|explain|clarify|describe"
     "|justify|amend|deleted|removed|destroyed|changed|replaced|revoked|verified|stored|lapses"
     "|lapse|lapsed|expires|expired|acknowledge|secure|encrypt|count|compare|validate|like|void|withdrawn|cancelled|canceled|reset|upgrade|reading|learn"
@@ -159,7 +159,7 @@ _WORDS: Final = {
     OF: "of",
     AT: "for|on|in|to|at|from|with|by|under|as|into|about|against|regarding|re|per|via|through"
     "|within|pertaining to|relating to|concerning|belonging to|in respect of|between|4|onto"
-    "|around|among|upon|behind|beside|during|before|after the|without any",
+    "|around|among|upon|behind|beside|during|before|without any",
     AND: "and|or|but|so|then|&|plus|alternatively|therefore|also",
     ALWAYS: "always|in future|in the future|going forward|from now on|henceforth|as of now"
     "|in due course|next time|at any time|every time|each time",

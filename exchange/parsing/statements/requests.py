@@ -72,8 +72,8 @@ _NOUNS: Final = (
     # codes [for these] needed
     r"(?:^|[.;:?!(,\-])[^nie]{0,6}C(?:[^ntqQi.;?!()]{0,9}P|[fFzpDbLMucm,:\-]{0,9}E|[^n.;?!]{0,4}e$)",
     r"E[z:f\-]{1,3}C(?:$|[.,:(])",  # requested item: install codes
-    rf"{_BEGIN}[zD]{{0,3}}CR(?!z)",  # install code request
-    r"^[zD]{0,3}CRL?[zD]{0,3}$",
+    rf"{_BEGIN}[zDpb]{{0,4}}CR(?!z)",  # install code request
+    r"^[zDpb]{0,4}CRL?[zD]{0,3}$",
     rf"^P?s?[LD]{{1,3}}[fF]?[LD]{{0,2}}f{_CODES}[.:]?$",  # list of meters for install codes
     f"C{_ON}fbv",  # codes to be returned by Friday
 )
