@@ -7,13 +7,16 @@ disputes, reports or warns is for a person, even next to a sentence that asks.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from exchange.domain.mail import Subkind
-from exchange.domain.statements import Act, Statement
+from exchange.domain.statements import ANSWERING, Act, Statement
+from exchange.parsing.mailkinds.desks import own_name
+from exchange.parsing.statements.sentences import CODE_MARK
 
 _OURS = re.compile(r"\b(?:you|your|yours|codes?|ICs?|these|this)\b|\u2460", re.I)
+_SUBJECT: Final = "subject"
 # In this order: what is first decides.
 _AGAINST: Final = {
     Act.WARNS: Subkind.WARNS,
@@ -24,6 +27,9 @@ _AGAINST: Final = {
 }
 # These only where no sentence asks for codes.
 _OTHERWISE: Final = {
+    Act.PROMISES: Subkind.PROMISED,
+    Act.PROVIDES: Subkind.NOT_UNDERSTOOD,
+    Act.OWNS: Subkind.NOT_UNDERSTOOD,
     Act.ASKS_ELSE: Subkind.ASKS_ELSE,
     Act.CHASES: Subkind.CHASES,
     Act.OTHER: Subkind.NOT_UNDERSTOOD,
@@ -37,7 +43,7 @@ def why_no_request(statements: Sequence[Statement]) -> Subkind:
     for act, subkind in _AGAINST.items():
         if act in acts:
             return subkind
-    if Act.ASKS in acts:
+    if any(one.act is Act.ASKS and one.where != _SUBJECT for one in statements):
         return Subkind.NONE
     for act, subkind in _OTHERWISE.items():
         if act in acts:
@@ -59,3 +65,28 @@ def _is_background(report: Statement, statements: Sequence[Statement]) -> bool:
 def asks(statements: Sequence[Statement]) -> bool:
     """Return whether a sentence asks for install codes."""
     return any(one.act is Act.ASKS for one in statements)
+
+
+def against_an_answer(statements: Sequence[Statement], *, unclear: bool) -> Subkind:
+    """Return why a mail is no answer to us, whatever it says next to Devices; NONE if it may be.
+
+    A warning speaks against any.  ``unclear``: it gives no code and no denial; then a complaint
+    about ours is what it is about.  A code that is reported on is ours, not theirs.
+    """
+    acts = {one.act for one in statements}
+    if Act.WARNS in acts:
+        return Subkind.WARNS
+    if any(one.act is Act.REPORTS and CODE_MARK in one.words for one in statements):
+        return Subkind.REPORTS
+    if unclear and not acts & ANSWERING:
+        for act in (Act.TAKES_BACK, Act.DISPUTES):
+            if act in acts:
+                return _AGAINST[act]
+    return Subkind.NONE
+
+
+def asks_by_name(statements: Sequence[Statement], own_addresses: Collection[str]) -> bool:
+    """Return whether a sentence that asks calls us by the name that our address has."""
+    names = {name for one in own_addresses if (name := own_name(one))}
+    asking = [one.words.lower() for one in statements if one.act is Act.ASKS]
+    return any(name in words for words in asking for name in names)

@@ -87,7 +87,9 @@ _ACKNOWLEDGED = re.compile(
     + r"|\b(?:we (?:have |'ve )?(?:successfully )?|we can confirm (?:that )?we (?:have )?"
     r"|this is to confirm (?:that )?we (?:have )?|i have )"
     r"(?:received|logged|registered|acknowledge(?: receipt of)?) your " + _THING + r"\b"
-    r"|\b(?:ticket|case|request|incident)" + _NUMBER
+    r"|\brequest" + _NUMBER + r" (?:has been |was )(?:created|received|logged|opened|raised"
+    r"|registered)\b"
+    r"|\b(?:ticket|case|incident)" + _NUMBER
     + r" (?:has been |was )?(?:created|received|logged|opened|raised|registered)\b"
     r"|\bhas been assigned (?:the )?(?:ticket|case|reference|incident|request)\b"
     r"|\bwe acknowledge (?:safe )?receipt\b"
@@ -117,6 +119,8 @@ _ACKNOWLEDGING: Final = (
     "your reference", "erstellt", "erfasst", "angelegt", "registriert", "erhalten", "eingegangen",
     "aufgenommen", "wedi",
 )  # fmt: skip
+# What a footer says about any mail of a desk.
+_WHY_RECEIVED = re.compile(r"\byou are receiving this [^.]{0,120}", re.I)
 _THANKS = re.compile(
     r"\bthank(?:s| you) for (?:contacting|getting in touch|submitting|emailing"
     r"|your (?:e-?mail|request|message|enquiry|query))"
@@ -194,7 +198,7 @@ def acknowledges(text: str) -> bool:
     low = flat.lower()
     if low.isascii() and not any(word in low for word in _ACKNOWLEDGING):
         return False
-    return bool(_ACKNOWLEDGED.search(flat))
+    return bool(_ACKNOWLEDGED.search(_WHY_RECEIVED.sub(" ", flat)))
 
 
 def thanks_only(text: str) -> bool:

@@ -12,7 +12,12 @@ from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.findings.claim_columns import any_bad_code, any_code, any_outcome
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.mailkinds import bounces, notices
-from exchange.parsing.mailkinds.asking import asks, why_no_request
+from exchange.parsing.mailkinds.asking import (
+    against_an_answer,
+    asks,
+    asks_by_name,
+    why_no_request,
+)
 from exchange.parsing.mailkinds.automatic import (
     Automatic,
     absent,
@@ -25,9 +30,17 @@ from exchange.parsing.mailkinds.automatic import (
     receipt_kind,
     thanks_only,
 )
+from exchange.parsing.mailkinds.desks import (
+    by_machine,
+    claims_failure,
+    shows_our_request,
+    ticket_event,
+)
 from exchange.parsing.mailkinds.replies import reply_says
 from exchange.parsing.mime.contents import Contents
 from exchange.parsing.mime.headers import Headers
+from exchange.parsing.phrases.matter_phrases import TOPIC
+from exchange.parsing.statements.promises import promises
 
 REPLY_SUBJECT = re.compile(r"^\s*(?:(?:re|aw|sv|ateb|antw)(?:\[\d+\])?\s*:\s*)", re.I)
 FORWARD_SUBJECT = re.compile(r"^\s*(?:(?:re|aw)\s*:\s*)*(?:fwd?|wg|ymlaen)(?:\[\d+\])?\s*:", re.I)
@@ -131,28 +144,39 @@ def classify_by_content(
     list_allowed: bool,
     about_ours: bool,
     ours_repeated: bool,
+    of_answer: bool = False,
+    own_addresses: frozenset[str] = frozenset(),
 ) -> Classified:
     """Classify by text and lists.
 
     ``list_allowed``: it may come through its mailing list, as if the sender had written to us.
     ``about_ours``: it contains one of our references, or it is a reply.  ``ours_repeated``: it
-    contains the reference of a request.
+    contains the reference of a request of ours; ``of_answer``: that of an answer of ours, and none
+    of a request, so that a promise in it is about what they do with the codes.
     """
     coded = found.stray_code or any_code(found.claims) or any_bad_code(found.claims)
     denied = any_outcome(found.claims, Outcome.NOT_INSTALLER)
     reply = is_reply(head)
-    if coded or (denied and (about_ours or not found.asks)):
-        return Classified(Kind.RESPONSE)
-    if found.claims and (about_ours or (found.definite and not found.asks)):
-        return Classified(Kind.RESPONSE)
-    if _answers_in_words(statements, found, about_ours=about_ours):
-        return Classified(Kind.RESPONSE, Subkind.NONE if found.devices else Subkind.STATEMENT)
+    answers = coded or (denied and (about_ours or not found.asks))
+    answers |= bool(found.claims) and (about_ours or (found.definite and not found.asks))
+    in_words = _answers_in_words(statements, found, about_ours=about_ours)
+    if answers or in_words:
+        against = against_an_answer(statements, unclear=not (coded or denied))
+        if against is not Subkind.NONE:
+            return Classified(Kind.UNKNOWN, against)
+        bare = in_words and not answers and not found.devices
+        return Classified(Kind.RESPONSE, Subkind.STATEMENT if bare else Subkind.NONE)
     opening = f"{head.subject}\n{own_text}"
     # In this order: most mails are plain requests, and the text search is half the work here.
-    if not denied and acknowledges(opening):
-        if not _asks_itself(found) or ours_repeated:
+    if not denied and (acknowledges(opening) or ticket_event(opening)):
+        shown = by_machine(own_text) and ticket_event(opening)
+        if not _asks_itself(found) or ours_repeated or shown:
             return Classified(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
         return Classified(Kind.UNKNOWN, Subkind.TICKET)  # whose list is it?
+    if found.devices and shows_our_request(opening, own_addresses):
+        return Classified(Kind.UNKNOWN, Subkind.TICKET)
+    if found.devices and not about_ours and claims_failure(own_text) and asks(statements):
+        return Classified(Kind.UNKNOWN, Subkind.PHISHING)
     if not found.devices and absent(opening, definite=True):
         return Classified(Kind.AUTO_REPLY, Subkind.ABSENCE, counts=False)
     silent = not (found.devices or found.claims or found.rejects)
@@ -164,11 +188,12 @@ def classify_by_content(
     if silent and not about_ours and looks_like_phishing(opening):
         return Classified(Kind.UNKNOWN, Subkind.PHISHING)
     many = None if list_allowed else list_mail(headers)
-    if many and not (found.asks and found.devices and many is Subkind.NEWSLETTER):
+    asked = found.asks or asks_by_name(statements, own_addresses)
+    if many and not (asked and found.devices and many is Subkind.NEWSLETTER):
         return Classified(Kind.UNKNOWN, many)
     if contents.calendar:
         return Classified(Kind.UNKNOWN, Subkind.INVITATION)
-    if automatic(headers, head.subject) is Automatic.GENERATED and not found.asks:
+    if automatic(headers, head.subject) is Automatic.GENERATED and not asked:
         return Classified(Kind.AUTO_REPLY, Subkind.GENERATED, counts=False)
     if found.devices or (found.rejects and found.asks):
         wants = why_no_request(statements)
@@ -180,10 +205,17 @@ def classify_by_content(
     if reply:
         files = bool(contents.attachments or contents.mails)
         says = reply_says(own_text, files=files)
-        plain = all(one.act in _HARMLESS or one.where == "subject" for one in statements)
-        promised = says is Subkind.PROMISED and plain and not found.rejects
+        plain = all(_is_plain(one) for one in statements)
+        promised = says is Subkind.PROMISED and plain and not (found.rejects or of_answer)
         return Classified(Kind.ACKNOWLEDGEMENT if promised else Kind.UNKNOWN, says)
     return Classified(Kind.UNKNOWN, Subkind.QUESTION if found.asks else Subkind.NONE)
+
+
+def _is_plain(one: Statement) -> bool:
+    """Return whether a statement leaves a promise next to it a mere promise."""
+    aside = one.act is Act.OTHER and not one.hedge and not TOPIC.search(one.words)
+    promised = bool(one.hedge) and promises(one.words)
+    return one.act in _HARMLESS or one.where == "subject" or aside or promised
 
 
 def _answers_in_words(

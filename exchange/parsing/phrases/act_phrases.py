@@ -69,6 +69,50 @@ ASKING: Final = any_of(
     "(?:rydym|rwyf|dw i) (?:angen|eisiau)", "angen", "bitte", "ben\u00f6tigen", "brauchen",
     "k\u00f6nnten sie", "s'il vous pla\u00eet", "veuillez", "merci de", "pourriez",
 )  # fmt: skip
+# In other languages these words are enough where the codes are named, and nothing is denied.
+ASKING_ELSEWHERE: Final = any_of(
+    "os gwelwch yn dda", "plis", "a (?:allwch|fyddech)", "(?:rydym|rwyf|dw i) (?:angen|eisiau)",
+    "anfonwch", "angen", "cais am", "gofynnwn", "bitten?", "ben\u00f6tig(?:en|t)", "brauchen",
+    "erbitten", "anfordern", "ersuchen", "k\u00f6nn(?:t)?en sie", "w\u00fcrden sie", "anfrage",
+    "dankbar", "s'il vous pla\u00eet", "svp", "veuillez", "merci de", "pourriez", "pouvez-vous",
+    "demandons", "prions", "souhait(?:ons|erions)", "besoin", "rogamos", "ruego", "por favor",
+    "solicit\\w+", "agradecer\\w+", "necesitamos", "pod(?:r\u00edan?|\u00e9is|r\u00edais)",
+    "pedimos", "verzoek(?:en)?", "graag", "gelieve", "alstublieft", "a\\.?u\\.?b", "kunt u",
+    "zou(?:den)? (?:u|jullie)", "hebben (?:wij|we) nodig", "nodig", "vragen", "prego", "preghiamo",
+    "per favore", "per cortesia", "richied\\w+", "chiediamo", "potreste", "potete", "vorremmo",
+    "gentilmente", "prosz?\u0119", "prosimy", "uprzejmie", "potrzebujemy", "venligst", "bedes",
+    "vi beder", "vi (?:skal )?bruge", "kan i", "kunne i", "v\u00e4nligen", "ber om", "beh\u00f6ver",
+    "kan ni", "vennligst", "trenger", "kan dere", "por gentileza", "precisamos", "agradecemos",
+)  # fmt: skip
+DENIED_ELSEWHERE: Final = any_of(
+    "nicht", "keine?[nrms]?", "nie", "niemals", "ne", "n'\\w+", "pas", "plus besoin", "jamais",
+    "no", "nunca", "ya no", "sin", "niet", "geen", "nooit", "non", "mai", "senza", "nie", "bez",
+    "ikke", "ingen", "aldrig", "inte", "aldri", "n\u00e3o", "nid", "ddim", "peidiwch", "ohne",
+    "sans", "zonder", "uden", "utan", "uten", "mwyach", "annul\\w+", "storn\\w+", "cancel\\w*",
+    "anuw\\w+", "intrekk\\w+", "zur\u00fcck\\w*",
+)  # fmt: skip
+# Why they write to us: "the meters that you fitted", no dispute of an answer.
+THAT_YOU_INSTALLED: Final = any_of(
+    "(?:we|i) (?:understand|believe|gather|see|think|note)(?: that)? (?:it was )?(?:you|your (?:team"
+    "|company|engineers?))(?: who| that)?(?: had| have)? (?:installed|fitted|put in|put)",
+    "(?:that|which|since|when|after|where|as)(?:,? (?:we|i) (?:understand|believe|see|gather)"
+    "|,? we are told|,? according to \\w+)?,? (?:(?:is|are|was|were|have been|had been) )?(?:all |both )?"
+    "(?:you|your (?:company|team|engineers?|predecessor))(?: had| have| previously| originally)?"
+    " (?:installed|fitted|put in|install|fit)(?: (?:it|them|these|this|in|on))?",
+    "(?:that|which)(?:,? (?:we|i) (?:understand|believe|see|gather))?,? (?:is|are|was|were|have been"
+    "|had been)(?: all| both| originally| previously)? (?:installed|fitted|put in) by (?:you"
+    "|your (?:company|team|engineers?|predecessor))(?:rsel(?:f|ves))?",
+)
+# "Thanks for the codes": no closing words, but what somebody says.
+THANKED: Final = any_of(
+    "(?:thanks|thank you|cheers|diolch)(?: so much| very much| again| a lot)? (?:for|am)"
+    "(?! (?:(?:all|your|the|any|looking|taking|reading|getting|being)\\b ?)+"
+    "(?:help|time|assistance|support|co-?operation|patience|understanding|attention|hard|into"
+    "|at|back|it|so)?\\b)(?: \\w+)+",
+    "(?:thanks|thank you|cheers|diolch)(?: so much| very much| again| a lot)? (?:for|am) "
+    "(?:the|your|those|these|all the) (?:\\w+ ){0,3}(?:codes?|list|answers?|repl(?:y|ies)"
+    "|responses?|e-?mails?|workbook|file|batch|lot|update|ones?|quick|prompt|speedy|swift)",
+)
 # "Please find attached": a courtesy, that asks for nothing.
 SHOWING: Final = any_of(
     "find (?:attached|enclosed|below|herewith)",
@@ -157,7 +201,7 @@ NEEDS_NOT: Final = any_of(
     "|asking(?: for)?|request(?:ing)?|interested|mean(?:t)?)(?! (?:anything|any|something"
     "|nothing)? ?(?:else|more|further))",
     "no (?:longer|further|more) (?:need|interest|requirement)",
-    "nothing (?:further|more|else) (?:is )?(?:needed|required)",
+    "nothing (?:further|more) (?:is )?(?:needed|required)",
     r"no (?:\w+ ){0,2}codes? (?:is |are )?(?:needed|required|wanted|necessary)",
     "angen mwyach", "nicht mehr", "ne (?:sont|est) plus",
 )  # fmt: skip
@@ -170,7 +214,7 @@ NEEDED: Final = re.compile(
     ).pattern + "|[\u2460\u2461]|^\\W*$", re.I,
 )  # fmt: skip
 HOLDS: Final = any_of(
-    r"(?:(?:please|kindly|should|must|to|and)(?: please)? |^)(?:hold|keep|retain|withhold|delay"
+    r"(?:(?:please|kindly|(?<!you )should|(?<!you )must|to|and)(?: please)? |^)(?:hold|keep|retain|withhold|delay"
     r"|postpone|defer|park|freeze)(?: on to| back)? "
     r"(?:the |these |those |our |all |any |your |sending )?(?:\w+ ){0,3}(?:codes?|ics?|answers?"
     r"|response|reply"
@@ -182,11 +226,12 @@ TAKES_BACK: Final = any_of(
     "cancel(?:s|led|ling|lation)?", "withdraw(?:s|n|ing|al)?", "withdrew", "disregard(?:ed)?",
     "ignore",
     "recall(?:ed|ing)?", "retract(?:ed|ing)?", "rescind(?:ed)?", "revok(?:e|ed|ing)",
-    "null and void", "(?<!not )forget(?: about)?", "do not bother", "never mind",
+    "null and void", "(?<!not )forget(?: about)?", "do not bother", "never ?mind",
     "leave (?:them|it|these|those) (?:out|off|alone|be)",
     r"take (?:\w+ ){0,3}(?:back|off)", r"strike (?:\w+ ){0,3}(?:off|out)",
     "drop (?:the|this|our|these)",
     r"(?:remove|delete|exclude) (?:\S+ ){1,6}?(?:from (?:the|our|your)|off)", "stand down",
+    "stop (?:looking|searching|work(?:ing)?|chasing|any|all|the|this|processing)",
     "call off",
     r"(?:sent|raised|included|listed|added|asked|requested|submitted)(?: \w+){0,4} (?:in error"
     r"|by mistake"
@@ -210,6 +255,8 @@ TAKEN_BACK: Final = re.compile(
     ).pattern + "|[\u2460\u2461]|^\\W*\\w+\\W*$", re.I,
 )  # fmt: skip
 HARMLESS_IGNORE: Final = any_of(
+    "(?:note|notes|chain|trail|thread|conversation|history|forward|banner|mail below|e-?mail below)"
+    "\\b[^.?!]{0,60} (?:ignore|disregard)(?: it| that| them| this)?",
     "(?:ignore|disregard)[^.?!]{0,60} (?:if|signature|footer|disclaimer|duplicate|blank|empty"
     "|hidden|columns?|notes?|tab|the second"
     "|old address|previous address|header|tab|second sheet|other sheets?)",

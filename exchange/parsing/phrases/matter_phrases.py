@@ -11,8 +11,12 @@ CODES: Final = any_of(
     r"(?:meter |device |smart )?install(?:ation|er|ing|s|ed)?[- ]?(?:code|key)s?",
     r"(?:device |joining |commissioning |zigbee |esme |gsme |meter )?codes?", "(?-i:ICs?)",
     "cod(?:au)? (?:gosod|y|yr|ar)", "[cg]h?odau", "installationscodes?",
-    r"installationsschl\u00fcssel\w*", "codes? d'installation",
+    r"installationsschl\u00fcssel\w*", "codes? d'installation", "installatiecodes?",
+    "c[o\u00f3]digos? de instala(?:ci[o\u00f3]n|[c\u00e7][a\u00e3]o)", "codic[ei] (?:di )?installazione",
+    r"kod(?:y|\u00f3w|u|ami)? instalac\w+", r"installations?kod\w*", r"installasjonskode\w*",
 )  # fmt: skip
+# What obliges us to give codes, and nothing else.
+OUR_RULE: Final = any_of(r"mp[ -]?121", r"(?:clause )?4\.16(?:\([ab]\))?", "appendix ac")
 OTHER_CODES: Final = any_of(
     "(?:post(?:al)?|zip|qr|bar|dial(?:ling)?|area|country|error|fault|status|reason|pass|access"
     "|discount|tariff|colour|product|profile|dress|sort|vat|cost|project|meter type|mtc|llf"

@@ -197,6 +197,8 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
             list_allowed=head.list_id in scope.lists,
             about_ours=about_ours,
             ours_repeated=any("-Q" in one for one in references),
+            of_answer=bool(references) and all("-A" in one for one in references),
+            own_addresses=own_addresses,
         )
     warnings = list(found.warnings)
     failed: tuple[Bounce, ...] = ()

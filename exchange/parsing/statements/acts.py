@@ -13,16 +13,22 @@ from typing import Final
 
 from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.phrases import act_phrases as asked
+from exchange.parsing.phrases import background_phrases as background
 from exchange.parsing.phrases import condition_phrases as conditions
 from exchange.parsing.phrases import matter_phrases as matter
 from exchange.parsing.phrases import remark_phrases as remarks
-from exchange.parsing.phrases.answer_phrases import is_sign_off
-from exchange.parsing.statements.sentences import Sentence
+from exchange.parsing.statements import requests
+from exchange.parsing.statements.sentences import Sentence, is_closing
 from exchange.parsing.text.cache_short import cache_short
 
 _MOST_WORDS: Final = 300
 _LEAST_WORDS: Final = 4  # of a sentence
 _SHORT: Final = 8  # words of a sentence that has no room for another matter
+_CAPITALS: Final = 0.7  # of the words of a name or an address
+_NAMES: Final = 2  # words after thanks that may be the names of people
+_BACKGROUND: Final = (
+    background.COURTESY, background.GAINED, background.UNCOMMISSIONED
+)  # fmt: skip
 _CLAUSE_END = re.compile(r"[,;:.]|\b(?:but|only)\b")
 _CONTRACTED = re.compile(r"n't\b", re.I)
 _POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.I)
@@ -57,17 +63,20 @@ def act_of(sentence: Sentence, *, about_codes: bool = False) -> Act | None:
     """Return what somebody does by writing this sentence; None if it is not about our matter."""
     titled = sentence.heading or sentence.signed
     read = _act_of if len(sentence.text) <= _MOST_WORDS else _act_of.__wrapped__
-    return read(sentence.text, sentence.item, titled, about_codes)
+    subject = sentence.line.number == 0
+    return read(sentence.text, sentence.item, titled, about_codes, subject)
 
 
 # The sentences of small requests come again and again: without it, they take half as long again.
 @lru_cache(maxsize=2048)
-def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | None:
+def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: bool) -> Act | None:
     text = _without_contractions(text)
-    if remarks.BOILERPLATE.search(text) or is_sign_off(text):
+    if remarks.BOILERPLATE.search(text) or (is_closing(text)):
         return None
-    if item:
-        return Act.ASKS if _item_asks(text) else None
+    if item and not _is_sentence(text):
+        if takes_back(text) and asked.TAKES_BACK.search(text):
+            return Act.TAKES_BACK
+        return Act.ASKS if _item_asks(text, about_codes=about_codes) else None
     if conditions.SUSPICION.search(text) and not names_codes(text):
         return None
     facts = conditions.HYPOTHESIS.sub(" ", remarks.OFFERS_DENIAL.sub(" ", text))
@@ -77,17 +86,20 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | Non
     said = remarks.OFFERS_DENIAL.sub(" ", text)
     if _is_forbidden(text, about_codes=about_codes) or _is_held_back(said, about_codes=about_codes):
         return Act.TAKES_BACK
+    if requests.calls_off(text):
+        return Act.TAKES_BACK
     called_off = takes_back(said)
     if called_off and takes_back(_without_other_objects(said)):
         return Act.TAKES_BACK
-    disputes = bool(remarks.DISPUTES.search(conditions.NO_DISPUTE.sub(" ", facts)))
+    settled = asked.THAT_YOU_INSTALLED.sub(" ", conditions.NO_DISPUTE.sub(" ", facts))
+    disputes = bool(remarks.DISPUTES.search(settled))
     disputes = disputes and not _only_wonders(facts)
     if disputes and is_about_ours(said) and not remarks.OPINES.search(said):
         return Act.DISPUTES
     reports = _reports(facts)
     reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
-    if _asks_for_codes(text, said, about_codes=about_codes):
-        return Act.REPORTS if reports_ours else Act.ASKS
+    if _asks_for_codes(text, said, about_codes=about_codes, titled=subject):
+        return Act.REPORTS if reports_ours and not requests.lacks_codes(said) else Act.ASKS
     corrects = bool(remarks.CORRECTS.search(facts))
     if corrects and is_about_ours(said, pointers=False):
         return Act.CORRECTS
@@ -100,10 +112,16 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | Non
     return lesser or (Act.OTHER if against_another else None)
 
 
-def _item_asks(text: str) -> bool:
+def _is_sentence(text: str) -> bool:
+    """Return whether the words next to a Device are a sentence and no note on its row."""
+    words = len(_WORD.findall(text))
+    return (words > _LEAST_WORDS and requests.has_verb(text)) or requests.asks_otherwise(text)
+
+
+def _item_asks(text: str, *, about_codes: bool) -> bool:
     """Return whether the few words next to a Device ask for its code, and say nothing else."""
-    asks = len(_WORD.findall(text)) >= _LEAST_WORDS and _asks(text)
-    asks = asks and _asks_for_codes(text, text, about_codes=False)
+    asks = len(_WORD.findall(text)) >= _LEAST_WORDS
+    asks = asks and _asks_for_codes(text, text, about_codes=about_codes)
     return asks and not (takes_back(text) or _reports(text) or remarks.DISPUTES.search(text))
 
 
@@ -177,21 +195,26 @@ def _without_contractions(text: str) -> str:
     return _CONTRACTED.sub(" not", text.replace("can't", "cannot").replace("won't", "will not"))
 
 
-def _asks_for_codes(text: str, said: str, *, about_codes: bool) -> bool:
+def _asks_for_codes(text: str, said: str, *, about_codes: bool, titled: bool = True) -> bool:
     """Return whether a sentence asks for install codes; ``said``: without its alternatives."""
     if names_codes(text):
         if matter.SOURCE_CODE.search(text) and not matter.OURS.search(text):
             return False
         if asked.PASSED_ON.search(said) and not asked.TO_US.search(said):
             return False
-        bare = matter.OTHER_CODES.sub(" ", said)
-        lacks = asked.LACKING.search(said) or asked.REQUEST_NOUNS.search(bare)
-        return bool(lacks) or _asks(said)
-    gives = asked.GIVES.search(said) or conditions.THE_SAME.search(said)
-    other_codes = matter.OTHER_CODES.search(said)
-    return about_codes and bool(
-        asked.PRONOUN.search(said) and gives and _asks(said) and not other_codes
-    )
+        # The condition that is left out of it may be what names the codes.
+        asks = requests.asks_for_codes(said, about_codes=not names_codes(said), titled=titled)
+        asks = asks or requests.asks_for_codes(text, titled=titled)
+        return asks or _asks_elsewhere(said)
+    if matter.OTHER_CODES.search(said):
+        return False
+    return requests.asks_for_codes(said, about_codes=about_codes)
+
+
+def _asks_elsewhere(text: str) -> bool:
+    """Return whether a sentence in another language asks for the codes that it names."""
+    asks = asked.ASKING_ELSEWHERE.search(text)
+    return asks is not None and not asked.DENIED_ELSEWHERE.search(text)
 
 
 def _asks(text: str) -> bool:
@@ -206,25 +229,55 @@ def _asks(text: str) -> bool:
 
 def _lesser_act(text: str, *, titled: bool) -> Act | None:
     """Return the act of a sentence that says nothing of codes that can be acted on."""
+    if background.FIELD.fullmatch(text) or background.GREETING.fullmatch(text):
+        return None
     if remarks.INFORMS.search(text):
         return Act.OTHER
     if remarks.THANKS.search(text) and len(text) < _MOST_WORDS:
-        return Act.THANKS if matter.TOPIC.search(text) else None
+        rest = remarks.THANKS.sub(" ", background.COURTESY.sub(" ", text))
+        said = len(_WORD.findall(rest)) > _NAMES or background.PRAISE.search(rest)
+        return Act.THANKS if said else None
     if asked.SHOWS_CODES.search(text) and matter.OURS.search(text):
         return Act.OTHER
     if conditions.REDIRECTS.search(text) and names_codes(text):
         return Act.OTHER
+    if requests.asks_otherwise(text):
+        return Act.ASKS_ELSE
+    if requests.is_standing(text) and names_codes(text):
+        return Act.OTHER
     if remarks.PROCEDURAL.search(text):
-        return None
-    if text.rstrip(" )\"'").endswith("?") or _asks(text):
+        return Act.OTHER if names_codes(text) else None
+    if text.rstrip(" )\"'").endswith("?") or (_asks(text) and not _is_title(text, titled)):
         return Act.ASKS_ELSE
     if conditions.DIRECTS.search(text):
         return Act.OTHER
-    if titled or remarks.BACKGROUND.search(text):
-        return None
-    if len(_WORD.findall(text)) < _LEAST_WORDS:
-        return None  # a title, no sentence
-    return Act.OTHER if matter.TOPIC.search(text) else None
+    return None if _says_nothing_else(text, titled=titled) else Act.OTHER
+
+
+def _is_title(text: str, titled: bool) -> bool:
+    return titled and not requests.is_told(text)
+
+
+def _says_nothing_else(text: str, *, titled: bool) -> bool:
+    """Return whether a sentence is a title, a courtesy, or a reason why codes are asked for."""
+    pointed = requests.says_nothing(text) and not background.STATE.search(text)
+    if pointed or background.HEADER_LINE.fullmatch(text):
+        return True
+    if background.CODES_WE_GAVE.search(text):
+        return False
+    rest = text
+    for pattern in _BACKGROUND:
+        rest = pattern.sub(" ", rest)
+    words = _WORD.findall(rest)
+    titled = titled and not requests.has_verb(text)
+    titled = titled or sum(map(str.istitle, words)) > len(words) * _CAPITALS
+    stated = background.STATE.search(background.NO_STATE.sub(" ", rest))
+    shown = background.SHOWN.sub(" ", rest)
+    if len(_WORD.findall(shown)) <= _LEAST_WORDS:
+        rest = shown
+    if titled or len(words) < _LEAST_WORDS or rest != text:
+        return not stated
+    return False
 
 
 def takes_back(text: str) -> bool:

@@ -17,6 +17,10 @@ _PROMISE = re.compile(
     r"|\bleave (?:it|this|that|them|these) with (?:us|me)\b"
     r"|\b(?:will|shall) be (?:answered|sent|provided|dealt|looked|with you|processed|back)\b"
     r"|\b(?:we are|i am|we're|i'm|am|are|still) (?:\w+ )?(?:checking|searching|chasing|looking)\b"
+    r"|\byou(?:'ll| will) hear (?:back )?from (?:me|us)\b"
+    r"|\b(?:i|we)(?:'ve| have)? asked (?:our|the|my) [^.?!]{0,40} to (?:find|check|look|confirm|dig)\b"
+    r"|\b(?:is |are |now |^)with (?:our|the) (?:\w+ ){0,3}(?:team|department|colleagues?|contractor"
+    r"|engineers?|mop|desk)\b"
     r"|\bawaiting (?:a |the |our )?\w+"
     r"|\b(?:need|give us|require) (?:a bit |some |a little |a few )?(?:more )?(?:time|days)\b"
     r"|\bwerden (?:das|es|uns|ihnen)\b|\bnous reviendrons\b|\bbyddwn yn\b",

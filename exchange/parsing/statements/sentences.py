@@ -15,6 +15,7 @@ from exchange.domain.device import DeviceId
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
 from exchange.parsing.lists.prose.device_runs import DeviceRun
 from exchange.parsing.lists.prose.line_segments import is_mere_item
+from exchange.parsing.phrases.act_phrases import THANKED
 from exchange.parsing.phrases.answer_phrases import is_sign_off
 from exchange.parsing.phrases.header_terms import is_table_header
 from exchange.parsing.text.cache_short import cache_short
@@ -40,6 +41,7 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?;\u2026])(?<!\b[A-Za-z]\.)(?<!\b(?:No|Dr|Mr|St|vs)\.)"
     r"(?<!\b(?:Mrs|Ltd|Ref|Nos|Inc)\.)[\"')\]]*\s+(?=[\"'(\[]*[^\W_a-z])|(?<=[!?])\s+"
 )
+_SAYS_MORE = re.compile(r"\b(?:but|not|we|you|these|those|codes?)\b|n't\b", re.I)
 _NUMBERED = re.compile(f"([{DEVICE_MARK}{CODE_MARK}])\\d+ ?")
 _DEVICE_NUMBER = re.compile(f"{DEVICE_MARK}(\\d+)")
 _NOWHERE: Final = Line(0, "")
@@ -66,12 +68,17 @@ def sentences_of(lines: Iterable[Line]) -> Iterator[Sentence]:
     """
     count, signed = 0, False
     for paragraph in _paragraphs(lines):
-        signed = signed or is_sign_off(paragraph[0].text)
+        signed = signed or is_closing(paragraph[0].text)
         for sentence in _split(paragraph, signed=signed):
             yield sentence
             count += 1
             if count > MOST_SENTENCES:
                 return
+
+
+def is_closing(text: str) -> bool:
+    """Return whether a line closes what the sender wrote, and says nothing after its thanks."""
+    return is_sign_off(text) and not (THANKED.search(text) or _SAYS_MORE.search(text))
 
 
 def _paragraphs(lines: Iterable[Line]) -> Iterator[list[Line]]:

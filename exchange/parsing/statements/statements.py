@@ -9,13 +9,14 @@ from typing import Final
 
 from exchange.domain.statements import ANSWERING, Act, Scope, Statement
 from exchange.parsing.phrases.answer_phrases import normalise_phrase
-from exchange.parsing.statements.acts import names_codes, read_acts
+from exchange.parsing.statements.acts import read_acts
 from exchange.parsing.statements.answers import (
     gives_codes,
     may_answer,
     read_answers,
     unfinished,
 )
+from exchange.parsing.statements.requests import asks_for_codes, leaves_it_open, names_our_matter
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence, sentences_of
 from exchange.parsing.text.lines import Line
 
@@ -53,11 +54,11 @@ def read_statements(
     heading = Sentence(own, Line(0, own))
     if own and not draft and may_answer(heading):
         found += read_answers(heading, "subject")
-    if own and not draft and gives_codes(heading):
+    if own and not draft and gives_codes(heading) and not asks_for_codes(own):
         found.append(Statement(Act.OTHER, "subject", own, hedge=own))
     if subject and not echoed:
         found += read_acts(Sentence(subject, Line(0, subject), heading=True), "subject")
-    about_codes = names_codes(subject)
+    about_codes = names_our_matter(subject) or (own == subject and leaves_it_open(own))
     sentences = list(sentences_of(lines))
     rows = sum(one.text.startswith(DEVICE_MARK) for one in sentences)
     answers = _answers_of(sentences, place)
@@ -73,7 +74,7 @@ def read_statements(
         found += said
         answers_it = any(one.act is not Act.OTHER for one in said)
         found += [one for one in acts if not (answers_it and one.act in _LESSER)]
-        about_codes = about_codes or names_codes(sentence.text)
+        about_codes = about_codes or names_our_matter(sentence.text)
     if not any(one.act in ANSWERING for one in found):
         found = [one for one in found if not _only_qualifies(one)]
     return [_of_items(one, headings) if headings else one for one in found]

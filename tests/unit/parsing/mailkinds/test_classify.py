@@ -238,7 +238,8 @@ def test_an_acknowledgement_that_no_header_declares() -> None:
 
 def test_an_absence_in_the_first_person_and_without_devices() -> None:
     assert by_content(findings(), ABSENT) == (Kind.AUTO_REPLY, Subkind.ABSENCE, False)
-    assert by_content(findings(devices=True), ABSENT)[0] is Kind.REQUEST
+    with_devices = by_content(findings(devices=True), ABSENT)
+    assert with_devices == (Kind.UNKNOWN, Subkind.NOT_UNDERSTOOD, True)
     assert by_content(findings(), "Ann is on leave")[0] is Kind.UNKNOWN
 
 
@@ -254,7 +255,7 @@ def test_mails_without_any_device() -> None:
     assert by_content(findings(), lure) == (Kind.UNKNOWN, Subkind.PHISHING, True)
     assert by_content(findings(), lure, about_ours=True)[1] is not Subkind.PHISHING
     for text, subject in (receipt, (CHALLENGE, "x"), (lure, "x")):
-        assert by_content(findings(devices=True), text, subject=subject)[0] is Kind.REQUEST
+        assert by_content(findings(devices=True), text, subject=subject)[0] is Kind.UNKNOWN
 
 
 def test_mail_to_many() -> None:

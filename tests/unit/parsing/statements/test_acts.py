@@ -163,7 +163,7 @@ def test_codes_that_are_named_and_not_asked_for(text: str) -> None:
         ("We want the IC for \u2460 too.", Act.ASKS),
         ("Bitte auch die Installationscodes f\u00fcr \u2460.", Act.ASKS),
         ("\u2460 in the hall cupboard", None),
-        ("\u2460 code does not work, need another code", None),
+        ("\u2460 code does not work, need another code", Act.REPORTS),
     ],
 )
 def test_the_words_next_to_a_device_ask_only_where_they_say_so(

@@ -1,0 +1,116 @@
+"""Recognise the mails of ticket systems, and whose request it is that they show.
+
+A desk that writes "your case has been opened" shows what we asked for; one that writes "TASK-12 has
+been assigned to your group" passes on what its own people ask of us.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+_OPENING: Final = 4_000
+_LEAST_FIELDS: Final = 2  # lines that only a machine writes
+_LEAST_NAME: Final = 4  # letters of a name that a mail address shows
+_TICKET: Final = (
+    r"(?:(?:support|service|new|help ?desk|e-?mail) )?(?:ticket|case|request|enquiry|inquiry|query"
+    r"|incident|issue|call|task|message|e-?mail|reply|comment|submission|correspondence|matter)"
+)
+_NUMBER: Final = (
+    r"(?:[ :#\[(\"']{0,4}(?:number |no\.? |id |ref\.? )?[#\[(]{0,3}(?:[A-Z]{1,12}[-_#]?)?\d[\w\-]{0,40}"
+    r"[\])\"']{0,2})"
+)
+_DONE: Final = (
+    r"(?:received|created|opened|logged|raised|registered|recorded|acknowledged|assigned|updated"
+    r"|resolved|closed|solved|completed|reviewed|escalated|reopened|merged|added|submitted|queued"
+    r"|allocated|triaged|picked up|placed|breached)\b"
+)
+_HAPPENED: Final = (
+    r"(?:has|have) (?:now |just |already |successfully )?(?:been |its )?(?:successfully )?" + _DONE
+    + r"|(?:was|is|is now|is being) (?:now |successfully |being )?" + _DONE
+)  # fmt: skip
+# "Your request (77120) has been received", "RITM00291 has been updated".
+_EVENT = re.compile(
+    rf"\byour(?: \w+)? {_TICKET}{_NUMBER}?[,:]?(?: [^.:]{{0,80}}?)? (?:{_HAPPENED})"
+    rf"|\b(?!\S+ (?:has|have) been (?:updated|added))(?:{_TICKET}{_NUMBER}|(?:RITM|INC|REQ|TASK|CASE|SCTASK|CHG|SR|CS)[-_#]?\d*) (?:{_HAPPENED})"
+    rf"|\b(?:case|ticket|incident|request){_NUMBER}?\b[^.:]{{0,60}} on your behalf\b"
+    r"|\b(?:the|this) (?:case|ticket|request|enquiry) (?:that )?you (?:logged|raised|opened"
+    r"|submitted|sent)\b"
+    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has been|was)(?: now)?(?: placed)? in (?:our|the) queue\b"
+    r"|\byour original (?:message|request|e-?mail)\b|\bcopy of your (?:message|request|enquiry)\b"
+    r"|\bstatus (?:of your \w+ )?(?:has|is|was)(?: now)?(?: been)? (?:changed|set|updated)\b"
+    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has gone)(?: now)? (?:with|to) (?:one of )?our\b"
+    r"|\bwe(?: have|'ve)? (?:got|received|logged) your (?:message|e-?mail|request|enquiry|query)\b",
+    re.I,
+)  # fmt: skip
+# Their own people's request, given to us: "has been assigned to your group".
+_GIVEN_TO_US = re.compile(
+    r"\b(?:assigned|allocated|routed|passed) to (?:you\b|your (?:group|team|queue|desk))", re.I
+)
+_WHY_RECEIVED = re.compile(r"\byou are receiving this [^.]{0,120}", re.I)
+_FIELD = re.compile(
+    r"^\W{0,4}(?:state|status|priority|number|case(?: number| id)?|ticket(?: number| id)?|summary"
+    r"|short description|description|additional comments|assignee|assigned to|reporter|requester"
+    r"|requested (?:for|by)|opened(?: by)?|reported by|category|item|severity|department|created(?: by"
+    r"| on)?|resolution|sla|due|type|ref(?:erence)?|ref:msg\w+)\s{0,3}:"
+    r"|\bdo not reply\b|\breply above (?:this|the) line\b|\bto add (?:additional )?comments?\b"
+    r"|\bview (?:the )?(?:request|ticket|case|all (?:the )?details)\b|\bfollowing the link\b"
+    r"|\bturn off this request\b|\bpowered by\b|https?://\S{0,80}(?:ticket|case|servicedesk|csm|desk)",
+    re.I | re.M,
+)  # fmt: skip
+_ACTS: Final = r"(?:wrote|created|commented|raised|opened|reported|submitted|requested|replied|wants?|needs?|(?:is|are|was|were) asking|(?:has|have) asked)"
+_PERSON: Final = (
+    r"(?:reporter|requester|submitted by|requested (?:for|by)|raised by|opened by|customer|caller|contact|author"
+    r"|created by|from|sender|on behalf of)"
+)  # fmt: skip
+_FAILED = re.compile(
+    r"\byour (?:last |recent |e-?mail )?(?:message|e-?mail|mail|answer|reply|response)\b[^.]{0,60}?"
+    r"\b(?:(?:could|can)(?:no|n')t be (?:delivered|sent|released)|could not be (?:delivered|sent|released)"
+    r"|(?:was|is|has been|were) (?:not |being )?(?:delivered|quarantined|blocked|held|rejected"
+    r"|returned|bounced|undelivered)|fail(?:ed|ure))"
+    r"|\brecipients? did not receive your (?:message|e-?mail|mail|answer)",
+    re.I,
+)
+
+
+def ticket_event(text: str) -> bool:
+    """Return whether a ticket system says what happened to a request of ours."""
+    text = _WHY_RECEIVED.sub(" ", " ".join(text[:_OPENING].replace("\u2019", "'").split()))
+    found = _EVENT.search(text)
+    return found is not None and not _GIVEN_TO_US.search(text)
+
+
+def by_machine(text: str) -> bool:
+    """Return whether a mail is laid out by a ticket system, not typed by a person."""
+    return len(_FIELD.findall(text[:_OPENING])) >= _LEAST_FIELDS
+
+
+def shows_our_request(text: str, own_addresses: Collection[str]) -> bool:
+    """Return whether a ticket system names us as who wrote what it shows."""
+    text = text[:_OPENING]
+    for address in own_addresses:
+        if re.search(
+            rf"{_PERSON}\s{{0,3}}[:<(]?\s{{0,3}}(?:e-?mail )?<?{re.escape(address)}", text, re.I
+        ):
+            return True
+        name = own_name(address)
+        if not name:
+            continue
+        us = rf"{re.escape(name)}\b(?: \w{{1,20}}){{0,2}}"
+        if re.search(
+            rf"\b{us} {_ACTS}\b|\b{_PERSON}\s{{0,3}}:\s{{0,3}}{us}|\brequest from {us}", text, re.I
+        ):
+            return True
+    return False
+
+
+def claims_failure(text: str) -> bool:
+    """Return whether a mail says that ours did not arrive, as a server would, and is no report."""
+    return bool(_FAILED.search(" ".join(text[:_OPENING].replace("\u2019", "'").split())))
+
+
+def own_name(address: str) -> str:
+    """Return the name that a mail address shows: ``ours`` for ``codes@ours.example``, or empty."""
+    name = address.rpartition("@")[2].partition(".")[0].lower()
+    return name if len(name) >= _LEAST_NAME else ""

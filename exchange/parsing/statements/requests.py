@@ -1,0 +1,216 @@
+"""Tell who asks whom for what: whether a sentence asks for install codes.
+
+Each word of a sentence has a part (``act_words``); its parts, one character for each word, are its
+shape.  A request for codes is an order of parts: somebody is asked to give, and the thing to give
+is the codes.  So "confirm receipt of the codes", "why do you want the codes" and "we will look for
+the codes" have the words of a request, but not its shape.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from exchange.parsing.phrases import act_words as parts
+from exchange.parsing.phrases import matter_phrases as matter
+from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
+
+_LONGEST: Final = 600  # characters of a sentence that are read
+_WORD = re.compile(
+    rf"[^\W_]+(?:[-.'@][^\W_]+)*|[{DEVICE_MARK}{CODE_MARK}&]|[,;:.!?()/\u2013\u2014-]"
+)
+_SHORTENED: Final = (
+    (re.compile(r"\b(ca|wo|sha)n't\b", re.I), r"\1n not"),
+    (re.compile(r"n't\b", re.I), " not"),
+    (re.compile(r"\b(we|i|they|you|it|that)'(?:d|ll)\b", re.I), r"\1 would"),
+    (re.compile(r"'(ve)\b", re.I), " have"),
+    (re.compile(r"'(re|m)\b", re.I), " are"),
+)  # fmt: skip
+_FROM_A_DAY = re.compile(
+    r"^\W*(?:from|starting|effective|as of|as from) (?:now|today|tomorrow|next|\d|the \d"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.I,
+)
+_QUOTED = re.compile(r"[\"\u201c][^\"\u201c\u201d]{1,200}[\"\u201d]")  # somebody else's words
+_PAUSES: Final = frozenset(",;:.!?()/-\u2013\u2014")
+
+# The codes, as the thing that a verb before them is about: "a list of the outstanding codes".
+_CODES: Final = r"(?:[zpD]{0,2}(?:L[Ff]?)?[zpD]{0,3}C(?![fF]?X))"
+_TO_US: Final = "(?:f?uf?)?"
+_BEGIN: Final = r"(?:^|[.;:?!(,\-]|c)"
+# Words in between that begin no other clause, deny nothing and are about no other thing.
+_ON: Final = r"[^nitqQXOZs.;:?!]{0,9}?"
+_ON_WITHOUT_YOU: Final = r"[^nitqQXOZyms.;:?!]{0,9}?"
+_ASKED_TO: Final = (
+    f"(?:Py?{_ON_WITHOUT_YOU}|M,?{_ON}y{_ON_WITHOUT_YOU}|M,?{_ON}w{_ON_WITHOUT_YOU}[ghrGR]"
+    f"|J{_ON}|R[ty]{{1,2}})"
+)
+_THEY_GAVE: Final = "(?![^.;:?!]{0,2}[wy][hMdv])"  # no "codes that you sent"
+_ORDERS: Final = (
+    f"{_ASKED_TO}[gGhr]{_TO_US}{_CODES}",
+    f"{_ASKED_TO}{_TO_US}f?{_CODES}{_THEY_GAVE}",
+    f"J{_ON}[yw]{_ON}v{_TO_US}{_CODES}",  # obliged if you returned the codes
+    f"{_BEGIN}z{{0,2}}P?[gG]{_TO_US}{_CODES}",  # send the codes
+    f"Kz{{0,2}}g{_CODES}",  # grateful for a prompt reply with the codes
+    r"P[.,:]?C(?:[fF]|[.:]?$)",  # one more please, code of ...
+)
+_NEEDS: Final = (
+    f"w{_ON}(?:N|R)(?:fy)?{_TO_US}f?{_CODES}",
+    f"w{_ON}N(?:{_ON}[hr]|[gG]){_TO_US}{_CODES}",  # we would appreciate your support in getting codes
+    f"{_BEGIN}z{{0,2}}N{_ON}[hrf]{_TO_US}{_CODES}",
+    f"w{_ON}N[^nitqQXOZ.;:?!]{{0,3}}f{_CODES}",  # we would value your help with the codes
+    f"w[^nitqQZM.;:?!]{{0,6}}K{_TO_US}f?{_CODES}",  # we are after the codes
+    f"w[^n.;:?!]{{0,3}}Ry,[^.;:?!]{{0,12}},f{_CODES}",  # we ask you, as ..., for the codes
+    f"w{_ON}R[gGz]{{0,2}}F{_CODES}",  # we request release of the codes
+    f"w[^ne.;:?!]{{0,6}}yf{_CODES}",  # we turn to you for the codes
+    rf"w{_ON}[gG]D{{0,2}}f{_CODES}",  # we submit these for the codes
+    f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K|J|R)[z:]{{0,3}}f?{_CODES}",  # need codes; grateful for codes
+    rf"{_BEGIN}(?:[zDbp]{{0,4}}|wb)R[zf:b]{{0,4}}{_CODES}",  # request for codes
+)
+_NOUNS: Final = (
+    # codes [for these] needed
+    r"(?:^|[.;:?!(,\-])[^nie]{0,6}C(?:[^ntqQi.;?!()]{0,9}P|[fFzpDbLMucm,:\-]{0,9}E|[^n.;?!]{0,4}e$)",
+    r"E[z:f\-]{1,3}C(?:$|[.,:(])",  # requested item: install codes
+    rf"{_BEGIN}[zDpb]{{0,4}}CR(?!z)",  # install code request
+    r"^[zDpb]{0,4}CRL?[zD]{0,3}$",
+    rf"^P?s?[LD]{{1,3}}[fF]?[LD]{{0,2}}f{_CODES}[.:]?$",  # list of meters for install codes
+    f"C{_ON}fbv",  # codes to be returned by Friday
+)
+_QUESTIONS: Final = (
+    f"qwN(?:fy)?b{_CODES}",  # what we need from you is the code
+    rf"qb?{_CODES}[^v]*$",  # what is the code
+    f"d[yz]{{1,2}}[hH]{_CODES}{_THEY_GAVE}",  # do you hold the code
+    f"hyh?{_CODES}{_THEY_GAVE}",
+)
+_LACKS: Final = (
+    f"(?:^|[.,;:-]|w[^.,;:]{{0,3}})T{_CODES}",
+    "(?:^|[w,:-])h?nh?z?C(?:[fFDhHv.,;:?!]|$)",
+)
+_ASKS_FOR_CODES: Final = re.compile("|".join((*_ORDERS, *_NEEDS, *_NOUNS, *_QUESTIONS, *_LACKS)))
+_CODES_OF_THESE: Final = re.compile(r"(?:^|[.,;:!])[zL]?C[fF][zpDL,]*[.?:]?$")  # no verb at all
+_ASKS_FOR_THEM: Final = re.compile(
+    "|".join(
+        (
+            f"{_ASKED_TO}[gr]?{_TO_US}[gr]{_TO_US}(?:z{{0,2}}[pmLt]|D|$|[.,:;?!(c\\-])",
+            f"{_ASKED_TO}G{_TO_US}[pm](?:[fpPD:?!.]|$)",
+            f"{_ASKED_TO}G(?:q[zp]b|mz[fu])",  # tell us what they are; make them available to us
+            f"{_ASKED_TO}A(?:[fc,.?!:]|$)",  # could you help
+            f"{_ASKED_TO}d{_TO_US}[pm]",  # do the same for these
+            f"M{_ON}wP?h[zpmt]{{0,2}}[pmt]",  # can we have that
+            "dyz?[hH]z?[pm]",  # do you have it on record
+            f"{_BEGIN}P?g{_TO_US}[pmD]",
+            f"w{_ON}(?:N|R){_TO_US}f?[pmD](?:[.,:;?!(c\\-]|$)",
+            rf"{_BEGIN}[zeDf]{{0,4}}?[pDL][zpDLfFG,]{{0,6}}[PJE]",  # another three please
+            rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f[zpDL]|D?(?:$|[.:,]))",  # a request for the following
+            rf"w{_ON}Rf?[pD]",
+            rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pmDL]{{1,2}})(?:f[zpD]*)?(?:[.:?!,(]|$|c[gG])",
+            rf"{_BEGIN}P?(?:G|V)c[gG](?:[.:?!]|$)",  # kindly fill in and return
+        )
+    )
+)
+_LACKS_CODES: Final = re.compile(f"(?:T|[hH]n|n[hH]){_CODES}")
+_ASKS_ELSE: Final = re.compile(
+    f"(?:{_ASKED_TO}[gGhrVO]?|w{_ON}[NKR]|q)[^.;:?!n]{{0,4}}X|^[gGO][^.;:?!]{{0,4}}X|{_ASKED_TO}[gGV][it]|X[^.;:?!n]{{0,3}}[PE]"
+)
+# "Do not action this yet", "no codes please": nothing is to be done with what is listed.
+_CALLS_OFF: Final = re.compile(
+    r"(?:^|[.,;:!-]|c)(?:P?dP?nd|P?dP?n(?:[gG](?:[pD.,;!:]|$)|[gG]z?(?:[.,;!]|$))|nCP|CR[zD]?O)"
+)
+_NO_MATTER: Final = re.compile("[RDLpPewufFc,.:!?()-]*")
+_SAYS_NOTHING: Final = re.compile("[pmDLfFcuwyCRePs,.:!?()-]*")
+
+
+def shape_of(text: str) -> str:
+    """Return the parts of the words of a sentence, one character for each; pauses are kept."""
+    for pattern, into in _SHORTENED:
+        text = pattern.sub(into, text)
+    text = _FROM_A_DAY.sub("henceforth", text[:_LONGEST])
+    words = _WORD.findall(text.lower())
+    shape: list[str] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        if word in _PAUSES:
+            shape.append("-" if word in "/\u2013\u2014" else word)
+            at += 1
+            continue
+        size = 1
+        part = parts.PARTS.get(word, parts.OTHER_WORD)
+        if word in parts.BEGINNINGS:
+            for more in range(min(parts.MOST_WORDS, len(words) - at), 1, -1):
+                found = parts.PARTS.get(" ".join(words[at : at + more]))
+                if found is not None:
+                    part, size = found, more
+                    break
+        if not word.isdigit():
+            shape.append(part)
+        at += size
+    return "".join(shape)
+
+
+@lru_cache(maxsize=2048)
+def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True) -> bool:
+    """Return whether a sentence asks for install codes.
+
+    ``about_codes``: install codes were named before it, so that "them" can be the codes.
+    ``titled``: it may be a title, which names the codes and asks for nothing.
+    """
+    shape = shape_of(matter.OTHER_CODES.sub(" number ", _QUOTED.sub(" number ", text)))
+    if parts.ALWAYS in shape:
+        return False
+    if _ASKS_FOR_CODES.search(shape):
+        return True
+    if not titled and _CODES_OF_THESE.search(shape):
+        return True
+    about_codes = about_codes or bool(matter.OUR_RULE.search(text))
+    named = shape.rfind(parts.CODE) + 1
+    asks = (about_codes or named) and parts.OTHER_THING not in shape[named:]
+    return bool(asks and _ASKS_FOR_THEM.search(shape, named))
+
+
+def names_our_matter(text: str) -> bool:
+    """Return whether a title or a sentence says that codes are what the mail is about."""
+    if matter.CODES.search(matter.OTHER_CODES.sub(" ", text)) or matter.OUR_RULE.search(text):
+        return True
+    return False
+
+
+def leaves_it_open(subject: str) -> bool:
+    """Return whether a subject names no matter at all: ``Request``, ``3 meters``, ``More``."""
+    return bool(_NO_MATTER.fullmatch(shape_of(subject)))
+
+
+def asks_otherwise(text: str) -> bool:
+    """Return whether a sentence asks us for a thing that is no code: a date, a reading."""
+    return bool(_ASKS_ELSE.search(shape_of(matter.OTHER_CODES.sub(" number ", text))))
+
+
+def calls_off(text: str) -> bool:
+    """Return whether a sentence tells us to do nothing with what is listed."""
+    return bool(_CALLS_OFF.search(shape_of(text)))
+
+
+def is_standing(text: str) -> bool:
+    """Return whether a sentence says how it is to be done from now on."""
+    return parts.ALWAYS in shape_of(text)
+
+
+def has_verb(text: str) -> bool:
+    """Return whether a text is a whole sentence, by the verbs that are known."""
+    return bool(re.search("[bMdNPTw]", shape_of(text)))
+
+
+def is_told(text: str) -> bool:
+    """Return whether somebody is asked to do something, not only the noun for it named."""
+    return bool(re.search("[PMJdN]|^[gGV]", shape_of(text)))
+
+
+def lacks_codes(text: str) -> bool:
+    """Return whether a sentence says that somebody has no codes, so that something failed."""
+    return bool(_LACKS_CODES.search(shape_of(text)))
+
+
+def says_nothing(text: str) -> bool:
+    """Return whether a text only points to a list: ``Just these this week``."""
+    return bool(_SAYS_NOTHING.fullmatch(shape_of(text)))
