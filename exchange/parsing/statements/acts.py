@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Final
 
 from exchange.domain.statements import Act, Scope, Statement
+from exchange.parsing.languages.acts import act_in, names_codes_in
+from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.phrases import act_phrases as asked
 from exchange.parsing.phrases import condition_phrases as conditions
 from exchange.parsing.phrases import matter_phrases as matter
@@ -48,7 +50,10 @@ def read_acts(sentence: Sentence, where: str, *, about_codes: bool = False) -> l
 
 def names_codes(text: str) -> bool:
     """Return whether a sentence names install codes."""
-    return bool(matter.CODES.search(matter.OTHER_CODES.sub(" ", text)))
+    if matter.CODES.search(matter.OTHER_CODES.sub(" ", text)):
+        return True
+    language = language_of(text)
+    return bool(language) and names_codes_in(text, language)
 
 
 def act_of(sentence: Sentence, *, about_codes: bool = False) -> Act | None:
@@ -64,6 +69,9 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool) -> Act | Non
     text = _without_contractions(text)
     if remarks.BOILERPLATE.search(text) or is_sign_off(text):
         return None
+    language = "" if item else language_of(text)
+    if language:
+        return act_in(text, language, titled=titled, about_codes=about_codes)
     if item:
         return Act.ASKS if _item_asks(text) else None
     if conditions.SUSPICION.search(text) and not names_codes(text):

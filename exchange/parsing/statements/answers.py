@@ -14,10 +14,12 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
 from exchange.domain.statements import Act, Scope, Statement
+from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.answer_phrases import is_boilerplate
 from exchange.parsing.statements.clauses import Clause, Word, clauses_of
 from exchange.parsing.statements.hedges import doubts_in_passing, of_another_thing
+from exchange.parsing.statements.other_languages import read_other_answers
 from exchange.parsing.statements.promises import announces_codes, promises
 from exchange.parsing.statements.qualifying import qualifies
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK, Sentence
@@ -90,11 +92,7 @@ _MAY_ANSWER = re.compile(
     r"\b(?:install(?:ed|ing|ers?|s|ations?)?\b(?! codes?)|fit(?:ted|ting)?\b"
     r"|ours\b|mine\b"
     r"|put\b[^.]{0,60}\bin\b|(?:by|to|with) us\b|none\b|neither\b|one of our|no one\b|nobody\b"
-    r"|went in\b|gosod|osod|gennym|eingebaut|installier|montiert|verbaut|uns\b|unsere|pos\u00e9"
-    r"|mont\u00e9|n\u00f4tre|nous\b|geplaatst|ge\u00efnstall|gemonteerd|installerende|instalad"
-    r"|instal\u00f3|instalamos|colocad|nuestr|zainstalow|instalow|montow|zamontow|nasz"
-    r"|instalator|instaluj|installat|montat|nostr[io]|installeret|monteret|vores|zero of|0 of"
-    r"|0 out of)"
+    r"|went in\b|zero of|0 of|0 out of)"
     r"|(?:\bnot|n't)(?: us\b|\W*$|\b[^.]{0,60}\b(?:ours?|meters?|devices?|installs?)\b)|"
     + CODE_MARK,
     re.I,
@@ -119,6 +117,9 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
     """
     if sentence.item or is_boilerplate(sentence.text):
         return []
+    language = language_of(sentence.text)
+    if language:
+        return read_other_answers(sentence, where, language)
     clauses = clauses_of(sentence.text)
     words = sentence.text[:_SHOWN]
     if not clauses:
@@ -154,7 +155,9 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
 def may_answer(sentence: Sentence) -> bool:
     """Return whether a sentence could answer or promise: cheap, for mails that only ask."""
     text = sentence.text
-    return bool(_MAY_ANSWER.search(text)) or promises(text) or announces_codes(text)
+    if _MAY_ANSWER.search(text) or promises(text) or announces_codes(text):
+        return True
+    return bool(language_of(text))
 
 
 def gives_codes(heading: Sentence) -> bool:

@@ -12,14 +12,15 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
+from exchange.parsing.languages.clauses import CODE_MARK as CODE_MARK
+from exchange.parsing.languages.clauses import DEVICE_MARK as DEVICE_MARK
+from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.lists.prose.device_runs import DeviceRun
 from exchange.parsing.lists.prose.line_segments import is_mere_item
 from exchange.parsing.phrases.answer_phrases import is_sign_off
 from exchange.parsing.phrases.header_terms import is_table_header
 from exchange.parsing.text.lines import Line, normalized
 
-DEVICE_MARK: Final = "\u2460"  # stands for a Device ID in the text of a sentence
-CODE_MARK: Final = "\u2461"  # stands for an install code
 MOST_SENTENCES: Final = 2_000
 
 _LONGEST_LINE: Final = 10_000
@@ -120,7 +121,7 @@ def _split(paragraph: list[Line], *, signed: bool) -> Iterator[Sentence]:
     codes = [one for one in tokens if one.form is TokenForm.CODE]
     marked, spans = _with_marks(text, devices, codes)
     bullet = _BULLET.match(marked)
-    for piece in _SENTENCE_END.split(marked[bullet.end() if bullet else 0 :]):
+    for piece in _pieces(marked[bullet.end() if bullet else 0 :]):
         if piece is None or not (_WORDS.search(piece) or (codes and bullet and not devices)):
             continue
         named = tuple(spans[int(at)] for at in _DEVICE_NUMBER.findall(piece))
@@ -135,6 +136,16 @@ def _split(paragraph: list[Line], *, signed: bool) -> Iterator[Sentence]:
             heading=clean.endswith(":"),
             signed=signed,
         )
+
+
+def _pieces(text: str) -> Iterator[str | None]:
+    """Yield the sentences of a text; one that stands there in two languages is two."""
+    for piece in _SENTENCE_END.split(text):
+        halves = piece.split(" / ") if piece and " / " in piece else [piece]
+        if len(halves) == 2 and language_of(halves[0] or "") != language_of(halves[1] or ""):
+            yield from halves
+        else:
+            yield piece
 
 
 def _with_marks(
