@@ -17,12 +17,13 @@ from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.answer_phrases import is_boilerplate
-from exchange.parsing.statements.clauses import Clause, Word, clauses_of
+from exchange.parsing.statements.clauses import Clause, clauses_of
 from exchange.parsing.statements.hedges import doubts_in_passing, of_another_thing
 from exchange.parsing.statements.other_languages import read_other_answers
 from exchange.parsing.statements.promises import announces_codes, promises
 from exchange.parsing.statements.qualifying import qualifies
-from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK, Sentence
+from exchange.parsing.statements.scopes import fuels_in, kinds_of, scope_in
+from exchange.parsing.statements.sentences import CODE_MARK, Sentence
 from exchange.parsing.statements.vouching import others_word, vouched_by
 
 _WHICH = "[TtQrDdKFAPJ]*"  # the Devices, between the parts of a denial
@@ -138,7 +139,10 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
             core = core._replace(who=voucher)  # whether that is the sender, its names tell
         elif voucher and voucher != core.who:
             hedge = hedge or voucher
-        found.append(Statement(core.act, where, words, *scope, _subject(core.who), hedge, reason))
+        kinds = kinds_of(clauses[: core.clause + 1]) if scope[0] is Scope.KIND else ()
+        found.append(
+            Statement(core.act, where, words, *scope, _subject(core.who), hedge, reason, kinds)
+        )
     found += _provided(sentence, clauses, where, words, found)
     if not found and promises(sentence.text):
         rest = any(parts.REST in clause.shape for clause in clauses)
@@ -302,39 +306,16 @@ def _scope_of(
     sentence: Sentence, clauses: Sequence[Clause], core: _Core
 ) -> tuple[Scope, tuple[DeviceId, ...], tuple[int, ...], int | None]:
     """Return scope, Devices, rows and count of an answer: of its clause, else of one before it."""
-    own = _scope_in(clauses[core.clause].kept)
+    own = scope_in(clauses[core.clause].kept)
     if own[0] is Scope.ALL_BUT:
         return Scope.ALL_BUT, sentence.devices, own[1], None
     if sentence.devices and own[0] in (Scope.NONE, Scope.ONE):
         return Scope.NAMED, sentence.devices, (), None
     for index in range(core.clause, -1, -1):
-        found = _scope_in(clauses[index].kept)
+        found = scope_in(clauses[index].kept)
         if found[0] is not Scope.NONE:
             return (found[0], sentence.devices if found[0] is Scope.NAMED else (), *found[1:])
     return Scope.NONE, (), (), None
-
-
-def _scope_in(words: Sequence[Word]) -> tuple[Scope, tuple[int, ...], int | None]:
-    shape = "".join(word.part for word in words)
-    rows = tuple(number for word in words if word.part == parts.ROW for number in word.numbers)
-    count = next((word.numbers[0] for word in words if word.part == parts.NUMBER), None)
-    if any(word.text.lower() in ("both", "neither", "either", "beide") for word in words):
-        count = count or 2
-    if parts.ALL_BUT in shape:
-        return Scope.ALL_BUT, rows, None
-    if any(word.text == DEVICE_MARK for word in words):
-        return Scope.NAMED, (), None
-    if parts.PARTLY in shape or parts.KIND in shape:
-        return Scope.PART, (), None
-    if rows:
-        return Scope.ROWS, rows, None
-    if parts.REST in shape:
-        return Scope.REST, (), count
-    if parts.THESE in shape or parts.NO_ONE in shape or parts.DEVICE in shape or count:
-        return Scope.THESE, (), count
-    if parts.THIS in shape or parts.ONE_DEVICE in shape:
-        return Scope.ONE, (), None
-    return Scope.NONE, (), None
 
 
 def _provided(
@@ -348,7 +329,9 @@ def _provided(
     if sentence.codes and not sentence.devices:
         rows: tuple[int, ...] = ()
         hedge = ""
-        for clause in _about_codes(clauses):
+        about = _about_codes(clauses)
+        kinds = fuels_in(word for clause in about for word in clause.kept)
+        for clause in about:
             rows = rows or tuple(n for one in clause.kept for n in one.numbers if one.part == "F")
             risky = [one.text for one in clause.kept if one.part in parts.HEDGES]
             negated = [one.text for one in clause.kept if one.part in (parts.NEGATION,)]
@@ -356,7 +339,15 @@ def _provided(
         scope = Scope.ROWS if rows else Scope.ONE if sentence.codes == 1 else Scope.NONE
         if known and not rows and known[-1].act is Act.OWNS:
             scope, rows = known[-1].scope, known[-1].rows
-        return [Statement(Act.PROVIDES, where, words, scope, rows=rows, hedge=hedge)]
+        if kinds and not rows:
+            scope = Scope.KIND
+        count = sentence.codes if scope is Scope.KIND else None
+        return [
+            Statement(
+                Act.PROVIDES, where, words, scope, rows=rows, count=count, hedge=hedge,
+                kinds=kinds if scope is Scope.KIND else (),
+            )
+        ]  # fmt: skip
     if announces_codes(sentence.text):
         return [Statement(Act.PROVIDES, where, words, reason="attached")]
     return []
@@ -366,6 +357,10 @@ def _about_codes(clauses: Sequence[Clause]) -> Sequence[Clause]:
     """Return the clauses with codes, and those after the last answer before them."""
     held = [index for index, one in enumerate(clauses) if CODE_MARK in {w.text for w in one.words}]
     first = held[0] if held else 0
+    for index in range(first + 1, len(clauses)):
+        if parts.KIND in clauses[index].shape and _core(clauses, index):
+            clauses = clauses[:index]  # "... and the gas one is not ours"
+            break
     denied = [index for index in range(first) if _core(clauses, index)]
     if not denied or clauses[denied[-1]].shape.count(parts.NEGATION) == 0:
         return clauses

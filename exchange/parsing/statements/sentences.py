@@ -36,6 +36,7 @@ _ROW = re.compile(
 )
 _DEVICE_ROW = re.compile(r"\s*[0-9A-Fa-f]{2}(?:[-: ][0-9A-Fa-f]{2}){7}\b|\s*[0-9A-Fa-f]{16}\b")
 _SENTENCE_END = re.compile(
+    r"(?<=\u2461\d)\s+(?=[A-Z][a-z])|"  # after an install code, in its numbered mark
     r"(?<=[.!?;\u2026])(?<!\b[A-Za-z]\.)(?<!\b(?:No|Dr|Mr|St|vs)\.)"
     r"(?<!\b(?:Mrs|Ltd|Ref|Nos|Inc)\.)[\"')\]]*\s+(?=[\"'(\[]*[^\W_a-z])|(?<=[!?])\s+"
 )

@@ -42,6 +42,7 @@ def _context(
         names=_names(party),
         reference=" and ".join(request.ref for request in requests[:3]),
         ordered=whole and len(requests) == 1,
+        types={_device(leg.device): leg.device_type for leg in listed if leg.device_type},
         provided=frozenset(_device(leg.device) for leg in legs if leg.state is LegState.PROVIDED),
     )
 
