@@ -50,7 +50,8 @@ class Scope(StrEnum):
     REST = "rest"  # those of the list that nothing else is said about
     ROWS = "rows"  # the rows in ``rows``
     ALL_BUT = "all_but"  # all of the list but ``devices`` and ``rows``
-    PART = "part"  # some of them, without saying which: a kind, a region, "most"
+    KIND = "kind"  # those of the list whose Device type is in ``kinds``
+    PART = "part"  # some of them, without saying which: a region, "most"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Statement:
     subject: str = ""  # who installed them or did not: empty for "we", else a name as it is written
     hedge: str = ""  # the words that leave it open or take it back
     reason: str = ""  # why, in the sender's words
+    kinds: tuple[str, ...] = ()  # Device types: "the gas meter"
 
     @property
     def for_people(self) -> str:

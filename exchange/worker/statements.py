@@ -22,6 +22,7 @@ def of_statements(statements: tuple[Statement, ...]) -> list[dict[str, Any]]:
             "subject": one.subject,
             "hedge": one.hedge,
             "reason": one.reason,
+            "kinds": one.kinds,
         }
         for one in statements
     ]
@@ -41,6 +42,7 @@ def to_statements(values: list[dict[str, Any]]) -> tuple[Statement, ...]:
             str(one["subject"]),
             str(one["hedge"]),
             str(one["reason"]),
+            tuple(map(str, one["kinds"])),
         )
         for one in values
     )

@@ -101,7 +101,7 @@ _DOES_NOT = {
     "thank-you": ("Thank you for the codes.", "thanks"),
     "story": ("The tenant of the first flat says that the meter hums at night.", "not_understood"),
     "polish": ("Prosz\u0119 nie wysy\u0142a\u0107 kod\u00f3w install dla tych urz\u0105dze\u0144.",
-               "not_understood"),
+               "takes_back"),
 }  # fmt: skip
 
 

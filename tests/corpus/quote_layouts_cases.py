@@ -49,6 +49,39 @@ def cases() -> list[Case]:
         _over("header-without-addresses", "Vum: Emrys\nGescheckt: 3.11.2026 17:05\nUn: Dilys\n"
               "Betreff: AW: Fellgate meters\n"),
         _over("between-arrows", ">>> Emrys Bowen 03/11/2026 17:05 >>>\n"),
+        _over("danish-title", "-------- Oprindelig besked --------\n"),
+        _over("reply-message", "-----Reply Message-----\nFrom: Emrys\nDate: 3 Nov 2026\n"),
+        _over("norwegian-title-of-two-fields",
+              "-----Opprinnelig melding-----\nFra: Emrys\nSendt: 3. november 2026 17:05\n"),
+        _over("unknown-title-over-fields", f"----- Messaghju -----\nDa: {_WHO}\nData: 3/11/2026\n"),
+        _over("day-first", "Date: Tue, 3 Nov 2026 17:05:11 +0000\nSubject: Fellgate meters\n"),
+        _over("dutch-the-following", "Op 3 november 2026 om 17:05 schreef Emrys Bowen het"
+              " volgende:\n"),
+        _over("finnish-name-first", "Emrys Bowen kirjoitti 3.11.2026:\n"),
+        Case(
+            "quote-indented-under-said",
+            mail(
+                f">>>>> On Tue, 3 Nov 2026, {_WHO} said:\n\n    All,\n    these went elsewhere:\n"
+                f"    {D[2]}\n    {D[3]}\n\nNoted.\n\n{_TYPED}", subject="Re: Fellgate meters",
+            ),
+            "request",
+            devices=[(D[0], "body line 13"), (D[1], "body line 14")],
+            warnings=["2 Device IDs are only in quoted text"],
+        ),
+        Case(
+            "typed-title-over-a-list",
+            mail(f"Hello,\n\nplease send the install codes.\n\n----- Electricity -----\n{D[0]}\n"
+                 f"{D[1]}\n", subject="Fellgate meters"),
+            "request",
+            devices=[(D[0], "body line 6"), (D[1], "body line 7")],
+        ),
+        Case(
+            "typed-sentence-that-ends-like-a-label",
+            mail(f"Hello,\n\nwe took over these meters with the customer's old account\n\n{D[0]}\n"
+                 f"{D[1]}\n\nPlease send the install codes.\n", subject="Fellgate meters"),
+            "request",
+            devices=[(D[0], "body line 5"), (D[1], "body line 6")],
+        ),
         _over("name-on-a-date", "Emrys Bowen on 3 November 2026 at 17:05 wrote:\n"),
         _page("under-a-drawn-line", f'{ask}<div style="border-top:solid #aaa 1pt">Emrys Bowen 3 Nov'
               f" 2026 17:05</div>{old}"),

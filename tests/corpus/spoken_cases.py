@@ -94,7 +94,15 @@ def _denials() -> list[Case]:
 
 def _narrowed() -> list[Case]:
     return [
-        silent("spoken-of-the-gas-meters-only", "None of the gas meters were installed by us."),
+        Case(
+            "spoken-of-the-gas-meters-only",
+            reply("None of the gas meters were installed by us." + _QUOTE),
+            "response",
+            "statement",
+            answers=[(D[at], "unclear", None, "body line 1") for at in range(3)],
+            references=REFS,
+            warnings=["3 Device IDs are only in quoted text"],
+        ),
         silent("spoken-on-a-date", "We did not install these on 4 March, it was 5 March."),
         silent(
             "spoken-under-another-name", "None of these were installed by us under our new name."

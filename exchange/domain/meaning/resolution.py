@@ -61,9 +61,11 @@ class Resolution:
         by_row = {one.device: one for one in self.said.answers}
         own = {one.device: one.where for one in self.said.devices if one.device not in by_row}
         rows = self._rows(own)
+        self._learn_types()
         self._weigh_the_mail(by_row)
         for one in self.spoken:
-            if rows and one.scope is not Scope.REST and (one.act is not Act.PROVIDES or one.rows):
+            placed = one.act is not Act.PROVIDES or one.rows or one.kinds
+            if rows and one.scope is not Scope.REST and placed:
                 self._give(one, targets_of(one, rows, self.context))
         promised = [one for one in self.said.statements if one.act is Act.PROMISES]
         for one in (*self.spoken, *promised):
@@ -77,6 +79,12 @@ class Resolution:
         return self._conclude(by_row, own, rows, worse)
 
     # -- which Devices --
+
+    def _learn_types(self) -> None:
+        """Add the Device types that the sender's own list names, where a sentence needs them."""
+        if any(one.kinds for one in self.spoken):
+            own = {one.device: one.device_type for one in self.said.devices if one.device_type}
+            self.context = replace(self.context, types={**own, **self.context.types})
 
     def _rows(self, own: dict[DeviceId, str]) -> tuple[DeviceId, ...]:
         """Return the list that the sentences are about: the sender's own, else ours."""
@@ -316,6 +324,7 @@ class Resolution:
             Scope.REST: f"about the remaining {count}",
             Scope.ROWS: f"about row {rows}",
             Scope.ALL_BUT: f"about all but row {rows}",
+            Scope.KIND: f"about the {count} of type {', '.join(one.kinds)}",
         }.get(one.scope, f"about {'the' if count == 1 else 'all ' + str(count)}")
         return f"{which} of {self._list()}"
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from typing import Final
 
 from exchange.domain.device import DeviceId
+from exchange.domain.device_type import DeviceType
 from exchange.domain.meaning.thread import ThreadContext
 from exchange.domain.statements import Scope, Statement
 
 Devices = tuple[DeviceId, ...]
+
+# A prepayment display may be called electricity as well.
+_METERS: Final = frozenset((DeviceType.ESME.value, DeviceType.GSME.value))
 
 
 def targets_of(one: Statement, rows: Devices, context: ThreadContext) -> Devices | str:
     """Return the Devices of ``rows`` that a statement is about; a text says why it is not plain."""
     if one.scope is Scope.PART:
         return "it does not say which Devices are meant"
+    if one.scope is Scope.KIND:
+        return _by_kind(one, rows, context)
     if one.scope in (Scope.ROWS, Scope.ALL_BUT):
         return _by_number(one, rows, context)
     if one.scope is Scope.ONE:
@@ -43,6 +50,20 @@ def _by_number(one: Statement, rows: Devices, context: ThreadContext) -> Devices
         return "it names a Device that is not in the list"
     chosen |= dict.fromkeys(one.devices)
     return tuple(device for device in rows if device not in chosen)
+
+
+def _by_kind(one: Statement, rows: Devices, context: ThreadContext) -> Devices | str:
+    """Return the rows of a Device type; every row has to have one, or any of them may be meant."""
+    if any(not context.types.get(device) for device in rows):
+        return f"it names a kind of Device ({', '.join(one.kinds)}), and the list has no types"
+    if not {context.types[device] for device in rows} <= _METERS:
+        return f"it names a kind of Device ({', '.join(one.kinds)}), and not all are meters"
+    chosen = tuple(device for device in rows if context.types[device] in one.kinds)
+    if not chosen:
+        return f"it names a kind of Device that the list does not have: {', '.join(one.kinds)}"
+    if one.count is not None and one.count != len(chosen):
+        return f"it says {one.count}, and the list has {len(chosen)} of that kind"
+    return chosen
 
 
 def rest_of(

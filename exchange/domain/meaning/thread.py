@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from exchange.domain.device import DeviceId
@@ -29,6 +29,7 @@ class ThreadContext:
     reference: str = ""  # of our request
     ordered: bool = True  # ``rows`` is in the order of the list that they have before them
     provided: frozenset[DeviceId] = frozenset()  # those of ``rows`` that they gave a code for
+    types: Mapping[DeviceId, str] = field(default_factory=dict)  # Device types, where known
 
 
 def thread_of(
@@ -48,7 +49,10 @@ def thread_of(
     letter = (direct or belong)[-1]
     rows = tuple(dict.fromkeys(one.device for one in letter.devices))
     reference = letter.references[0] if letter.references else ""
-    return ThreadContext(rows, frozenset(rows), names=tuple(names), reference=reference)
+    types = {one.device: one.device_type for one in letter.devices if one.device_type}
+    return ThreadContext(
+        rows, frozenset(rows), names=tuple(names), reference=reference, types=types
+    )
 
 
 def is_sender(name: str, context: ThreadContext, head: MailHead) -> bool:

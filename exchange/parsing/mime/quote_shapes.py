@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from exchange.parsing.mime.quote_words import role_of, says_wrote
 from exchange.parsing.text.lines import Line
 
 MOST_LABELS: Final = 8
@@ -43,6 +44,8 @@ _REPLY_ABOVE = re.compile(
 _ZONE = re.compile(
     r"(?:[AaPp]\.?[Mm]\.?|UTC|GMT|[A-Z]{1,4}[SD]?T|Z)(?:[+\u2212-]\d.*)?|[+\u2212-]\d{2}:?\d{2}"
 )
+_MOST_NAMED: Final = 10  # words of a line that says who wrote
+_ENDING: Final = 3  # words at the end of a line, of which one may be "wrote"
 _PARTICLE: Final = 3  # letters of a lower-case word that may belong to a name or a date
 
 
@@ -119,6 +122,35 @@ def is_header_block(
     )
 
 
+def has_header_fields(
+    lines: Sequence[Line], index: int, subject: str, *, ruled: bool, titled: bool
+) -> bool:
+    """Return whether named fields of an earlier mail's header begin here, however few.
+
+    ``ruled``: a line is drawn above; ``titled``: it has a few words, so that it is a title.
+    Without either, the day needs a time and two more fields, or a subject that is answered.
+    """
+    fields: dict[str, str] = {}
+    for line in lines[index : index + MOST_LABELS]:
+        label = _LABEL.match(line.text[: _LONGEST * 3])
+        role = role_of(label.group()) if label else ""
+        if label is None or not role:
+            break
+        fields.setdefault(role, label["value"][:_LONGEST])
+    others = fields.keys() - {"sent"}
+    sent = fields.get("sent", "")
+    if not _day(sent):
+        return titled and bool(_ADDRESS.search(fields.get("from", "")))
+    if ruled or titled:
+        return bool(others)
+    if not _CLOCK.search(sent):
+        return False
+    title = fields.get("subject", "")
+    core = _without_prefixes(subject)
+    answered = bool(_REPLIED.match(title)) or bool(core and _without_prefixes(title) == core)
+    return len(others) >= 2 or (bool(title) and answered)
+
+
 def is_attribution(text: str, *, marked: bool = False) -> bool:
     """Return whether a text ends in a colon and says who wrote what follows, and when.
 
@@ -134,6 +166,8 @@ def is_attribution(text: str, *, marked: bool = False) -> bool:
         return posted.address or (posted.day and posted.clock)
     if not (posted.address or (posted.day and posted.clock) or _ends_in_a_year(posted, text)):
         return False
+    if _says_who_wrote(posted):
+        return True
     angled = bool(_ANGLED.search(text))
     if (
         angled
@@ -151,6 +185,23 @@ def is_attribution(text: str, *, marked: bool = False) -> bool:
     if not posted.day or posted.address:
         return posted.address and posted.day and len(posted.after) <= 2
     return _names_a_writer(posted)
+
+
+def tells_who_wrote(text: str) -> bool:
+    """Return whether a text says that somebody wrote what follows: a name or address, a verb."""
+    posted = _parse(text[:_LONGEST].rstrip(" :"))
+    words = [*posted.before, *posted.between, *posted.after]
+    return any(map(says_wrote, words[-_ENDING:])) and len(_lower(words)) <= _ENDING
+
+
+def _says_who_wrote(posted: Posted) -> bool:
+    """Whether besides a name, a day and "wrote" there are hardly any words."""
+    words = [*posted.before, *posted.after]
+    verbs = [at for at, one in enumerate(words) if says_wrote(one)]
+    if len(verbs) != 1 or not posted.day or len(words) > _MOST_NAMED:
+        return False
+    others = [one for at, one in enumerate(words) if at != verbs[0]]
+    return bool(_capital(others)) and len(_lower(others)) <= 1 + (len(posted.before) <= 3)
 
 
 def _names_a_writer(posted: Posted) -> bool:

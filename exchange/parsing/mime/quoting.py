@@ -13,6 +13,7 @@ from typing import Final
 from exchange.parsing.mime.quote_shapes import (
     asks_to_reply_above,
     has_clock,
+    has_header_fields,
     holds_device,
     is_attribution,
     is_comment_head,
@@ -21,16 +22,13 @@ from exchange.parsing.mime.quote_shapes import (
     is_only_a_time,
     is_rule,
     may_tell_when,
+    tells_who_wrote,
 )
+from exchange.parsing.mime.quote_words import title_words, titles_earlier, titles_passed_on
 from exchange.parsing.text.lines import Line
 
 _PREFIX = re.compile(r"\s{0,3}(?:[A-Z]{1,3})?(?:>|\|\s?>)")
 _MARKS = re.compile(r"\s{0,3}((?:>\s?)+)")
-_ORIGINAL = re.compile(
-    r"\s*[-_=*]{2,}\s*(?:original message|original appointment|neges wreiddiol"
-    r"|ursprüngliche nachricht|message d'origine)\s*[-_=*]{2,}\s*",
-    re.I,
-)
 _FORWARDED = re.compile(
     r"\s*(?:[-_=*]{2,}\s*(?:forwarded message|neges wedi'i hanfon ymlaen|forwarded by .{0,200})"
     r"\s*[-_=*]{0,40}|begin forwarded message:)\s*",
@@ -55,6 +53,8 @@ _MAY_BEGIN_QUOTE = re.compile(
     r"|[a-z]{0,3}(?:>|\|))",
     re.I,
 )
+_INDENTED = re.compile(r" {2,12}\S|\t")
+_LEAST_INDENTED: Final = 3  # lines
 _FIELD_SPAN: Final = 8
 _LONG: Final = 500
 _WROTE_SPAN: Final = 3
@@ -101,13 +101,22 @@ class _QuoteReader:
         lines = self.lines
         if _PREFIX.match(line.text) and not line.table:
             line.quoted = True
+            block = _indented_end(lines, index)
+            if block:
+                return _mark_block(lines, index, block)
             if not is_enclosed_attribution(line.text) or _prefix_follows(lines, index + 1):
                 return False
             return _mark_rest(lines, index, forwarded=False)
         if _FORWARDED.fullmatch(line.text):
             return _mark_rest(lines, index, forwarded=True)
-        if _ORIGINAL.fullmatch(line.text) or self._header_block(index):
+        title = title_words(line.text)
+        if title and titles_passed_on(title):
+            return _mark_rest(lines, index, forwarded=True)
+        if (title and self._is_title(index, title)) or self._header_block(index):
             return _mark_rest(lines, index, forwarded=self.forwards)
+        block = _indented_end(lines, index)
+        if block:
+            return _mark_block(lines, index, block)
         first, end = _attribution(lines, index)
         if end:
             for one in lines[first:end]:
@@ -124,7 +133,30 @@ class _QuoteReader:
         below = self.lines[index + 1].text if index + 1 < len(self.lines) else ""
         if self.lines[index].quoted or not (":" in below or "\uff1a" in below):
             return False  # the HTML says where that quote ends; one field is no header
+        if self._fields_follow(index, titled=False):
+            return True
         return is_header_block(self.lines, index, self.subject, ruled=self._ruled(index))
+
+    def _is_title(self, index: int, title: list[str]) -> bool:
+        """Whether a title between rules begins an earlier mail: by its words or what follows."""
+        if titles_earlier(title):
+            return True
+        below = next(
+            (at for at in range(index + 1, min(index + 4, len(self.lines)))
+             if self.lines[at].text.strip()), 0,
+        )  # fmt: skip
+        return bool(below) and self._fields_follow(below, titled=True)
+
+    def _fields_follow(self, index: int, *, titled: bool) -> bool:
+        ruled = self._ruled(index)
+        typed = (
+            ruled
+            or titled
+            or any(one.text.strip() for one in self.lines[max(0, index - _ABOVE) : index])
+        )
+        return typed and has_header_fields(
+            self.lines, index, self.subject, ruled=ruled, titled=titled
+        )
 
     def _ruled(self, index: int) -> bool:
         if self.lines[index].number in self.ruled:
@@ -201,6 +233,31 @@ def _mark_rest(lines: Sequence[Line], start: int, *, forwarded: bool) -> bool:
         line.forwarded = forwarded and not _PREFIX.match(line.text)
         line.quoted = True
     return True
+
+
+def _mark_block(lines: Sequence[Line], start: int, end: int) -> bool:
+    """Mark the lines from ``start`` to ``end`` as an earlier mail; return False: it goes on."""
+    for line in lines[start:end]:
+        line.quoted = True
+    return False
+
+
+def _indented_end(lines: Sequence[Line], index: int) -> int:
+    """Return where the indented block ends below ``... said:``; 0 if no such block begins here."""
+    head = lines[index].text
+    if len(head) > _LONG or head[:1].isspace() or not head.rstrip().endswith(":"):
+        return 0
+    head = without_prefix(lines[index])[1]
+    if not may_tell_when(head) or not (tells_who_wrote(head) or is_attribution(head)):
+        return 0
+    end, last, lines_in = index + 1, 0, 0
+    for end in range(index + 1, len(lines)):
+        text = lines[end].text
+        if text.strip() and not _INDENTED.match(text):
+            break
+        last = end if text.strip() else last
+        lines_in += bool(text.strip())
+    return last + 1 if lines_in >= _LEAST_INDENTED else 0
 
 
 def _goes_deeper(lines: Sequence[Line], index: int, start: int) -> bool:

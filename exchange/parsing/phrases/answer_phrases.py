@@ -12,6 +12,10 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device_type import NAMED_TYPES
 from exchange.domain.mail import Outcome
+from exchange.domain.statements import Act
+from exchange.parsing.languages.acts import act_in
+from exchange.parsing.languages.answers import answers_in
+from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.text.cache_short import cache_short
 
 
@@ -151,9 +155,21 @@ def read_remark(text: str) -> Remark:
         return Remark(Outcome.UNCLEAR, definite=True)
     if _PROVIDED.search(text):
         return Remark(Outcome.PROVIDED, definite=True)
+    language = language_of(text)
+    if language:
+        return _remark_in(text, language)
     if _DENIED_WITHOUT_NAME.search(text) or _TENTATIVE.search(text):
         return Remark(Outcome.UNCLEAR)
     return Remark(None)
+
+
+def _remark_in(text: str, language: str) -> Remark:
+    """Return what a remark in another language than English says."""
+    answers = [one for one in answers_in(text, language) if one.act is Act.DENIES]
+    if not answers:
+        return Remark(None)
+    clear = not any(one.hedge or one.who != "us" for one in answers)
+    return Remark(Outcome.NOT_INSTALLER if clear else Outcome.UNCLEAR, definite=True)
 
 
 def _is_reversed(text: str) -> bool:
@@ -344,6 +360,9 @@ def asks_for_codes(text: str) -> bool:
     text = normalise_phrase(text)
     if _REQUEST_NOUNS.search(text):
         return True
+    language = language_of(text)
+    if language:
+        return act_in(text, language, titled=False, about_codes=False) is Act.ASKS
     return any(
         _REQUESTED_THINGS.search(text, lead.end(), lead.end() + _ASK_SPAN)
         for lead in islice(_REQUEST_VERBS.finditer(text), 8)

@@ -71,7 +71,7 @@ ENGLISH: Final = {
     JOB: "installs|installations|installation|jobs|fitments|in installing|for installing"
     "|of installing"
     "|in fitting|for fitting|of fitting|the fitting",
-    DEVICE: "devices|meters|units|ones|assets|ids|serials|esmes|gsmes|entries|lines|items|equipment"
+    DEVICE: "devices|meters|units|ones|assets|ids|serials|entries|lines|items|equipment"
     "|device ids|kit|cases|instances|deviceids|guids",
     ONE_DEVICE: "device|meter|one|unit|asset|device id|entry|item|guid",
     THESE: "these|those|they|them|all|any|each|both|every|either|everything|following|listed"
@@ -96,7 +96,8 @@ ENGLISH: Final = {
     "|not all|not every|not both|not each|one of these|one of them|one of those|one of the"
     "|mostly|mainly|largely|certain|not entirely|a number of"
     "|all of one|handful|quite a",
-    KIND: "gas|electric|electricity|elec|esme|gsme|ihd|ihds|ppmid|ppmids|hub|hubs|chf|gpf"
+    KIND: "gas|electric|electricity|elec|esme|gsme|esmes|gsmes"
+    "|ihd|ihds|ppmid|ppmids|hub|hubs|chf|gpf"
     "|smets1|smets2|smets|region|prepay|prepayment|credit|single phase|three phase|commercial"
     "|domestic",
     DOUBT: "technically|strictly|officially|theoretically|legally|physically|personally|nominally"

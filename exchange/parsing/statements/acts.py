@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Final
 
 from exchange.domain.statements import Act, Scope, Statement
+from exchange.parsing.languages.acts import act_in, names_codes_in
+from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.phrases import act_phrases as asked
 from exchange.parsing.phrases import background_phrases as background
 from exchange.parsing.phrases import condition_phrases as conditions
@@ -56,7 +58,10 @@ def read_acts(sentence: Sentence, where: str, *, about_codes: bool = False) -> l
 @cache_short
 def names_codes(text: str) -> bool:
     """Return whether a sentence names install codes."""
-    return bool(matter.CODES.search(matter.OTHER_CODES.sub(" ", text)))
+    if matter.CODES.search(matter.OTHER_CODES.sub(" ", text)):
+        return True
+    language = language_of(text)
+    return bool(language) and names_codes_in(text, language)
 
 
 def act_of(sentence: Sentence, *, about_codes: bool = False) -> Act | None:
@@ -73,6 +78,9 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     text = _without_contractions(text)
     if remarks.BOILERPLATE.search(text) or (is_closing(text)):
         return None
+    language = "" if item else language_of(text)
+    if language:
+        return act_in(text, language, titled=titled, about_codes=about_codes)
     if item and not _is_sentence(text):
         if takes_back(text) and asked.TAKES_BACK.search(text):
             return Act.TAKES_BACK

@@ -14,13 +14,16 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
 from exchange.domain.statements import Act, Scope, Statement
+from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.answer_phrases import is_boilerplate
-from exchange.parsing.statements.clauses import Clause, Word, clauses_of
+from exchange.parsing.statements.clauses import Clause, clauses_of
 from exchange.parsing.statements.hedges import doubts_in_passing, of_another_thing
+from exchange.parsing.statements.other_languages import read_other_answers
 from exchange.parsing.statements.promises import announces_codes, promises
 from exchange.parsing.statements.qualifying import qualifies
-from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK, Sentence
+from exchange.parsing.statements.scopes import fuels_in, kinds_of, scope_in
+from exchange.parsing.statements.sentences import CODE_MARK, Sentence
 from exchange.parsing.statements.vouching import others_word, vouched_by
 from exchange.parsing.text.cache_short import cache_short
 
@@ -91,11 +94,7 @@ _MAY_ANSWER = re.compile(
     r"\b(?:install(?:ed|ing|ers?|s|ations?)?\b(?! codes?)|fit(?:ted|ting)?\b"
     r"|ours\b|mine\b"
     r"|put\b[^.]{0,60}\bin\b|(?:by|to|with) us\b|none\b|neither\b|one of our|no one\b|nobody\b"
-    r"|went in\b|gosod|osod|gennym|eingebaut|installier|montiert|verbaut|uns\b|unsere|pos\u00e9"
-    r"|mont\u00e9|n\u00f4tre|nous\b|geplaatst|ge\u00efnstall|gemonteerd|installerende|instalad"
-    r"|instal\u00f3|instalamos|colocad|nuestr|zainstalow|instalow|montow|zamontow|nasz"
-    r"|instalator|instaluj|installat|montat|nostr[io]|installeret|monteret|vores|zero of|0 of"
-    r"|0 out of)"
+    r"|went in\b|zero of|0 of|0 out of)"
     r"|(?:\bnot|n't)(?: us\b|\W*$|\b[^.]{0,60}\b(?:ours?|meters?|devices?|installs?)\b)|"
     + CODE_MARK,
     re.I,
@@ -120,6 +119,9 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
     """
     if sentence.item or is_boilerplate(sentence.text):
         return []
+    language = language_of(sentence.text)
+    if language:
+        return read_other_answers(sentence, where, language)
     clauses = clauses_of(sentence.text)
     words = sentence.text[:_SHOWN]
     if not clauses:
@@ -138,7 +140,10 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
             core = core._replace(who=voucher)  # whether that is the sender, its names tell
         elif voucher and voucher != core.who:
             hedge = hedge or voucher
-        found.append(Statement(core.act, where, words, *scope, _subject(core.who), hedge, reason))
+        kinds = kinds_of(clauses[: core.clause + 1]) if scope[0] is Scope.KIND else ()
+        found.append(
+            Statement(core.act, where, words, *scope, _subject(core.who), hedge, reason, kinds)
+        )
     found += _provided(sentence, clauses, where, words, found)
     if not found and promises(sentence.text):
         rest = any(parts.REST in clause.shape for clause in clauses)
@@ -159,7 +164,9 @@ def may_answer(sentence: Sentence) -> bool:
 
 @cache_short
 def _may_answer(text: str) -> bool:
-    return bool(_MAY_ANSWER.search(text)) or promises(text) or announces_codes(text)
+    if _MAY_ANSWER.search(text) or promises(text) or announces_codes(text):
+        return True
+    return bool(language_of(text))
 
 
 def gives_codes(heading: Sentence) -> bool:
@@ -304,39 +311,16 @@ def _scope_of(
     sentence: Sentence, clauses: Sequence[Clause], core: _Core
 ) -> tuple[Scope, tuple[DeviceId, ...], tuple[int, ...], int | None]:
     """Return scope, Devices, rows and count of an answer: of its clause, else of one before it."""
-    own = _scope_in(clauses[core.clause].kept)
+    own = scope_in(clauses[core.clause].kept)
     if own[0] is Scope.ALL_BUT:
         return Scope.ALL_BUT, sentence.devices, own[1], None
     if sentence.devices and own[0] in (Scope.NONE, Scope.ONE):
         return Scope.NAMED, sentence.devices, (), None
     for index in range(core.clause, -1, -1):
-        found = _scope_in(clauses[index].kept)
+        found = scope_in(clauses[index].kept)
         if found[0] is not Scope.NONE:
             return (found[0], sentence.devices if found[0] is Scope.NAMED else (), *found[1:])
     return Scope.NONE, (), (), None
-
-
-def _scope_in(words: Sequence[Word]) -> tuple[Scope, tuple[int, ...], int | None]:
-    shape = "".join(word.part for word in words)
-    rows = tuple(number for word in words if word.part == parts.ROW for number in word.numbers)
-    count = next((word.numbers[0] for word in words if word.part == parts.NUMBER), None)
-    if any(word.text.lower() in ("both", "neither", "either", "beide") for word in words):
-        count = count or 2
-    if parts.ALL_BUT in shape:
-        return Scope.ALL_BUT, rows, None
-    if any(word.text == DEVICE_MARK for word in words):
-        return Scope.NAMED, (), None
-    if parts.PARTLY in shape or parts.KIND in shape:
-        return Scope.PART, (), None
-    if rows:
-        return Scope.ROWS, rows, None
-    if parts.REST in shape:
-        return Scope.REST, (), count
-    if parts.THESE in shape or parts.NO_ONE in shape or parts.DEVICE in shape or count:
-        return Scope.THESE, (), count
-    if parts.THIS in shape or parts.ONE_DEVICE in shape:
-        return Scope.ONE, (), None
-    return Scope.NONE, (), None
 
 
 def _provided(
@@ -350,7 +334,9 @@ def _provided(
     if sentence.codes and not sentence.devices:
         rows: tuple[int, ...] = ()
         hedge = ""
-        for clause in _about_codes(clauses):
+        about = _about_codes(clauses)
+        kinds = fuels_in(word for clause in about for word in clause.kept)
+        for clause in about:
             rows = rows or tuple(n for one in clause.kept for n in one.numbers if one.part == "F")
             risky = [one.text for one in clause.kept if one.part in parts.HEDGES]
             negated = [one.text for one in clause.kept if one.part in (parts.NEGATION,)]
@@ -358,7 +344,15 @@ def _provided(
         scope = Scope.ROWS if rows else Scope.ONE if sentence.codes == 1 else Scope.NONE
         if known and not rows and known[-1].act is Act.OWNS:
             scope, rows = known[-1].scope, known[-1].rows
-        return [Statement(Act.PROVIDES, where, words, scope, rows=rows, hedge=hedge)]
+        if kinds and not rows:
+            scope = Scope.KIND
+        count = sentence.codes if scope is Scope.KIND else None
+        return [
+            Statement(
+                Act.PROVIDES, where, words, scope, rows=rows, count=count, hedge=hedge,
+                kinds=kinds if scope is Scope.KIND else (),
+            )
+        ]  # fmt: skip
     if announces_codes(sentence.text):
         return [Statement(Act.PROVIDES, where, words, reason="attached")]
     return []
@@ -368,6 +362,10 @@ def _about_codes(clauses: Sequence[Clause]) -> Sequence[Clause]:
     """Return the clauses with codes, and those after the last answer before them."""
     held = [index for index, one in enumerate(clauses) if CODE_MARK in {w.text for w in one.words}]
     first = held[0] if held else 0
+    for index in range(first + 1, len(clauses)):
+        if parts.KIND in clauses[index].shape and _core(clauses, index):
+            clauses = clauses[:index]  # "... and the gas one is not ours"
+            break
     denied = [index for index in range(first) if _core(clauses, index)]
     if not denied or clauses[denied[-1]].shape.count(parts.NEGATION) == 0:
         return clauses

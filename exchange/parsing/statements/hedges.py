@@ -7,6 +7,7 @@ from typing import Final
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.statements.clauses import Clause
 from exchange.parsing.statements.qualifying import OF_SOME
+from exchange.parsing.statements.sentences import CODE_MARK
 
 _CONFIRMING: Final = frozenset((parts.WE, parts.INSTALL, parts.JOB, parts.INSTALLER, parts.CODE))
 _NONE_AT_ALL: Final = frozenset((parts.NO_ONE, parts.THESE, parts.DEVICE, parts.NUMBER))
@@ -21,6 +22,8 @@ def doubts_in_passing(clause: Clause, *, before: bool) -> str:
     for word in clause.kept:
         if word.part in parts.HEDGES and not word.text.lower().startswith("no record of"):
             return word.text
+        if word.part == parts.KIND and any(one.text == CODE_MARK for one in clause.words):
+            continue  # the code of the other one
         if word.part in (parts.KIND, parts.OURS):
             return word.text
         if word.part in (parts.NEGATION, parts.NO_ONE) and not _supports(clause):

@@ -13,6 +13,9 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
+from exchange.parsing.languages.clauses import CODE_MARK as CODE_MARK
+from exchange.parsing.languages.clauses import DEVICE_MARK as DEVICE_MARK
+from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.lists.prose.device_runs import DeviceRun
 from exchange.parsing.lists.prose.line_segments import is_mere_item
 from exchange.parsing.phrases.act_phrases import THANKED
@@ -21,8 +24,6 @@ from exchange.parsing.phrases.header_terms import is_table_header
 from exchange.parsing.text.cache_short import cache_short
 from exchange.parsing.text.lines import Line, normalized
 
-DEVICE_MARK: Final = "\u2460"  # stands for a Device ID in the text of a sentence
-CODE_MARK: Final = "\u2461"  # stands for an install code
 MOST_SENTENCES: Final = 2_000
 
 _LONGEST_LINE: Final = 10_000
@@ -38,6 +39,7 @@ _ROW = re.compile(
 )
 _DEVICE_ROW = re.compile(r"\s*[0-9A-Fa-f]{2}(?:[-: ][0-9A-Fa-f]{2}){7}\b|\s*[0-9A-Fa-f]{16}\b")
 _SENTENCE_END = re.compile(
+    r"(?<=\u2461\d)\s+(?=[A-Z][a-z])|"  # after an install code, in its numbered mark
     r"(?<=[.!?;\u2026])(?<!\b[A-Za-z]\.)(?<!\b(?:No|Dr|Mr|St|vs)\.)"
     r"(?<!\b(?:Mrs|Ltd|Ref|Nos|Inc)\.)[\"')\]]*\s+(?=[\"'(\[]*[^\W_a-z])|(?<=[!?])\s+"
 )
@@ -140,7 +142,7 @@ def _sentences_in(text: str) -> Iterator[Sentence]:
     codes = [one for one in tokens if one.form is TokenForm.CODE]
     marked, spans = _with_marks(text, devices, codes)
     bullet = _BULLET.match(marked)
-    for piece in _SENTENCE_END.split(marked[bullet.end() if bullet else 0 :]):
+    for piece in _pieces(marked[bullet.end() if bullet else 0 :]):
         if piece is None or not (_WORDS.search(piece) or (codes and bullet and not devices)):
             continue
         named = tuple(spans[int(at)] for at in _DEVICE_NUMBER.findall(piece))
@@ -154,6 +156,16 @@ def _sentences_in(text: str) -> Iterator[Sentence]:
             item=bool(named) and is_mere_item(rest),
             heading=clean.endswith(":"),
         )
+
+
+def _pieces(text: str) -> Iterator[str | None]:
+    """Yield the sentences of a text; one that stands there in two languages is two."""
+    for piece in _SENTENCE_END.split(text):
+        halves = piece.split(" / ") if piece and " / " in piece else [piece]
+        if len(halves) == 2 and language_of(halves[0] or "") != language_of(halves[1] or ""):
+            yield from halves
+        else:
+            yield piece
 
 
 def _with_marks(

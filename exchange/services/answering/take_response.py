@@ -14,6 +14,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import InstallCode
 from exchange.domain.mail import Answer, Kind, Outcome, Understanding
 from exchange.domain.meaning.resolve import needs_thread
+from exchange.domain.meaning.tickets import refs_of_tickets, tickets_in
 from exchange.domain.outbound import (
     CaseState,
     Leg,
@@ -50,17 +51,30 @@ def own_letters(tx: Transaction, said: Understanding) -> list[StoredLetter]:
 
 
 def asked_in(tx: Transaction, said: Understanding, party: Party) -> list[OutboundRequest]:
-    """Return our requests to ``party`` that a mail belongs to: by thread, else by a reference."""
-    refs = {letter.ref for letter in own_letters(tx, said) if letter.party == party.signifier}
-    found = [one for one in tx.outbound.by_refs(refs) if one.party == party.signifier]
-    if found:
+    """Return our requests to ``party`` that a mail belongs to.
+
+    By thread, else by a reference of ours, else by a ticket number that the party gave one before.
+    """
+    found = _named_in(tx, said, party)
+    if found or said.references or not tickets_in(said.head.subject):
         return found
-    return [one for one in tx.outbound.by_refs(said.references) if one.party == party.signifier]
+    refs = refs_of_tickets(said.head.subject, tx.mail.threads_of(party.signifier))
+    return _to(party, tx.outbound.by_refs(refs))
+
+
+def _named_in(tx: Transaction, said: Understanding, party: Party) -> list[OutboundRequest]:
+    """Return our requests that a mail names: by thread, else by a reference."""
+    refs = {letter.ref for letter in own_letters(tx, said) if letter.party == party.signifier}
+    return _to(party, tx.outbound.by_refs(refs)) or _to(party, tx.outbound.by_refs(said.references))
+
+
+def _to(party: Party, requests: Sequence[OutboundRequest]) -> list[OutboundRequest]:
+    return [one for one in requests if one.party == party.signifier]
 
 
 def replies_to_ours(tx: Transaction, said: Understanding, party: Party) -> bool:
     """Return whether an apparent request is a reply to our own, about the same devices."""
-    if not asked_in(tx, said, party):
+    if not _named_in(tx, said, party):
         return False
     return tx.legs.was_asked(party.signifier, (str(found.device) for found in said.devices))
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Understanding
 from exchange.domain.meaning.resolve import Resolved, ThreadContext, needs_thread, resolve
-from exchange.domain.outbound import OPEN_LEGS, LegState, OutboundRequest
+from exchange.domain.outbound import OPEN_LEGS, Leg, LegState, OutboundRequest
 from exchange.domain.party import Party
 from exchange.store.db import Transaction
+from exchange.store.mails.outbox import StoredLetter
 
 _REQUEST = "request"  # the purpose of the letter that has the whole list
 
@@ -33,17 +35,31 @@ def _context(
     legs = [leg for request in requests for leg in tx.legs.legs(request_id=request.id)]
     still = [leg for leg in legs if leg.state in OPEN_LEGS]
     letter = next(iter(tx.outbox.by_message_id([said.head.in_reply_to])), None)
-    # A reminder lists what was open when it was sent, and that may be fewer by now.
     whole = letter is None or letter.purpose == _REQUEST
-    listed = legs if whole else still
+    # A reminder lists what was open when it was sent, and that may be fewer by now.
+    reminded = [] if letter is None or whole else _reminded(tx, letter)
+    listed = legs if whole else reminded or still
     return ThreadContext(
         rows=tuple(dict.fromkeys(_device(leg.device) for leg in listed)),
         open=frozenset(_device(leg.device) for leg in still),
         names=_names(party),
         reference=" and ".join(request.ref for request in requests[:3]),
-        ordered=whole and len(requests) == 1,
+        ordered=(whole or bool(reminded)) and len(requests) == 1,
+        types={_device(leg.device): leg.device_type for leg in listed if leg.device_type},
         provided=frozenset(_device(leg.device) for leg in legs if leg.state is LegState.PROVIDED),
     )
+
+
+def _reminded(tx: Transaction, letter: StoredLetter) -> list[Leg]:
+    """Return the legs that a letter of the ladder lists, in its order; none if some are missing.
+
+    A leg that was opened again forgets its letters, and the rows below it would be counted wrongly.
+    """
+    legs = tx.legs.of_letter(letter.id)
+    written = tx.audit.rows(subject=letter.ref, event=f"request.{letter.purpose}")
+    details = (json.loads(row.detail) for row in written)
+    sizes = [one["devices"] for one in details if one.get("message_id") == letter.message_id]
+    return legs if sizes == [len(legs)] else []
 
 
 def _names(party: Party) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from exchange.store.bulk.bulk_insert import IdAllocator, insert_rows
 from exchange.store.partial_indexes import UNRESOLVED
 from exchange.store.tables import MailRow, table_of
 
+MOST_SEARCHED = 20_000  # mails, for one with a ticket number
 _AT_ONCE = 500
 KEPT, DECIDED, FILED = "kept", "decided", "filed"
 # Mails that were not fetched: listed and left out, or not handed over by the server.
@@ -308,6 +309,19 @@ class MailLedger:
             .group_by(mail.c.party, mail.c.ref)
         )
         return {(row[0], row[1]): row[2] for row in self._session.execute(query)}
+
+    def threads_of(self, party: str) -> list[tuple[str, str]]:
+        """Return subject and reference of the party's newest mails that were filed under one.
+
+        There is no index for it: only the last MOST_SEARCHED mails are looked through.
+        """
+        self.flush()
+        mail = table_of(MailRow)
+        newest = self._session.scalar(sa_select(func.max(mail.c.id))) or 0
+        query = sa_select(mail.c.subject, mail.c.ref).where(
+            mail.c.id > newest - MOST_SEARCHED, mail.c.party == party, mail.c.ref != ""
+        )
+        return [(row[0], row[1]) for row in self._session.execute(query)]
 
     def counts(self) -> dict[str, int]:
         """Count mails by state or, once decided, by folder."""

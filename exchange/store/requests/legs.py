@@ -85,6 +85,16 @@ class LegStore:
         )
         return [_leg(row) for row in self._session.execute(query)]
 
+    def of_letter(self, outbox_id: int) -> list[Leg]:
+        """Return the legs that a reminder or other letter of the ladder lists, in its order."""
+        query = (
+            select(*_LEG)
+            .select_from(_WITH_CASE.join(RUNGS, RUNGS.c.leg_id == _L.id))
+            .where(RUNGS.c.outbox_id == outbox_id)
+            .order_by(_L.case_id)
+        )
+        return [_leg(row) for row in self._session.execute(query)]
+
     def to_ask(self, party: str) -> list[Leg]:
         """Lock and return the queued legs of ``party`` that are in no request, in order of cases.
 

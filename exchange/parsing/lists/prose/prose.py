@@ -59,6 +59,7 @@ from exchange.parsing.text.lines import Line, normalized
 _ONE_CODE = re.compile(r"\s*(?:ic|install(?:ation)? code|cod gosod)\s*[:=]\s*", re.I)
 _DEVICE_FORMS: Final = frozenset((TokenForm.SEPARATED, TokenForm.BARE, TokenForm.DECIMAL))
 _OPEN: Final = Remark(Outcome.UNCLEAR, definite=True)
+_LABEL_WORDS: Final = 5  # a label has no more
 _REMARK: Final = 300
 _MARGIN: Final = 50  # a line that a mail client broke has at least so many characters
 _WIDEST: Final = 100
@@ -88,6 +89,14 @@ def devices_in(lines: Iterable[Line]) -> list[DeviceId]:
             if token.device is not None and token.form in (TokenForm.SEPARATED, TokenForm.BARE):
                 found.setdefault(token.device)
     return list(found)
+
+
+def _is_about_devices(text: str) -> bool:
+    """Return whether a line above a list is a sentence that names Devices, and no label.
+
+    "These meters are in our account": their numbers are no account's.
+    """
+    return len(text.split()) > _LABEL_WORDS and names_devices(text)
 
 
 class ProseReader:
@@ -228,7 +237,8 @@ class ProseReader:
         self.found.asks |= asking
         self.block.asked = asking
         self.block.labelled = (asking and names_devices(text)) or is_list_heading(heading)
-        self.block.barred = labels_device(heading) is False and not self.block.labelled
+        barred = labels_device(heading) is False and not self.block.labelled
+        self.block.barred = barred and not _is_about_devices(text)
         remark = read_remark(text)
         if denies_all(text):
             self.block.outcome, self.block.heading = Outcome.NOT_INSTALLER, heading[:_REMARK]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from exchange.domain.device import DeviceId
 from exchange.domain.meaning.targets import Devices, rest_of, targets_of
 from exchange.domain.meaning.thread import ThreadContext
 from exchange.domain.statements import Act, Scope
@@ -40,6 +43,31 @@ def test_without_a_thread_the_text_does_not_speak_of_open_ones() -> None:
     assert targets(Scope.THESE, count=3, context=ThreadContext()) == (
         "it says 3, and the list has 4"
     )
+
+
+KINDS = dict(zip(LIST, ("ESME", "GSME", "ESME", "GSME"), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("count", "types", "expected"),
+    [
+        (None, KINDS, (LIST[1], LIST[3])),
+        (2, KINDS, (LIST[1], LIST[3])),
+        (1, KINDS, "it says 1, and the list has 2 of that kind"),
+        (None, {}, "it names a kind of Device (GSME), and the list has no types"),
+        (None, {**KINDS, LIST[0]: ""},
+         "it names a kind of Device (GSME), and the list has no types"),
+        (None, {**KINDS, LIST[0]: "PPMID"},
+         "it names a kind of Device (GSME), and not all are meters"),
+        (None, dict.fromkeys(LIST, "ESME"),
+         "it names a kind of Device that the list does not have: GSME"),
+    ],
+)  # fmt: skip
+def test_a_kind_is_those_of_its_type_where_every_type_is_known(
+    count: int | None, types: dict[DeviceId, str], expected: Devices | str
+) -> None:
+    one = replace(says(Act.DENIES, Scope.KIND, count=count), kinds=("GSME",))
+    assert targets_of(one, LIST, thread(4, types=types)) == expected
 
 
 def test_some_of_them_are_none() -> None:

@@ -321,5 +321,25 @@ LAYOUTS: dict[str, Layout] = {
         '</div><blockquote type="cite" class="front-blockquote">', _divs(one.earlier),
         "</blockquote>",
     ),
+    "Title, one field": lambda one: _text(
+        one.typed, "", f"-------- {one.words.original} --------", one.header()[0], "", one.earlier
+    ),
+    "Title, names and a day": lambda one: _text(
+        one.typed, "", f"-----{one.words.original}-----", one.names_only()[:2], "", one.earlier
+    ),
+    "Title alone": lambda one: _text(
+        one.typed, "", f"-----{one.words.original}-----", "", one.earlier
+    ),
+    "KMail": lambda one: _text(
+        one.typed, "", f"----------  {one.words.original}  ----------", "",
+        [one.header()[at] for at in (3, 1, 0, 2)], "", one.earlier,
+    ),
+    "Day first, no writer": lambda one: _text(
+        one.typed, "", [one.header()[at] for at in (1, 3, 2)], "", one.earlier
+    ),
+    "Name and day, no marks": lambda one: _text(one.typed, "", one.terse(), "", one.earlier),
+    "Indented": lambda one: _text(
+        one.earlier[:0], one.wrote(), "", _marked(one.earlier, "    "), "", one.typed
+    ),
     "Roundcube": lambda one: _text(one.terse(), _marked(one.earlier), "", one.typed),
 }  # fmt: skip

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from exchange.parsing.mime.quote_shapes import (
+    has_header_fields,
     is_attribution,
     is_comment_head,
     is_enclosed_attribution,
     is_header_block,
+    tells_who_wrote,
 )
 from exchange.parsing.mime.quoting import mark_quotes
 from exchange.parsing.text.lines import plain_lines
@@ -108,3 +110,47 @@ def test_hostile_lines_take_no_time() -> None:
     for text in ("a: " * 5000, "3 Nov " * 5000, "-" * 50_000, "<a@b" * 5000, "Ab " * 9000 + ":"):
         lines = plain_lines("\n".join([text] * 50))
         mark_quotes(lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ole Hansen kirjoitti 3.11.2026:", "Op 3 november 2026 om 09:15 schreef Bea Low het volgende:",
+     "Bea Low skrev den 2026-11-03 09:15:"],
+)  # fmt: skip
+def test_a_name_a_verb_and_a_day_say_who_wrote(text: str) -> None:
+    assert is_attribution(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Bea Low needs these by 3.11.2026:",
+     "On 3 Nov 2026 Bea Low wrote to us that the codes of these meters are missing:",
+     "We moved house on 3 Nov 2026 at 09:15:"],
+)  # fmt: skip
+def test_a_sentence_with_a_day_does_not(text: str) -> None:
+    assert not is_attribution(text)
+
+
+def test_who_said_it_may_stand_without_a_day() -> None:
+    assert tells_who_wrote("bea@tern.example said:")
+    assert not tells_who_wrote("please send them to bea@tern.example:")
+
+
+@pytest.mark.parametrize(
+    ("text", "ruled", "titled", "expected"),
+    [
+        ("Fra: Bea\nSendt: 3. november 2026", False, True, True),
+        ("Fra: Bea\nSendt: 3. november 2026", True, False, True),
+        ("Fra: Bea\nSendt: 3. november 2026", False, False, False),
+        ("Da: Bea <bea@tern.example>", False, True, True),
+        ("Da: Bea", False, True, False),
+        ("Date: 3 Nov 2026 09:15\nSubject: RE: Meters", False, False, True),
+        ("Date: 3 Nov 2026 09:15\nSubject: Meters", False, False, False),
+        ("Date: 3 Nov 2026\nSupplier: Tern", True, True, False),
+    ],
+)
+def test_fields_of_a_header_begin_an_earlier_mail(
+    text: str, ruled: bool, titled: bool, expected: bool
+) -> None:
+    lines = plain_lines(text)
+    assert has_header_fields(lines, 0, "Codes", ruled=ruled, titled=titled) is expected

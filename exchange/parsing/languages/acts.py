@@ -1,0 +1,84 @@
+"""Read from a sentence in another language than English what is wanted of us."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from exchange.domain.statements import Act
+from exchange.parsing.languages import parts
+from exchange.parsing.languages.clauses import Clause, clauses_of
+
+_NEGATIONS: Final = frozenset((parts.NOT, parts.NONE))
+_ASKING: Final = frozenset((parts.ASK, parts.NEED, parts.REQUEST))
+_INSTALLED: Final = frozenset("IGSJ")
+_WANTED: Final = frozenset((parts.GIVE, parts.NEED))
+_OURS: Final = frozenset("kDdTtLeISJ")
+_TOPIC: Final = frozenset("kDdIGSJsLe@")
+_LEAST_WORDS: Final = 4
+
+
+def act_in(text: str, language: str, *, titled: bool, about_codes: bool) -> Act | None:
+    """Return what somebody does by writing a sentence; None if it is not about our matter."""
+    clauses = clauses_of(text, language)
+    here = {part for clause in clauses for part in clause.shape}
+    codes = parts.CODE in here
+    ours = bool(here & _OURS)
+    if parts.WARN in here:
+        return Act.WARNS
+    if ours and (parts.CANCEL in here or any(map(_forbids, clauses))):
+        return Act.TAKES_BACK
+    if parts.DISPUTE in here and ours:
+        return Act.DISPUTES
+    meant = codes or (about_codes and parts.GIVE in here and bool(here & frozenset("TtDdA")))
+    asks = _asks(text, clauses, here)
+    if meant and asks and not shows_codes(here):
+        if parts.FAULT in here:
+            return Act.REPORTS
+        open_ = here & {parts.ON_BEHALF, parts.ONLY, parts.UNFINISHED}
+        return Act.OTHER if open_ else Act.ASKS
+    if parts.FAULT in here and ours:
+        return Act.REPORTS
+    if parts.CHASE in here:
+        return Act.CHASES
+    return _lesser(text, clauses, here, asks=asks, titled=titled)
+
+
+def names_codes_in(text: str, language: str) -> bool:
+    """Return whether a sentence names install codes."""
+    return any(parts.CODE in clause.shape for clause in clauses_of(text, language))
+
+
+def _forbids(clause: Clause) -> bool:
+    """Whether a clause says that nothing is to be given, or is needed."""
+    here = set(clause.shape)
+    negated = here & (_NEGATIONS | {parts.NE})
+    return bool(negated and here & _WANTED) and not here & _INSTALLED
+
+
+def shows_codes(here: set[str]) -> bool:
+    """Return whether codes come with the mail, so that nobody asks for them."""
+    shown = {parts.ATTACHED, parts.CODE} <= here
+    return shown and not here & {parts.NEED, parts.GIVE, parts.REQUEST}
+
+
+def _asks(text: str, clauses: Sequence[Clause], here: set[str]) -> bool:
+    """Whether a sentence asks for something: in so many words, as an order, or as a question."""
+    if parts.THANKS in here and not here & {parts.ASK, parts.NEED}:
+        return False
+    ordered = any(one.begins == parts.GIVE for one in clauses)
+    return bool(here & _ASKING) or ordered or ("?" in text and parts.GIVE in here)
+
+
+def _lesser(
+    text: str, clauses: Sequence[Clause], here: set[str], *, asks: bool, titled: bool
+) -> Act | None:
+    topic = bool(here & _TOPIC)
+    if parts.THANKS in here and not here & {parts.ASK, parts.NEED}:
+        return Act.THANKS if topic else None
+    if text.rstrip(" )\"'").endswith("?"):
+        return Act.ASKS_ELSE
+    if asks and topic:
+        return Act.ASKS_ELSE
+    few = sum(len(clause.words) for clause in clauses) < _LEAST_WORDS
+    return None if titled or few or not topic else Act.OTHER
