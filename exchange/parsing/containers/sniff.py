@@ -9,6 +9,8 @@ import zlib
 from enum import Enum
 from typing import Final
 
+from exchange.parsing.text.charset import PADDING
+
 XML_SHEET_URN: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 _XML_BOOK = re.compile(rb"<(?:\w{1,20}:)?Workbook[\s>]")
 _XML_HEAD: Final = 4096
@@ -130,6 +132,7 @@ def _is_text(head: bytes) -> bool:
     """Return whether these bytes are text: few control characters, or the NUL pattern of UTF-16."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         return True
+    head = head.rstrip(PADDING.encode())
     nuls = head.count(0)
     if nuls and len(head) >= 4:
         even, odd = head[0::2].count(0), head[1::2].count(0)
@@ -181,10 +184,11 @@ def _ole_shape(content: bytes) -> Shape:
     if "EncryptedPackage".encode("utf-16-le") in content:
         return Shape.PROTECTED
     for stream in ("Workbook", "Book"):
-        if stream.encode("utf-16-le") + b"\x00\x00" in content:
+        name = re.escape(f"{stream}\0".encode("utf-16-le"))
+        if re.search(name, content, re.I):  # the names have no case
             return Shape.WORKBOOK
     for stream in ("WordDocument", "PowerPoint Document"):
-        if stream.encode("utf-16-le") in content:
+        if re.search(re.escape(stream.encode("utf-16-le")), content, re.I):
             return Shape.DOCUMENT
     return Shape.OTHER
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from exchange.domain.device import DeviceId
@@ -17,7 +17,7 @@ from exchange.parsing.lists.prose.device_recognition import PlaceOf
 from exchange.parsing.lists.prose.prose import ProseReader, devices_in, read_prose
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.lists.tables.column_finder import share_of_devices
-from exchange.parsing.lists.tables.listing import label_value_lines, read_listing
+from exchange.parsing.lists.tables.listing import read_listing
 from exchange.parsing.lists.tables.mapped_columns import (
     NO_MAPPING,
     ChosenColumns,
@@ -25,6 +25,7 @@ from exchange.parsing.lists.tables.mapped_columns import (
     TableSource,
     report_misfit,
 )
+from exchange.parsing.lists.tables.rearranged import label_value_lines, rearranged
 from exchange.parsing.mime.markup import read_html
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.sheets.delimited import read_delimited
@@ -44,6 +45,7 @@ _HEX_RUN = re.compile(
 )
 _LONG: Final = 5_000  # lines
 _AROUND: Final = 20
+_NAMED: Final = 5  # Device IDs that a warning names
 
 
 def read_attachment(
@@ -67,6 +69,10 @@ def read_attachment(
             file=file,
         )
         found.rows = len(markup.lines)
+        hidden = hidden_devices(markup.hidden_text)
+        if hidden:
+            found.warnings.append(f"{where}: {ignored(hidden, 'in hidden text')}")
+        found.warnings += struck_out(where, plain_lines(markup.struck_text))
         return found
     if shape is Shape.TEXT:
         text = to_text(part.content, part.params.get("charset", ""))
@@ -118,6 +124,8 @@ def _workbook(
         sheet = table.where.removeprefix(f"{where} > ")
         place = TableSource(file, sheet)
         listing = read_table(table, in_reply=in_reply, mapping=mapping, at=place)
+        if not listing:
+            listing = _rows_as_lines(table, in_reply=in_reply)
         if listing:
             listed = True
             found.add(listing)
@@ -127,6 +135,7 @@ def _workbook(
             found.warnings.append(
                 f"{whole.where}: {ignored(len(hidden), 'in hidden rows or columns')}"
             )
+    found.warnings += struck_out(where, [Line(at, one.text) for at, one in enumerate(book.struck)])
     for table in book.hidden:
         count = len(_listed_devices(table))
         what = f": {ignored(count, 'in it')}" if count else " and not read"
@@ -134,6 +143,17 @@ def _workbook(
     if not listed:
         found.warnings.append(f"{where}: no column of Device IDs")
     return found
+
+
+def _rows_as_lines(table: Table, *, in_reply: bool) -> Findings | None:
+    """Read a sheet that is no list as the same sheet in a CSV is read; None if it names nothing."""
+    lines = [Line(row.number, ",".join(row.cells)) for row in table.rows]
+    if len(lines) > _LONG:
+        lines = list(_lines_that_may_list(lines))
+    if not any(map(_may_list, lines)):
+        return None
+    found = read_prose(lines, lambda line: table.place(line.number), in_reply=in_reply)
+    return found if found.devices or found.claims or found.rejects else None
 
 
 def _listed_devices(table: Table) -> set[DeviceId]:
@@ -174,7 +194,17 @@ def _read_unmapped(table: Table, *, in_reply: bool) -> Findings | None:
     if pairs:
         lines = [Line(number, text) for number, text in pairs]
         return read_prose(lines, lambda line: table.place(line.number), in_reply=in_reply)
-    return read_listing(table)
+    return _read_rearranged(table)
+
+
+def _read_rearranged(table: Table) -> Findings | None:
+    found: Findings | None = None
+    for part in rearranged(table):
+        listing = read_listing(part)
+        if listing and found:
+            found.add(listing)
+        found = found or listing
+    return found
 
 
 def _text(
@@ -191,7 +221,7 @@ def _text(
         table = Table(where, (), table.rows, unit)
         chosen = mapping.choose(table, TableSource(name))
         mapping.preview(table, chosen)
-        listing = read_listing(table, chosen.columns)
+        listing = read_listing(table, chosen.columns) if chosen.columns else _read_rearranged(table)
         if listing and chosen.misfit:
             report_misfit(table, chosen, listing)
         if listing:
@@ -216,12 +246,16 @@ def _lines_that_may_list(lines: list[Line]) -> Iterator[Line]:
     last = len(lines)
     wanted = {*range(_AROUND * 10), *range(last - _AROUND * 10, last)}
     for at, line in enumerate(lines):
-        text = line.text
-        if not text.isascii():
-            text = normalized(text).translate(HOMOGLYPHS)
-        if _HEX_RUN.search(text):
+        if _may_list(line):
             wanted.update(range(at - _AROUND, at + _AROUND + 1))
     return (line for at, line in enumerate(lines) if at in wanted)
+
+
+def _may_list(line: Line) -> bool:
+    text = line.text
+    if not text.isascii():
+        text = normalized(text).translate(HOMOGLYPHS)
+    return _HEX_RUN.search(text) is not None
 
 
 def read_lines(
@@ -272,6 +306,15 @@ def ignored(count: int, where: str) -> str:
     """Return ``2 Device IDs in hidden text are ignored`` for 2 and ``in hidden text``."""
     ids, verb = ("1 Device ID", "is") if count == 1 else (f"{count} Device IDs", "are")
     return f"{ids} {where} {verb} ignored"
+
+
+def struck_out(where: str, lines: Iterable[Line]) -> list[str]:
+    """Return a warning that names the Device IDs in a text that its sender struck out, if any."""
+    struck = devices_in(lines)
+    if not struck:
+        return []
+    named = ", ".join(map(str, struck[:_NAMED]))
+    return [f"{where}: {ignored(len(struck), 'struck out')}: {named}"]
 
 
 def hidden_devices(text: str) -> int:
