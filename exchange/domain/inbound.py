@@ -90,6 +90,18 @@ def before_of(state: DeviceState) -> Before:
     return _BEFORE.get(state, Before.OPEN)
 
 
+class Likeness(StrEnum):
+    """How a Device that we do not know is like one that we installed; the words follow "is"."""
+
+    NONE = ""
+    REVERSED = "with its bytes in reverse order"
+    TRANSPOSED = "with two digits transposed"
+    ONE_DIGIT = "with one digit changed"
+
+
+LIKENESSES = tuple(Likeness)  # the strongest first
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything about one requested device that the decision depends on.
@@ -104,6 +116,7 @@ class Facts:
     device_type: DeviceType = DeviceType.UNKNOWN  # in the vault
     asked_type: DeviceType = DeviceType.UNKNOWN  # in the request
     before: Before = Before.NOTHING
+    likeness: Likeness = Likeness.NONE  # to a Device that we installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +144,16 @@ class Decision:
     event: DeviceEvent
     reason: str
     repeated: bool = False  # because of an earlier request, whose reference belongs to the reason
+    alike: bool = False  # because of another Device, which belongs to the reason
 
 
 def decide_device(facts: Facts, terms: DecisionTerms) -> Decision:
     """Decide one device of a request.
 
     A missing row proves nothing: without a current declaration that the register is complete, the
-    answer "not the installing Supplier" waits for a person.  What this party has asked before is
-    answered again only if the mail asks for it in words, and never with a denial.
+    answer "not the installing Supplier" waits for a person; so does an ID that may be a slip for
+    one of ours.  What this party has asked before is answered again only if the mail asks for it
+    in words, and never with a denial.
     """
     device_type = facts.device_type or facts.asked_type
     if device_type in terms.refused_types:
@@ -177,6 +192,12 @@ def _decide_once(facts: Facts, terms: DecisionTerms) -> Decision:
         return Decision(DeviceEvent.HOLD, "we installed this Device but hold no code for it")
     if facts.held:
         return Decision(DeviceEvent.NOT_OURS, "")
+    if facts.likeness:
+        return Decision(
+            DeviceEvent.HOLD,
+            f"we do not know this Device, but {facts.likeness} it is one that we installed",
+            alike=True,
+        )
     register = terms.register
     if register.complete_as_of is None:
         return Decision(

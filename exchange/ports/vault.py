@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.columns.device_ids import DeviceIds
+from exchange.domain.columns.look_alikes import LookAlikes
 from exchange.domain.device import DeviceId
 from exchange.ports.records import ImportResult, PutResult, Removed, VaultRecord, VaultStats
 
@@ -82,6 +83,12 @@ class CodeVault(Protocol):
         """Look up many devices at once; a repeated device is answered each time.
 
         Raises VaultDamaged when a bucket that is needed does not open, unless ``partial``.
+        """
+
+    def find_look_alikes(self, devices: DeviceIds) -> LookAlikes:
+        """Find the Devices that we installed and that unknown ``devices`` may be slips for.
+
+        What is in damaged buckets is not found.
         """
 
     def put_columns(self, batches: Iterable[CodeColumns], *, replace: bool = False) -> PutResult:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, select
 
 from exchange.domain.columns.device_columns import devices_of
 from exchange.domain.columns.device_ids import DeviceIds, ids_from_numbers, ids_of
+from exchange.domain.columns.look_alikes import LookAlikes, first_held
 from exchange.domain.device import DeviceId
 from exchange.errors import NotFound, WrongKey
 from exchange.ports.records import ImportResult, PutResult, Removed, VaultRecord, VaultStats
@@ -31,6 +32,7 @@ from exchange.vault.importing.code_import import (
 )
 from exchange.vault.keys.datakeys import DataKeys
 from exchange.vault.keys.keys import KeyProvider
+from exchange.vault.known_leads import VaultLeads
 from exchange.vault.lookup import look_up
 from exchange.vault.lookup_one import SingleLookup
 from exchange.vault.manifest import Entries, widths
@@ -85,6 +87,7 @@ class SealedVault:
         self._folder = folder
         self._known: VaultHeader | None = None
         self._single = SingleLookup(engine)
+        self._leads = VaultLeads()
 
     def find_many(
         self, devices: Iterable[DeviceId]
@@ -146,6 +149,18 @@ class SealedVault:
             raise damage(found.faults, header.manifest.entries)
         columns = columns_from(found.rows, ("", *header.manifest.sources))
         return FoundColumns(found.held, found.unknown, columns)
+
+    def find_look_alikes(self, devices: DeviceIds) -> LookAlikes:
+        """Find what ``devices`` may be slips for; see ``exchange.ports.vault.CodeVault``."""
+        asked = ids_from_numbers(devices)
+        with reading(self._engine) as connection:
+            header = self._header(connection)
+            candidates = self._leads.of(connection, header).candidates(asked)
+            if not len(candidates.rows):
+                return LookAlikes.none()
+            found = look_up(connection, header, candidates.ids)
+        installed = found.held & (found.rows["flags"] & INSTALLED != 0)
+        return first_held(candidates, installed)
 
     def import_codes(
         self,

@@ -17,10 +17,9 @@ from exchange.ports.mail import FetchedMail, MailRef
 from exchange.ports.records import VaultRecord
 from exchange.services.answering import intake
 from exchange.services.answering.requests.device_decisions import (
-    Holdings,
-    KnownDevices,
     decide_devices,
 )
+from exchange.services.answering.requests.device_holdings import Holdings, KnownDevices
 from exchange.services.answering.requests.history import History
 from exchange.services.context import Context
 from exchange.services.mailbox import fetch_and_file

@@ -17,10 +17,10 @@ from exchange.domain.mail import Found, Reject
 from exchange.ports.records import VaultRecord
 from exchange.services.answering.requests.device_decisions import (
     DecidedRows,
-    Holdings,
     decide_devices,
     unreadable_rows,
 )
+from exchange.services.answering.requests.device_holdings import Holdings
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.vault import SealedVault
 from tests.unit.vault.cases import DAY, code, device, fresh, sqlite_engine

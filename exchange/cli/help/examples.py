@@ -75,7 +75,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "exchange inbox list",
         "exchange inbox list --in shunted --from gain.example",
     ),
-    "inbox show": ("exchange inbox show 12", "exchange inbox show 12 --raw mail-12.eml"),
+    "inbox show": ("exchange inbox show 12 --raw mail-12.eml", f"exchange inbox show {_REF}"),
     "inbox release": (
         "exchange inbox release 12 --as GAIN",
         f'exchange inbox release {_REF} --not-installer "sold"',

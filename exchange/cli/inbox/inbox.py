@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,11 +14,9 @@ from exchange.cli.common import (
     Folder,
     Json,
     Now,
-    Number,
     Why,
     context_of,
     print_result,
-    say,
     who,
 )
 from exchange.cli.inbox import letters
@@ -38,10 +35,9 @@ from exchange.cli.inbox.choosing import (
     one_number,
 )
 from exchange.cli.inbox.inbox_list import list_
+from exchange.cli.inbox.inbox_show import show
 from exchange.domain.device import mask_codes
 from exchange.domain.outbound import ReportRuling, Ruling
-from exchange.errors import BadInput
-from exchange.files import make_file
 from exchange.later import Later
 from exchange.rendering.wording import counted
 
@@ -59,77 +55,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("list")(list_)
 
 
-@app.command()
-def show(
-    number: Number,
-    folder: Folder = HERE,
-    raw: Annotated[
-        Path | None, typer.Option("--raw", help="Write the mail as received to this new file.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Show what was understood of one mail, with codes masked."""
-    ctx = context_of(folder)
-    if raw is not None:
-        content = review.raw_mail(ctx, number)
-        try:
-            make_file(raw, content)
-        except OSError as error:
-            raise BadInput(error.strerror or "cannot be written", place=str(raw)) from None
-        print_result(as_json, {"file": str(raw)}, f"mail {number} in {raw}")
-        return
-    mail, said = review.show_mail(ctx, number)
-    if as_json:
-        print_result(
-            True,
-            {
-                "number": mail.id,
-                "folder": mail.folder,
-                "reason": mail.reason,
-                "from": mail.sender,
-                "subject": mail.subject,
-                "kind": said.kind,
-                "subkind": said.subkind,
-                "devices": [
-                    {"device_id": str(one.device), "where": mask_codes(one.where)}
-                    for one in said.devices
-                ],
-                "answers": [
-                    {
-                        "device_id": str(one.device),
-                        "outcome": one.outcome,
-                        "where": mask_codes(one.where),
-                    }
-                    for one in said.answers
-                ],
-                "rejects": [
-                    {
-                        "text": mask_codes(one.text),
-                        "reason": one.reason,
-                        "where": mask_codes(one.where),
-                    }
-                    for one in said.rejects
-                ],
-                "warnings": [mask_codes(one) for one in said.warnings],
-            },
-            "",
-        )
-        return
-    arrived = f"{mail.arrived_at:%Y-%m-%d %H:%M} UTC"
-    say(f"mail {mail.id} from {mail.sender or 'nobody certain'}, {arrived}")
-    say(f"subject: {mail.subject}")
-    say(f"{mail.folder}: {mail.reason}")
-    kind = f"{said.kind} ({said.subkind})" if said.subkind else said.kind
-    say(
-        f"{kind}: {counted(len(said.devices), 'Device')}, {counted(len(said.answers), 'answer')}, "
-        f"{counted(len(said.rejects), 'reject')}"
-    )
-    for reject in said.rejects:
-        say(f"  {mask_codes(reject.where)}: {mask_codes(reject.text)!r}: {reject.reason}")
-    for warning in said.warnings:
-        say(f"  note: {mask_codes(warning)}")
-    say("")
-    say(mask_codes(said.text))
+app.command("show")(show)
 
 
 @app.command()

@@ -40,7 +40,7 @@ from exchange.services.answering.follow import follow
 from exchange.services.answering.mail_outcome import MailOutcome, record_outcome
 from exchange.services.answering.requests.answer_request import Basis
 from exchange.services.answering.requests.day_tally import DayTally
-from exchange.services.answering.requests.device_decisions import Holdings, KnownDevices
+from exchange.services.answering.requests.device_holdings import Holdings, KnownDevices
 from exchange.services.answering.requests.history import History
 from exchange.services.context import Context
 from exchange.store.db import Transaction

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, mask_codes
-from exchange.domain.inbound import DeviceState
+from exchange.domain.inbound import DeviceState, RequestedDevice
 from exchange.domain.mail import Found
 from exchange.errors import BadInput, NotFound
 from exchange.later import Later
@@ -28,11 +28,16 @@ if TYPE_CHECKING:
         taken_back,
         thread_context,
     )
-    from exchange.services.answering.requests import answer_request, device_decisions
+    from exchange.services.answering.requests import (
+        answer_request,
+        device_decisions,
+        device_holdings,
+    )
 else:
     allowed_lists = Later("exchange.services.answering.allowed_lists")
     answer_request = Later("exchange.services.answering.requests.answer_request")
     device_decisions = Later("exchange.services.answering.requests.device_decisions")
+    device_holdings = Later("exchange.services.answering.requests.device_holdings")
     disputes = Later("exchange.services.answering.disputes")
     intake = Later("exchange.services.answering.intake")
     party_columns = Later("exchange.services.answering.party_columns")
@@ -41,6 +46,9 @@ else:
     take_response = Later("exchange.services.answering.take_response")
     taken_back = Later("exchange.services.answering.taken_back")
     thread_context = Later("exchange.services.answering.thread_context")
+
+
+_OPEN: Final = (DeviceState.HELD, DeviceState.UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def release_devices(
         raise NotFound(f"{request.party} is not an active party on the contacts register")
     chosen = [row for row in held if not wanted or row.device in wanted]
     asked = [Found(DeviceId.parse(row.device), row.where, row.device_type) for row in chosen]
-    known = device_decisions.Holdings.of(ctx.vault, [asked]).devices(asked)
+    known = device_holdings.Holdings.of(ctx.vault, [asked]).devices(asked)
     rulings = device_decisions.decide_devices(
         asked, known, terms, state=DeviceState.HELD, not_installer=not_installer
     )
@@ -122,12 +130,30 @@ def release_devices(
     )
 
 
+def open_rows(ctx: Context, ref: str) -> list[RequestedDevice]:
+    """Return the rows of a request to us that wait: held for a person, or unreadable.
+
+    Raises NotFound for an unknown reference.
+    """
+    with ctx.store.reading() as tx:
+        return list(tx.inbound.devices(tx.inbound.find(ref).id, _OPEN))
+
+
+def open_rows_of(ctx: Context, mail: int) -> tuple[str, list[RequestedDevice]]:
+    """Return the reference of the request that a mail opened, if any, and its rows that wait."""
+    with ctx.store.reading() as tx:
+        request = tx.inbound.by_mail(mail)
+        if request is None:
+            return "", []
+        return request.ref, list(tx.inbound.devices(request.id, _OPEN))
+
+
 def withdraw_devices(ctx: Context, ref: str, why: str, actor: str) -> int:
     """Withdraw the open rows of a request (held or unreadable) for the party that sent it."""
     with ctx.store.transaction("withdraw inbound") as tx:
         request = tx.inbound.find(ref)
         rows = [
             taken_back.OpenRow(row.id, row.device or row.where, row.state)
-            for row in tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE])
+            for row in tx.inbound.devices(request.id, _OPEN)
         ]
         return taken_back.withdraw(ctx, tx, ref, rows, mask_codes(why), actor)

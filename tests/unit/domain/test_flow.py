@@ -18,6 +18,7 @@ from exchange.domain.inbound import (
     DeviceEvent,
     Facts,
     InstalledRegister,
+    Likeness,
     decide_device,
 )
 from exchange.domain.outbound import LEG_TRANSITIONS, LegEvent
@@ -68,6 +69,7 @@ WORDS: dict[str, Callable[[Facts, DecisionTerms], bool]] = {
     "register declared complete and not older than `installed.max_age_days`": (
         lambda _, terms: _declared(terms.register)
     ),
+    "may be a slip for a Device that we installed": lambda facts, _: bool(facts.likeness),
     "no current declaration": lambda _, terms: not _declared(terms.register),
 }
 
@@ -87,7 +89,8 @@ def _known_facts() -> list[Facts]:
         for code, ours in itertools.product(flags, flags)
         for kind, asked in itertools.product(types, types)
     ]
-    known = [*held, *(Facts(asked_type=asked) for asked in types)]
+    unknown = [Facts(asked_type=asked, likeness=one) for asked in types for one in Likeness]
+    known = [*held, *unknown]
     return [replace(facts, before=before) for facts in known for before in Before]
 
 

@@ -18,6 +18,7 @@ from exchange.domain.inbound import (
     DeviceState,
     Facts,
     InstalledRegister,
+    Likeness,
     before_of,
     decide_device,
     move,
@@ -79,6 +80,10 @@ def test_an_answer_is_taken_back_only_with_its_letter() -> None:
         (Facts(), InstalledRegister(date(2026, 9, 12), 92), "hold"),
         (Facts(), InstalledRegister(date(2026, 9, 13), 92), "not_ours"),
         (Facts(), InstalledRegister(date(2020, 1, 1), 0), "not_ours"),
+        # What may be a slip for one of ours is no denial, however complete the register is.
+        (Facts(likeness=Likeness.REVERSED), COMPLETE, "hold"),
+        (Facts(likeness=Likeness.ONE_DIGIT), COMPLETE, "hold"),
+        (Facts(likeness=Likeness.TRANSPOSED), InstalledRegister(), "hold"),
         (Facts(True, True, True, DeviceType.CHF), COMPLETE, "hold"),
         (Facts(True, True, True, DeviceType.ESME), COMPLETE, "code_found"),
     ],

@@ -40,10 +40,10 @@ from exchange.services.answering.requests.day_tally import DayTally
 from exchange.services.answering.requests.device_decisions import (
     OUTCOME_WORDS,
     DecidedRows,
-    Holdings,
     decide_devices,
     unreadable_rows,
 )
+from exchange.services.answering.requests.device_holdings import Holdings
 from exchange.services.answering.requests.history import History
 from exchange.services.codes.register import installed_register
 from exchange.services.context import Context

@@ -30,13 +30,12 @@ from exchange.domain.columns.format_columns import (
     Grid,
     HexColumn,
     concat_hex,
-    format_codes,
-    format_device_ids,
 )
 from exchange.domain.columns.group_facts import FactColumn, group_facts
 from exchange.domain.device import MASKED, mask_codes
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
+    LIKENESSES,
     Before,
     DecisionTerms,
     DeviceEvent,
@@ -47,8 +46,8 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.mail import Found, Reject
 from exchange.errors import BadInput
-from exchange.ports.vault import CodeVault, FoundColumns
 from exchange.rendering.wording import OutcomeWord, one_line
+from exchange.services.answering.requests.device_holdings import KnownDevices
 
 OUTCOME_WORDS = {
     DeviceState.PROVIDED: OutcomeWord.PROVIDED,
@@ -62,44 +61,6 @@ _SENT_CHARS = 100  # of an unreadable cell, quoted in the answer
 _SECRET_CHARS = 24  # as many could be a code that lost its end
 _NUMBERS = re.compile(r"[A-Za-z]*[0-9][0-9A-Za-z]*")
 _FOLLOWS = "our team is looking into it; the answer follows"
-
-
-@dataclass(frozen=True, slots=True)
-class KnownDevices:
-    """What the vault knows of a list of devices, and their texts; columns in the list's order."""
-
-    held: FoundColumns
-    devices: HexColumn
-    codes: HexColumn = field(repr=False)  # with CRC; undefined where no code is held
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """What the vault knows of the devices of several requests, looked up together."""
-
-    known: dict[int, KnownDevices] = field(repr=False)  # by id() of the list
-
-    @classmethod
-    def of(cls, vault: CodeVault, lists: Sequence[Sequence[Found]]) -> Holdings:
-        """Look up the devices of ``lists``, reading each bucket once.
-
-        Raises VaultDamaged as the vault does.
-        """
-        if not lists:
-            return cls({})
-        ids = np.concatenate([ListedColumns.of(one).ids for one in lists])
-        held = vault.find_columns(ids)
-        devices, codes = format_device_ids(ids), format_codes(held.columns.codes)
-        known, start = {}, 0
-        for one in lists:
-            own = slice(start, start + len(one))
-            known[id(one)] = KnownDevices(held.take(own), devices.take(own), codes.take(own))
-            start = own.stop
-        return cls(known)
-
-    def devices(self, asked: Sequence[Found]) -> KnownDevices:
-        """Return what is known of ``asked``, which must be one of the lists looked up."""
-        return self.known[id(asked)]
 
 
 class EarlierColumn(NamedTuple):
@@ -256,9 +217,10 @@ def decide_devices(
     """
     listed = ListedColumns.of(asked)
     types, places = listed.types, listed.places
-    grouped = group_facts(Facts, _fact_columns(known.held, types, earlier), len(asked))
+    grouped = group_facts(Facts, _fact_columns(known, types, earlier), len(asked))
     decided: list[tuple[DeviceState, str]] = []
     repeated: list[bool] = []
+    alike: list[bool] = []
     for facts, at in zip(grouped.facts, grouped.first, strict=True):
         decision = decide_device(facts, terms)
         event, reason = decision.event, decision.reason
@@ -272,9 +234,15 @@ def decide_devices(
             event, reason = DeviceEvent.NOT_OURS, not_installer
         decided.append((move(state, event), reason))
         repeated.append(decision.repeated)
+        alike.append(decision.alike and event is DeviceEvent.HOLD)
     which = grouped.which
+    named = TextColumn.repeat("", len(which))
     if earlier is not None and any(repeated):
-        decided, which = _name_requests(decided, which, np.array(repeated), earlier.requests)
+        named = _where(np.array(repeated)[which], earlier.requests, named)
+    if known.alike is not None and any(alike):
+        named = _where(np.array(alike)[which], known.alike.devices, named)
+    if any(named.values):
+        decided, which = _name(decided, which, named)
     provided = np.array([one is DeviceState.PROVIDED for one, _ in decided], np.bool_)[which]
     different = {one: at for at, one in enumerate(dict.fromkeys(decided))}
     return DecidedRows(
@@ -288,21 +256,25 @@ def decide_devices(
     )
 
 
-def _name_requests(
-    decided: Sequence[tuple[DeviceState, str]],
-    which: Int32Array,
-    repeated: BoolArray,
-    requests: TextColumn,
-) -> tuple[list[tuple[DeviceState, str]], Int32Array]:
-    """Add the earlier request to the reasons of the ``repeated`` decisions, row by row."""
-    named = np.where(repeated[which], requests.which, -1).astype(np.int64)
-    pairs, again = np.unique(
-        which.astype(np.int64) * (len(requests.values) + 1) + named + 1, return_inverse=True
+def _where(chosen: BoolArray, first: TextColumn, second: TextColumn) -> TextColumn:
+    """Return the texts of ``first`` in the ``chosen`` rows, those of ``second`` in the others."""
+    start = np.int32(len(first.values))
+    return TextColumn(
+        (*first.values, *second.values), np.where(chosen, first.which, second.which + start)
     )
+
+
+def _name(
+    decided: Sequence[tuple[DeviceState, str]], which: Int32Array, named: TextColumn
+) -> tuple[list[tuple[DeviceState, str]], Int32Array]:
+    """Add to the reason of each row the request or Device that it is because of, if any."""
+    number = len(named.values)
+    pairs, again = np.unique(which.astype(np.int64) * number + named.which, return_inverse=True)
     split: list[tuple[DeviceState, str]] = []
-    for decision, request in (divmod(int(one), len(requests.values) + 1) for one in pairs):
+    for decision, name in (divmod(int(one), number) for one in pairs):
         state, reason = decided[decision]
-        split.append((state, f"{reason}: {requests.values[request - 1]}" if request else reason))
+        text = named.values[name]
+        split.append((state, f"{reason}: {text}" if text else reason))
     return split, again.reshape(-1).astype(np.int32)
 
 
@@ -323,10 +295,10 @@ def unreadable_rows(rejects: Sequence[Reject], like: DecidedRows) -> DecidedRows
 
 
 def _fact_columns(
-    found: FoundColumns, asked: TextColumn, earlier: EarlierColumn | None
+    devices: KnownDevices, asked: TextColumn, earlier: EarlierColumn | None
 ) -> dict[str, FactColumn]:
     """Return each field of ``Facts`` as a column; ``asked`` are the types that the list names."""
-    held, known = found.held, found.columns
+    held, known, alike = devices.held.held, devices.held.columns, devices.alike
     types = np.array([DEVICE_TYPES.index(DeviceType.of(word)) for word in asked.values], np.uint8)
     return {
         "held": FactColumn(_NO_YES, held),
@@ -336,6 +308,7 @@ def _fact_columns(
         "device_type": FactColumn(DEVICE_TYPES, held * known.types),
         "asked_type": FactColumn(DEVICE_TYPES, types[asked.which]),
         "before": FactColumn(_BEFORE, held * 0 if earlier is None else earlier.before),
+        "likeness": FactColumn(LIKENESSES, held * 0 if alike is None else alike.likenesses),
     }
 
 

@@ -11,8 +11,8 @@ from exchange.domain.time.sla import local_date
 from exchange.services.answering.requests.device_decisions import (
     DecidedRows,
     EarlierColumn,
-    KnownDevices,
 )
+from exchange.services.answering.requests.device_holdings import KnownDevices
 from exchange.store.db import Transaction
 
 _NOTHING = (Before.NOTHING, "")

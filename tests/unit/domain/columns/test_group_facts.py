@@ -13,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.domain.columns.device_columns import ListedColumns
-from exchange.domain.columns.device_ids import ids_of
+from exchange.domain.columns.device_ids import ids_from_numbers, ids_of
 from exchange.domain.columns.format_columns import format_codes, format_device_ids
 from exchange.domain.columns.group_facts import FactColumn, group_facts
+from exchange.domain.columns.look_alikes import LookAlikes
 from exchange.domain.device import DeviceId
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
+    LIKENESSES,
     Before,
     Decision,
     DecisionTerms,
@@ -26,6 +28,7 @@ from exchange.domain.inbound import (
     DeviceState,
     Facts,
     InstalledRegister,
+    Likeness,
     decide_device,
     move,
 )
@@ -34,9 +37,9 @@ from exchange.ports.vault import CodeColumns, FoundColumns
 from exchange.services.answering.requests import device_decisions
 from exchange.services.answering.requests.device_decisions import (
     EarlierColumn,
-    KnownDevices,
     decide_devices,
 )
+from exchange.services.answering.requests.device_holdings import AlikeColumn, KnownDevices
 
 TODAY = date(2026, 12, 14)
 NO_YES = (False, True)
@@ -49,7 +52,10 @@ class FactsWithOneMore(Facts):
     under_dispute: bool = False
 
 
-_VALUES: dict[str, tuple[object, ...]] = {"before": tuple(Before)}
+_VALUES: dict[str, tuple[object, ...]] = {
+    "before": tuple(Before),
+    "likeness": LIKENESSES,
+}
 
 
 def _columns(rows: list[FactsWithOneMore], kind: type[Facts]) -> dict[str, FactColumn]:
@@ -71,6 +77,7 @@ _more_facts = st.builds(
     device_type=_types,
     asked_type=_types,
     before=st.sampled_from(Before),
+    likeness=st.sampled_from(Likeness),
     under_dispute=st.booleans(),
 )
 _terms = st.builds(
@@ -121,6 +128,14 @@ def _vault_columns(rows: list[Facts]) -> FoundColumns:
     )
 
 
+def _alike_column(rows: list[Facts]) -> AlikeColumn:
+    """Give every row that is like a Device of ours another one of them."""
+    alike = np.flatnonzero([bool(row.likeness) for row in rows])
+    kinds = [LIKENESSES.index(rows[at].likeness) for at in alike.tolist()]
+    found = LookAlikes(alike, ids_from_numbers(alike + 1_000), np.array(kinds, np.uint8))
+    return AlikeColumn.of(len(rows), found)
+
+
 @settings(max_examples=100, deadline=None)
 @given(rows=st.lists(_more_facts, min_size=1, max_size=40), terms=_terms, columns=st.booleans())
 def test_a_list_is_decided_as_each_of_its_devices(
@@ -132,7 +147,8 @@ def test_a_list_is_decided_as_each_of_its_devices(
     ]
     held = _vault_columns(list(rows))
     ids = ids_of([one.device for one in asked])
-    known = KnownDevices(held, format_device_ids(ids), format_codes(held.columns.codes))
+    alike = _alike_column(list(rows))
+    known = KnownDevices(held, format_device_ids(ids), format_codes(held.columns.codes), alike)
     # Some requests are the same, as in a list that was sent again.
     named = [f"MP121-A{at % 3}" if row.before else "" for at, row in enumerate(rows)]
     earlier = EarlierColumn.of([(row.before, one) for row, one in zip(rows, named, strict=True)])
@@ -144,15 +160,18 @@ def test_a_list_is_decided_as_each_of_its_devices(
                 True, row.has_code, row.installed_by_us, row.device_type, row.asked_type, row.before
             )
             if row.held
-            else Facts(asked_type=row.asked_type, before=row.before),
+            else Facts(asked_type=row.asked_type, before=row.before, likeness=row.likeness),
             terms,
         )
         for row in rows
     ]
     assert rulings.states == [move(DeviceState.OPEN, one.event) for one in each]
+    like = alike.devices.texts()
     assert rulings.reasons.texts() == [
-        f"{one.reason}: {request}" if one.repeated else one.reason
-        for one, request in zip(each, named, strict=True)
+        f"{one.reason}: {request}"
+        if one.repeated
+        else (f"{one.reason}: {device}" if one.alike else one.reason)
+        for one, request, device in zip(each, named, like, strict=True)
     ]
 
 
@@ -161,14 +180,18 @@ def test_each_device_is_decided_from_its_own_facts() -> None:
     types = (DeviceType.UNKNOWN, DeviceType.ESME)
     befores = (Before.NOTHING, Before.DENIED)
     flags = [(False, True)] * 3
-    rows = list(itertools.starmap(Facts, itertools.product(*flags, types, types, befores)))
+    likenesses = (Likeness.NONE, Likeness.REVERSED)
+    rows = list(
+        itertools.starmap(Facts, itertools.product(*flags, types, types, befores, likenesses))
+    )
     asked = [
         Found(DeviceId((at + 1).to_bytes(8, "big")), f"row {at}", row.asked_type)
         for at, row in enumerate(rows)
     ]
     held = _vault_columns(rows)
     ids = ids_of([one.device for one in asked])
-    known = KnownDevices(held, format_device_ids(ids), format_codes(held.columns.codes))
+    alike = _alike_column(rows)
+    known = KnownDevices(held, format_device_ids(ids), format_codes(held.columns.codes), alike)
     given: list[Facts] = []
 
     def tell(facts: Facts, _: DecisionTerms) -> Decision:
@@ -180,7 +203,12 @@ def test_each_device_is_decided_from_its_own_facts() -> None:
         earlier = EarlierColumn.of([(row.before, "") for row in rows])
         decided = decide_devices(asked, known, terms, earlier=earlier)
     # Where nothing is held, the other facts of the vault are not known.
-    own = [row if row.held else Facts(asked_type=row.asked_type, before=row.before) for row in rows]
+    own = [
+        row
+        if row.held
+        else Facts(asked_type=row.asked_type, before=row.before, likeness=row.likeness)
+        for row in rows
+    ]
     assert decided.reasons.texts() == [repr(one) for one in own]
     for one in fields(Facts):
         values = {getattr(facts, one.name) for facts in given}

@@ -16,10 +16,10 @@ from exchange.domain.mail import Found, Reject
 from exchange.ports.vault import CodeColumns, FoundColumns
 from exchange.services.answering.requests.device_decisions import (
     DecidedRows,
-    KnownDevices,
     decide_devices,
     unreadable_rows,
 )
+from exchange.services.answering.requests.device_holdings import KnownDevices
 
 HELD = "our team is looking into it; the answer follows"
 OUTCOME, CODE, REASON = 1, 2, 3
