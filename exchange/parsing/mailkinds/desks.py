@@ -18,7 +18,8 @@ _TICKET: Final = (
     r"|incident|issue|call|task|message|e-?mail|reply|comment|submission|correspondence|matter)"
 )
 _NUMBER: Final = (
-    r"(?:[ :#\[(\"']{0,4}(?:number |no\.? |id |ref\.? )?[#\[(]{0,3}(?:[A-Z]{1,12}[-_#]?)?\d[\w\-]{0,40}"
+    r"(?:[ :#\[(\"']{0,4}(?:number |no\.? |id "
+    r"|ref\.? )?[#\[(]{0,3}(?:[A-Z]{1,12}[-_#]?)?\d[\w\-]{0,40}"
     r"[\])\"']{0,2})"
 )
 _DONE: Final = (
@@ -33,14 +34,17 @@ _HAPPENED: Final = (
 # "Your request (77120) has been received", "RITM00291 has been updated".
 _EVENT = re.compile(
     rf"\byour(?: \w+)? {_TICKET}{_NUMBER}?[,:]?(?: [^.:]{{0,80}}?)? (?:{_HAPPENED})"
-    rf"|\b(?!\S+ (?:has|have) been (?:updated|added))(?:{_TICKET}{_NUMBER}|(?:RITM|INC|REQ|TASK|CASE|SCTASK|CHG|SR|CS)[-_#]?\d*) (?:{_HAPPENED})"
+    rf"|\b(?!\S+ (?:has|have) been (?:updated|added))(?:{_TICKET}{_NUMBER}|(?:RITM|INC|REQ|TASK"
+    rf"|CASE|SCTASK|CHG|SR|CS)[-_#]?\d*) (?:{_HAPPENED})"
     rf"|\b(?:case|ticket|incident|request){_NUMBER}?\b[^.:]{{0,60}} on your behalf\b"
     r"|\b(?:the|this) (?:case|ticket|request|enquiry) (?:that )?you (?:logged|raised|opened"
     r"|submitted|sent)\b"
-    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has been|was)(?: now)?(?: placed)? in (?:our|the) queue\b"
+    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has been"
+    r"|was)(?: now)?(?: placed)? in (?:our|the) queue\b"
     r"|\byour original (?:message|request|e-?mail)\b|\bcopy of your (?:message|request|enquiry)\b"
     r"|\bstatus (?:of your \w+ )?(?:has|is|was)(?: now)?(?: been)? (?:changed|set|updated)\b"
-    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has gone)(?: now)? (?:with|to) (?:one of )?our\b"
+    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has gone)(?: now)? (?:with"
+    r"|to) (?:one of )?our\b"
     r"|\bwe(?: have|'ve)? (?:got|received|logged) your (?:message|e-?mail|request|enquiry|query)\b",
     re.I,
 )  # fmt: skip
@@ -52,21 +56,28 @@ _WHY_RECEIVED = re.compile(r"\byou are receiving this [^.]{0,120}", re.I)
 _FIELD = re.compile(
     r"^\W{0,4}(?:state|status|priority|number|case(?: number| id)?|ticket(?: number| id)?|summary"
     r"|short description|description|additional comments|assignee|assigned to|reporter|requester"
-    r"|requested (?:for|by)|opened(?: by)?|reported by|category|item|severity|department|created(?: by"
+    r"|requested (?:for|by)|opened(?: by)?|reported by|category|item|severity|department"
+    r"|created(?: by"
     r"| on)?|resolution|sla|due|type|ref(?:erence)?|ref:msg\w+)\s{0,3}:"
     r"|\bdo not reply\b|\breply above (?:this|the) line\b|\bto add (?:additional )?comments?\b"
     r"|\bview (?:the )?(?:request|ticket|case|all (?:the )?details)\b|\bfollowing the link\b"
-    r"|\bturn off this request\b|\bpowered by\b|https?://\S{0,80}(?:ticket|case|servicedesk|csm|desk)",
+    r"|\bturn off this request\b|\bpowered by\b|https?://\S{0,80}(?:ticket|case|servicedesk|csm"
+    r"|desk)",
     re.I | re.M,
 )  # fmt: skip
-_ACTS: Final = r"(?:wrote|created|commented|raised|opened|reported|submitted|requested|replied|wants?|needs?|(?:is|are|was|were) asking|(?:has|have) asked)"
+_ACTS: Final = (
+    r"(?:wrote|created|commented|raised|opened|reported|submitted|requested|replied|wants?|needs?"
+    r"|(?:is|are|was|were) asking|(?:has|have) asked)"
+)
 _PERSON: Final = (
-    r"(?:reporter|requester|submitted by|requested (?:for|by)|raised by|opened by|customer|caller|contact|author"
+    r"(?:reporter|requester|submitted by|requested (?:for|by)|raised by|opened by|customer"
+    r"|caller|contact|author"
     r"|created by|from|sender|on behalf of)"
 )  # fmt: skip
 _FAILED = re.compile(
     r"\byour (?:last |recent |e-?mail )?(?:message|e-?mail|mail|answer|reply|response)\b[^.]{0,60}?"
-    r"\b(?:(?:could|can)(?:no|n')t be (?:delivered|sent|released)|could not be (?:delivered|sent|released)"
+    r"\b(?:(?:could|can)(?:no|n')t be (?:delivered|sent|released)|could not be (?:delivered|sent"
+    r"|released)"
     r"|(?:was|is|has been|were) (?:not |being )?(?:delivered|quarantined|blocked|held|rejected"
     r"|returned|bounced|undelivered)|fail(?:ed|ure))"
     r"|\brecipients? did not receive your (?:message|e-?mail|mail|answer)",

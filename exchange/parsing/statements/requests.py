@@ -57,7 +57,8 @@ _ORDERS: Final = (
 )
 _NEEDS: Final = (
     f"w{_ON}(?:N|R)(?:fy)?{_TO_US}f?{_CODES}",
-    f"w{_ON}N(?:{_ON}[hr]|[gG]){_TO_US}{_CODES}",  # we would appreciate your support in getting codes
+    f"w{_ON}N(?:{_ON}[hr]|[gG]){_TO_US}{_CODES}",
+    # we would appreciate your support in getting codes
     f"{_BEGIN}z{{0,2}}N{_ON}[hrf]{_TO_US}{_CODES}",
     f"w{_ON}N[^nitqQXOZ.;:?!]{{0,3}}f{_CODES}",  # we would value your help with the codes
     f"w[^nitqQZM.;:?!]{{0,6}}K{_TO_US}f?{_CODES}",  # we are after the codes
@@ -70,7 +71,8 @@ _NEEDS: Final = (
 )
 _NOUNS: Final = (
     # codes [for these] needed
-    r"(?:^|[.;:?!(,\-])[^nie]{0,6}C(?:[^ntqQi.;?!()]{0,9}P|[fFzpDbLMucm,:\-]{0,9}E|[^n.;?!]{0,4}e$)",
+    r"(?:^|[.;:?!(,\-])[^nie]{0,6}C(?:[^ntqQi.;?!()]{0,9}P|[fFzpDbLMucm,:\-]{0,9}E"
+    r"|[^n.;?!]{0,4}e$)",
     r"E[z:f\-]{1,3}C(?:$|[.,:(])",  # requested item: install codes
     rf"{_BEGIN}[zDpb]{{0,4}}CR(?!z)",  # install code request
     r"^[zDpb]{0,4}CRL?[zD]{0,3}$",
@@ -111,7 +113,8 @@ _ASKS_FOR_THEM: Final = re.compile(
 )
 _LACKS_CODES: Final = re.compile(f"(?:T|[hH]n|n[hH]){_CODES}")
 _ASKS_ELSE: Final = re.compile(
-    f"(?:{_ASKED_TO}[gGhrVO]?|w{_ON}[NKR]|q)[^.;:?!n]{{0,4}}X|^[gGO][^.;:?!]{{0,4}}X|{_ASKED_TO}[gGV][it]|X[^.;:?!n]{{0,3}}[PE]"
+    f"(?:{_ASKED_TO}[gGhrVO]?|w{_ON}[NKR]|q)[^.;:?!n]{{0,4}}X|^[gGO][^.;:?!]{{0,4}}X"
+    f"|{_ASKED_TO}[gGV][it]|X[^.;:?!n]{{0,3}}[PE]"
 )
 # "Do not action this yet", "no codes please": nothing is to be done with what is listed.
 _CALLS_OFF: Final = re.compile(
@@ -121,6 +124,7 @@ _NO_MATTER: Final = re.compile("[RDLpPewufFc,.:!?()-]*")
 _SAYS_NOTHING: Final = re.compile("[pmDLfFcuwyCRePs,.:!?()-]*")
 
 
+@lru_cache(maxsize=2048)  # each sentence is looked at for several things
 def shape_of(text: str) -> str:
     """Return the parts of the words of a sentence, one character for each; pauses are kept."""
     for pattern, into in _SHORTENED:
@@ -149,7 +153,6 @@ def shape_of(text: str) -> str:
     return "".join(shape)
 
 
-@lru_cache(maxsize=2048)
 def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True) -> bool:
     """Return whether a sentence asks for install codes.
 
@@ -171,9 +174,8 @@ def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True)
 
 def names_our_matter(text: str) -> bool:
     """Return whether a title or a sentence says that codes are what the mail is about."""
-    if matter.CODES.search(matter.OTHER_CODES.sub(" ", text)) or matter.OUR_RULE.search(text):
-        return True
-    return False
+    codes = matter.CODES.search(matter.OTHER_CODES.sub(" ", text))
+    return bool(codes or matter.OUR_RULE.search(text))
 
 
 def leaves_it_open(subject: str) -> bool:
