@@ -22,32 +22,40 @@ _NUMBER: Final = (
     r"|ref\.? )?[#\[(]{0,3}(?:[A-Z]{1,12}[-_#]?)?\d[\w\-]{0,40}"
     r"[\])\"']{0,2})"
 )
-_DONE: Final = (
-    r"(?:received|created|opened|logged|raised|registered|recorded|acknowledged|assigned|updated"
-    r"|resolved|closed|solved|completed|reviewed|escalated|reopened|merged|added|submitted|queued"
-    r"|allocated|triaged|picked up|placed|breached)\b"
+_ARRIVED: Final = (
+    r"(?:received|created|opened|logged|raised|registered|recorded|acknowledged|assigned|submitted"
+    r"|queued|allocated|triaged|approved)\b"
+)
+_DEALT_WITH: Final = (
+    r"(?:resolved|closed|solved|completed|reviewed|escalated|reopened|merged|picked up|breached"
+    r"|fulfilled)\b"
 )
 _HAPPENED: Final = (
-    r"(?:has|have) (?:now |just |already |successfully )?(?:been |its )?(?:successfully )?" + _DONE
-    + r"|(?:was|is|is now|is being) (?:now |successfully |being )?" + _DONE
-)  # fmt: skip
+    r"(?:(?:has|have) (?:now |just |already |successfully )?(?:been |its )?(?:successfully )?"
+    r"|(?:was|is|is now|is being) (?:now |successfully |being )?)"
+)
 # "Your request (77120) has been received", "RITM00291 has been updated".
+_SYSTEM: Final = rf"(?:{_TICKET}{_NUMBER}|(?:RITM|INC|REQ|TASK|CASE|SCTASK|CHG|SR|CS)[-_#]?\d*)"
+_YOURS: Final = rf"your(?: \w+)? {_TICKET}{_NUMBER}?[,:]?(?: [^.:]{{0,80}}?)?"
 _EVENT = re.compile(
-    rf"\byour(?: \w+)? {_TICKET}{_NUMBER}?[,:]?(?: [^.:]{{0,80}}?)? (?:{_HAPPENED})"
-    rf"|\b(?!\S+ (?:has|have) been (?:updated|added))(?:{_TICKET}{_NUMBER}|(?:RITM|INC|REQ|TASK"
-    rf"|CASE|SCTASK|CHG|SR|CS)[-_#]?\d*) (?:{_HAPPENED})"
+    rf"\b(?:{_YOURS}|{_SYSTEM}) {_HAPPENED}{_ARRIVED}"
     rf"|\b(?:case|ticket|incident|request){_NUMBER}?\b[^.:]{{0,60}} on your behalf\b"
     r"|\b(?:the|this) (?:case|ticket|request|enquiry) (?:that )?you (?:logged|raised|opened"
     r"|submitted|sent)\b"
-    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has been"
-    r"|was)(?: now)?(?: placed)? in (?:our|the) queue\b"
-    r"|\byour original (?:message|request|e-?mail)\b|\bcopy of your (?:message|request|enquiry)\b"
-    r"|\bstatus (?:of your \w+ )?(?:has|is|was)(?: now)?(?: been)? (?:changed|set|updated)\b"
-    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has gone)(?: now)? (?:with"
-    r"|to) (?:one of )?our\b"
+    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has been|was)(?: now)?(?: placed)?"
+    r" in (?:our|the) queue\b|\bcopy of your (?:message|request|enquiry)\b"
+    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has gone)(?: now)? (?:with|to)"
+    r" (?:one of )?our\b"
     r"|\bwe(?: have|'ve)? (?:got|received|logged) your (?:message|e-?mail|request|enquiry|query)\b",
     re.I,
-)  # fmt: skip
+)
+# What comes later may come with a person's answer: no acknowledgement, but no request either.
+_LATER = re.compile(
+    rf"\b(?:{_YOURS}|{_SYSTEM}) {_HAPPENED}{_DEALT_WITH}"
+    r"|\byour original (?:message|request|e-?mail)\b"
+    r"|\bstatus (?:of your \w+ )?(?:has|is|was)(?: now)?(?: been)? (?:changed|set|updated)\b",
+    re.I,
+)
 # Their own people's request, given to us: "has been assigned to your group".
 _GIVEN_TO_US = re.compile(
     r"\b(?:assigned|allocated|routed|passed) to (?:you\b|your (?:group|team|queue|desk))", re.I
@@ -87,9 +95,18 @@ _FAILED = re.compile(
 
 def ticket_event(text: str) -> bool:
     """Return whether a ticket system says what happened to a request of ours."""
-    text = _WHY_RECEIVED.sub(" ", " ".join(text[:_OPENING].replace("\u2019", "'").split()))
-    found = _EVENT.search(text)
-    return found is not None and not _GIVEN_TO_US.search(text)
+    text = _flat(text)
+    return bool(_EVENT.search(text)) and not _GIVEN_TO_US.search(text)
+
+
+def later_event(text: str) -> bool:
+    """Return whether a ticket system says that a request was dealt with, or shows one of ours."""
+    text = _flat(text)
+    return bool(_LATER.search(text)) and not _GIVEN_TO_US.search(text)
+
+
+def _flat(text: str) -> str:
+    return _WHY_RECEIVED.sub(" ", " ".join(text[:_OPENING].replace("\u2019", "'").split()))
 
 
 def by_machine(text: str) -> bool:

@@ -106,6 +106,8 @@ THAT_YOU_INSTALLED: Final = any_of(
     "|had been)(?: all| both| originally| previously)? (?:installed|fitted|put in) by (?:you"
     "|your (?:company|team|engineers?|predecessor))(?:rsel(?:f|ves))?",
 )
+# "Could we get codes for another three": no report of a code for the wrong meter.
+FOR_MORE: Final = any_of("for (?:the )?(?:an)?other")
 # "Thanks for the codes": no closing words, but what somebody says.
 THANKED: Final = any_of(
     "(?:thanks|thank you|cheers|diolch)(?: so much| very much| again| a lot)? (?:for|am)"

@@ -97,6 +97,7 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     reports = _reports(facts)
     reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
     if _asks_for_codes(text, said, about_codes=about_codes, titled=subject):
+        reports_ours = reports_ours and _reports(asked.FOR_MORE.sub(" ", facts))
         return Act.REPORTS if reports_ours and not requests.lacks_codes(said) else Act.ASKS
     corrects = bool(remarks.CORRECTS.search(facts))
     if corrects and is_about_ours(said, pointers=False):

@@ -65,6 +65,7 @@ _NEEDS: Final = (
     f"w[^n.;:?!]{{0,3}}Ry,[^.;:?!]{{0,12}},f{_CODES}",  # we ask you, as ..., for the codes
     f"w{_ON}R[gGz]{{0,2}}F{_CODES}",  # we request release of the codes
     f"w[^ne.;:?!]{{0,6}}yf{_CODES}",  # we turn to you for the codes
+    rf"[gG]z{{0,2}}R[^nitqQX.;:?!]{{0,6}}f{_CODES}",  # treat this as a request for the codes
     rf"w{_ON}[gG]D{{0,2}}f{_CODES}",  # we submit these for the codes
     f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K|J|R)[z:]{{0,3}}f?{_CODES}",  # need codes; grateful for codes
     rf"{_BEGIN}(?:[zDbp]{{0,4}}|wb)R[zf:b]{{0,4}}{_CODES}",  # request for codes
