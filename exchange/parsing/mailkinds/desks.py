@@ -7,7 +7,7 @@ been assigned to your group" passes on what its own people ask of us.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 
 _OPENING: Final = 4_000
@@ -80,7 +80,7 @@ _ACTS: Final = (
 _PERSON: Final = (
     r"(?:reporter|requester|submitted by|requested (?:for|by)|raised by|opened by|customer"
     r"|caller|contact|author"
-    r"|created by|from|sender|on behalf of)"
+    r"|created by|on behalf of)"
 )  # fmt: skip
 _FAILED = re.compile(
     r"\byour (?:last |recent |e-?mail )?(?:message|e-?mail|mail|answer|reply|response)\b[^.]{0,60}?"
@@ -114,23 +114,25 @@ def by_machine(text: str) -> bool:
     return len(_FIELD.findall(text[:_OPENING])) >= _LEAST_FIELDS
 
 
-def shows_our_request(text: str, own_addresses: Collection[str]) -> bool:
+def shows_our_request(text: str, own_addresses: frozenset[str]) -> bool:
     """Return whether a ticket system names us as who wrote what it shows."""
-    text = text[:_OPENING]
-    for address in own_addresses:
-        if re.search(
-            rf"{_PERSON}\s{{0,3}}[:<(]?\s{{0,3}}(?:e-?mail )?<?{re.escape(address)}", text, re.I
-        ):
-            return True
-        name = own_name(address)
-        if not name:
-            continue
-        us = rf"{re.escape(name)}\b(?: \w{{1,20}}){{0,2}}"
-        if re.search(
-            rf"\b{us} {_ACTS}\b|\b{_PERSON}\s{{0,3}}:\s{{0,3}}{us}|\brequest from {us}", text, re.I
-        ):
-            return True
-    return False
+    pattern = _by_us(own_addresses)
+    return pattern is not None and bool(pattern.search(text[:_OPENING]))
+
+
+@lru_cache(maxsize=8)
+def _by_us(own_addresses: frozenset[str]) -> re.Pattern[str] | None:
+    names = {re.escape(name) for one in own_addresses if (name := own_name(one))}
+    us = [rf"{name}\b(?: \w{{1,20}}){{0,2}}" for name in sorted(names)]
+    us += [rf"<?{re.escape(one)}>?" for one in sorted(own_addresses)]
+    if not us:
+        return None
+    any_of_us = f"(?:{'|'.join(us)})"
+    return re.compile(
+        rf"(?<![\w@.]){any_of_us} {_ACTS}\b|\b{_PERSON}\s{{0,3}}:\s{{0,3}}{any_of_us}"
+        rf"|\brequest from {any_of_us}",
+        re.I,
+    )
 
 
 def claims_failure(text: str) -> bool:

@@ -87,8 +87,9 @@ _WORDS: Final = {
     "|make available",
     HELP: "let us know|let me know|mail|return|advise|confirm|tell us|tell me|tell|complete"
     "|fill in|fill out|populate|enter|insert|add|locate|disclose|answer with|find"
-    "|source|sort|help with|help us with|help me with|assist with|assist us with|help"
-    "|assist|submit|deliver|transmit|extract|make|fill|treat this as|treat it as|treat these as|take this as|take it as|bring|quote|state|list|write|put|text"
+    "|source|sort|help with|help us with|help me with|assist with|assist us with"
+    "|submit|deliver|transmit|extract|make|fill|treat this as|treat it as|treat these as"
+    "|take this as|take it as|bring|quote|state|list|write|put|text"
     "|arrange|do|spare|offer|action|process|run off|copy|attach|include|reveal"
     "|expedite|follow up with|work out|make|sent",
     GIVING: "sending|providing|supplying|sharing|giving|forwarding|passing on|passing|passing over"

@@ -52,7 +52,7 @@ _ORDERS: Final = (
     f"{_ASKED_TO}{_TO_US}f?{_CODES}{_THEY_GAVE}",
     f"J{_ON}[yw]{_ON}v{_TO_US}{_CODES}",  # obliged if you returned the codes
     f"{_BEGIN}z{{0,2}}P?[gG]{_TO_US}{_CODES}",  # send the codes
-    f"Kz{{0,2}}g{_CODES}",  # grateful for a prompt reply with the codes
+    f"K[zf]{{0,2}}[ghr]{_CODES}",  # grateful for a prompt reply with the codes
     r"P[.,:]?C(?:[fF]|[.:]?$)",  # one more please, code of ...
 )
 _NEEDS: Final = (
