@@ -122,7 +122,9 @@ def shows_our_request(text: str, own_addresses: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=8)
 def _by_us(own_addresses: frozenset[str]) -> re.Pattern[str] | None:
-    names = {re.escape(name) for one in own_addresses if (name := own_name(one))}
+    names = {
+        re.escape(name).replace(r"\-", "[- ]") for one in own_addresses if (name := own_name(one))
+    }
     us = [rf"{name}\b(?: \w{{1,20}}){{0,2}}" for name in sorted(names)]
     us += [rf"<?{re.escape(one)}>?" for one in sorted(own_addresses)]
     if not us:

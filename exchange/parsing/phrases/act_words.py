@@ -82,7 +82,7 @@ _WORDS: Final = {
     "|reply with|come back with|come back to us with|respond to us with"
     "|reply to us with|reply to me with|get back to us with|revert with"
     "|come back to me with|issue|furnish|retrieve|resend|re-send|reissue|re-issue"
-    "|resupply|re-supply|look up|dig out|dig up|look out|hunt down|track down|sort out"
+    "|resupply|re-supply|look up|look|dig out|dig up|look out|hunt down|track down|sort out"
     "|sort us out|ping|drop|shoot|pull|fetch|hand over|hand|point us to|point me to"
     "|make available",
     HELP: "let us know|let me know|mail|return|advise|confirm|tell us|tell me|tell|complete"

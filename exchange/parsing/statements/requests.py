@@ -112,6 +112,7 @@ _ASKS_FOR_THEM: Final = re.compile(
         )
     )
 )
+_ASKS_WHY: Final = re.compile("[zc,]{0,3}Q(?!M[ghG]|h)")  # but "who can send us", "who has"
 _LACKS_CODES: Final = re.compile(f"(?:T|[hH]n|n[hH]){_CODES}")
 _ASKS_ELSE: Final = re.compile(
     f"(?:{_ASKED_TO}[gGhrVO]?|w{_ON}[NKR]|q)[^.;:?!n]{{0,4}}X|^[gGO][^.;:?!]{{0,4}}X"
@@ -161,7 +162,7 @@ def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True)
     ``titled``: it may be a title, which names the codes and asks for nothing.
     """
     shape = shape_of(matter.OTHER_CODES.sub(" number ", _QUOTED.sub(" number ", text)))
-    if parts.ALWAYS in shape:
+    if parts.ALWAYS in shape or _ASKS_WHY.match(shape):
         return False
     if _ASKS_FOR_CODES.search(shape):
         return True
