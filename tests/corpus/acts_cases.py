@@ -59,7 +59,9 @@ _ASKS = {
         "Neither meter would join for want of a code, we do not hold either. Could somebody\n"
         "look them out for us?"
     ),
-    "that-you-fitted": "We have taken on two flats with meters that you fitted. Codes for both please:",
+    "that-you-fitted": (
+        "We have taken on two flats with meters that you fitted. Codes for both please:"
+    ),
     "same-for-these": "The codes of Monday all arrived, thank you. Could you do the same for these?",
     "another-two-of": "Could we get install codes for another two?",
     "column-to-fill": "MP121 list for this week. Kindly fill in the last column and return it.",

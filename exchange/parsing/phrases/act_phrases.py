@@ -106,6 +106,8 @@ THAT_YOU_INSTALLED: Final = any_of(
     "|had been)(?: all| both| originally| previously)? (?:installed|fitted|put in) by (?:you"
     "|your (?:company|team|engineers?|predecessor))(?:rsel(?:f|ves))?",
 )
+# "We will need the codes": they need them now.
+WILL_NEED: Final = any_of("will (?:also |now |therefore |then )?(?:need|require)")
 # "Could we get codes for another three": no report of a code for the wrong meter.
 FOR_MORE: Final = any_of("for (?:the )?(?:an)?other")
 # "Thanks for the codes": no closing words, but what somebody says.

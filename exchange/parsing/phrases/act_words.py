@@ -71,12 +71,13 @@ _WORDS: Final = {
     BE: "is|are|was|were|be|been|being|am|'s|remain|remains",
     HAVE: "have|has|had|got|get|getting|obtain|obtaining|receive|receiving|having"
     "|possess|got hold of|be given|be sent|be provided with|be supplied with",
-    HOLD: "hold|holds|held|holding|keep|keeps",
+    HOLD: "know|knew|hold|holds|held|holding|keep|keeps",
     NOT: "nil|not|never|no longer|cannot|neither|nor|no need to|no need for you to|no need|no"
     "|nobody"
     "|none|nothing|rather than|instead of|stop|cease|refrain from|avoid|without us|hold off"
     "|refuse to|refused to|unable to|failed to|no more",
-    GIVE: "shout|do not forget|not forget|dig|fish out|fish|root out|send|provide|supply|share"
+    GIVE: "complete|fill in|fill out|populate|shout|do not forget|not forget|dig|fish out|fish"
+    "|root out|send|provide|supply|share"
     "|give|forward|pass on|pass|pass over|pass along"
     "|let us have|let me have|let them have|email|e-mail|release|respond with"
     "|reply with|come back with|come back to us with|respond to us with"
@@ -85,11 +86,11 @@ _WORDS: Final = {
     "|resupply|re-supply|look up|look|dig out|dig up|look out|hunt down|track down|sort out"
     "|sort us out|ping|drop|shoot|pull|fetch|hand over|hand|point us to|point me to"
     "|make available",
-    HELP: "let us know|let me know|mail|return|advise|confirm|tell us|tell me|tell|complete"
-    "|fill in|fill out|populate|enter|insert|add|locate|disclose|answer with|find"
+    HELP: "let us know|let me know|mail|return|advise|confirm|tell us|tell me|tell"
+    "|enter|insert|add|locate|disclose|answer with|find"
     "|source|sort|help with|help us with|help me with|assist with|assist us with"
     "|submit|deliver|transmit|extract|make|fill|treat this as|treat it as|treat these as"
-    "|take this as|take it as|bring|quote|state|list|write|put|text"
+    "|take this as|take it as|bring|state|list|write|put|text"
     "|arrange|do|spare|offer|action|process|run off|copy|attach|include|reveal"
     "|expedite|follow up with|work out|make|sent",
     GIVING: "sending|providing|supplying|sharing|giving|forwarding|passing on|passing|passing over"
@@ -122,9 +123,10 @@ _WORDS: Final = {
     "|trying to source|trying to get hold of|hoping for|hoping to get|hoping to have"
     "|hoping to obtain|hoping to receive|waiting for|waiting on|awaiting|await|chasing"
     "|in search of|hunting for|any joy with|any luck with|short of|missing|lack|lacking"
-    "|seeking|seek|obliged by|wondering about|happy to receive|any news on|still after|sight of"
+    "|seeking|seek|obliged by|wondering about|happy to receive|still after|sight of"
     "|missing out on|pleased to receive|glad to receive|wanting|waiting to receive",
-    HOPE_THAT: "grateful if|appreciate if|appreciate it if|obliged if|thankful if|glad if"
+    HOPE_THAT: "would appreciate it if|would really appreciate it if|would appreciate if"
+    "|grateful if|appreciate if|appreciate it if|obliged if|thankful if|glad if"
     "|pleased if|happy if|helpful if|gr8 if|brill if|brilliant if|fab if|ace if|super if|nice if"
     "|useful if|handy if|best if|great if|good if|lovely if|possible to|possible for|able to"
     "|ok to|okay to|alright to|ok if|okay if"
@@ -162,7 +164,7 @@ _WORDS: Final = {
     "|lapse|lapsed|expires|expired|acknowledge|secure|encrypt|count|compare|validate|like|void"
     "|withdrawn|cancelled|canceled|reset|upgrade|reading|learn"
     "|charge|pay|collect|visit|book|decommission|recover|register|return to sender|join",
-    HANDLE: "look into|check|deal with|see to|liaise|go through"
+    HANDLE: "quote|look into|check|deal with|see to|liaise|go through"
     "|search|try|come back|get back|respond|reply|revert|consider|review|look at|work through"
     "|ensure|make sure|take a look|have a look|see whether|see if|check whether|check if"
     "|check your records|look again|go ahead|be in touch|turn around|prioritise",
@@ -190,7 +192,7 @@ _WORDS: Final = {
     "|below is|following are|as follows|see below|find the attached|see the attached|find"
     " our answer|find our response|find our answers|note|accept|be aware|be advised|bear with"
     " us|find",
-    OTHER_THING: "your request|your enquiry|your email|your e-mail|your mail|your message"
+    OTHER_THING: "ownership|your request|your enquiry|your email|your e-mail|your mail|your message"
     "|your list|your letter|your requests|receipt|firmware|version|reading|readings|reads|read"
     "|serial|serials|number"
     "|numbers|date|dates|status|type|model|make|address|addresses|postcode|postcodes|certificate"

@@ -57,7 +57,7 @@ UNCOMMISSIONED: Final = any_of(
     "(?:traditional|dumb|non[- ]smart)(?: mode)?",
     "show(?:n|ing|s)? as (?:pending|installed|not commissioned|InstalledNotCommissioned)",
     "(?:is|are|still|stuck)(?: \\w+){0,2} (?:at |as |on |in )?(?:pending|whitelisted)",
-    "never (?:once )?(?:communicated|connected|worked|come up|came up)",
+    "never (?:once )?(?:communicated|connected|come up|came up)",
 )  # fmt: skip
 # Where the list is, and what it is.
 SHOWN: Final = any_of(

@@ -140,7 +140,8 @@ def _is_held_back(text: str, *, about_codes: bool) -> bool:
     ours = names_codes(text) or (about_codes and bool(asked.GIVES.search(text)))
     if conditions.PRECONDITION.search(text) and (ours or asked.GIVES.search(text)):
         return _asks(text) or ours
-    return names_codes(text) and bool(conditions.ANNOUNCED.search(text))
+    announced = conditions.ANNOUNCED.search(asked.WILL_NEED.sub(" ", text))
+    return names_codes(text) and bool(announced)
 
 
 def is_about_ours(text: str, *, pointers: bool = True, it: bool = True) -> bool:
@@ -234,7 +235,11 @@ def _lesser_act(text: str, *, titled: bool) -> Act | None:
         return Act.OTHER
     if remarks.THANKS.search(text) and len(text) < _MOST_WORDS:
         rest = remarks.THANKS.sub(" ", background.COURTESY.sub(" ", text))
-        said = len(_WORD.findall(rest)) > _NAMES or background.PRAISE.search(rest)
+        said = (
+            len(_WORD.findall(rest)) > _NAMES
+            or background.PRAISE.search(rest)
+            or asked.THANKED.search(text)
+        )
         return Act.THANKS if said else None
     if asked.SHOWS_CODES.search(text) and matter.OURS.search(text):
         return Act.OTHER
