@@ -62,7 +62,9 @@ _ASKS = {
     "that-you-fitted": (
         "We have taken on two flats with meters that you fitted. Codes for both please:"
     ),
-    "same-for-these": "The codes of Monday all arrived, thank you. Could you do the same for these?",
+    "same-for-these": (
+        "The codes of Monday all arrived, thank you. Could you do the same for these?"
+    ),
     "another-two-of": "Could we get install codes for another two?",
     "column-to-fill": "MP121 list for this week. Kindly fill in the last column and return it.",
     "fresh-request": "Please treat this as a new request under the SEC for the codes of:",
