@@ -54,6 +54,29 @@ _ASKS = {
     "beside-a-parcel": (
         "The parcel should have been sent to Leeds. Install codes needed for:"
     ),
+    "support-in-getting": "We'd value your support in getting the installation codes of:",
+    "did-not-join-for-want-of": (
+        "Neither meter would join for want of a code, we do not hold either. Could somebody\n"
+        "look them out for us?"
+    ),
+    "that-you-fitted": (
+        "We have taken on two flats with meters that you fitted. Codes for both please:"
+    ),
+    "same-for-these": (
+        "The codes of Monday all arrived, thank you. Could you do the same for these?"
+    ),
+    "another-two-of": "Could we get install codes for another two?",
+    "column-to-fill": "MP121 list for this week. Kindly fill in the last column and return it.",
+    "fresh-request": "Please treat this as a new request under the SEC for the codes of:",
+    "no-verb": "MP121 - codes for the two below:",
+    "form": "Requested by: Dale Gas\nReason: no WAN at installation\nData required: install codes",
+    "dutch": "Graag ontvangen wij de installatiecodes van deze meters:",
+    "spanish": "Les rogamos que nos env\u00eden los c\u00f3digos de instalaci\u00f3n de:",
+    "desk-footer": (
+        "Please look out the install codes for these.\n\n"
+        "You are receiving this message because a ticket has been assigned to you."
+    ),
+    "bare-hello-and-reason": "Good day,\n\nNew gains, all without WAN. Hope you are keeping well.",
     "bare-greeting": "Hi there,",
     "bare-nothing": "",
     "bare-as-attached": "Please see the list below.",
@@ -100,6 +123,22 @@ _DOES_NOT = {
                         "not_understood"),
     "thank-you": ("Thank you for the codes.", "thanks"),
     "story": ("The tenant of the first flat says that the meter hums at night.", "not_understood"),
+    "give-to-others": ("Joan, could you sort these and send them the codes?", "asks_else"),
+    "codes-back-fine": ("These joined without any bother.", "not_understood"),
+    "codes-no-good": ("None of your codes for these is any good.", "not_understood"),
+    "pronoun-fails": ("Sadly these do not pair.", "reports"),
+    "meters-faulty": ("The meters above the shop have lost their displays.", "not_understood"),
+    "receipt-of-codes": ("Please confirm receipt of the codes for these.", "asks_else"),
+    "delete-codes": ("Please delete the install codes that we gave you for these.", "asks_else"),
+    "why-codes": ("Why would you want codes for customers of ours?", "asks_else"),
+    "new-desk": ("In future please send all codes to our desk in Hull.", "not_understood"),
+    "promise": ("We will find the codes for these and come back to you.", "not_understood"),
+    "sorted-thanks": ("Sorted, cheers.", "thanks"),
+    "not-yet": ("Please do not do anything with these yet.", "takes_back"),
+    "no-codes-please": ("Sale fell through. No codes please.", "takes_back"),
+    "whether-yours": ("Please confirm whether you are the installing supplier of these.",
+                      "asks_else"),
+    "dutch-back": ("Wij hebben de installatiecodes niet meer nodig.", "not_understood"),
     "polish": ("Prosz\u0119 nie wysy\u0142a\u0107 kod\u00f3w install dla tych urz\u0105dze\u0144.",
                "takes_back"),
 }  # fmt: skip
@@ -133,4 +172,41 @@ def cases() -> list[Case]:
         )
         for name, (words, subkind) in _DOES_NOT.items()
     ]
-    return [*asks, *does_not]
+    return [*asks, *does_not, *_desks()]
+
+
+def _desks() -> list[Case]:
+    """Mails of ticket systems and of false servers, with a list of Devices."""
+    listed = f"{D[0]}\n{D[1]}\n"
+    two = [(D[0], 3), (D[1], 4)]
+
+    def at(first: int) -> list[tuple[str, str]]:
+        return [(device, f"body line {first + i}") for i, (device, _) in enumerate(two)]
+
+    opened = (
+        "Your case CS7 has been opened on your behalf.\nState: New\nPriority: 4\n"
+        f"Please enter the install code of each Device:\n\n{listed}"
+    )
+    resolved = f"Your ticket 88 has been resolved.\nInstall codes for\n\n{listed}"
+    shown = f"Reporter: Op A\nStatus: open\nPlease provide the install codes of\n\n{listed}"
+    group = (
+        "TASK19 has been assigned to your group.\nState: New\nPriority: 4\n"
+        f"Please send the install codes for\n\n{listed}"
+    )
+    false = f"Your answer could not be delivered. Please send the codes again for\n\n{listed}"
+    return [
+        Case(
+            "desk-opened-a-case-for-us",
+            mail(opened, subject="Case CS7"),
+            "acknowledgement",
+            "ticket",
+            warnings=["2 Device IDs in it are ignored (ticket)"],
+        ),
+        Case("desk-resolved-a-ticket", mail(resolved, subject="Ticket 88"), "unknown", "ticket",
+             devices=at(4)),
+        Case("desk-shows-our-request", mail(shown, subject="DG-7"), "unknown", "ticket",
+             devices=at(5), own=["codes@op-a.test"]),
+        Case("desk-gives-us-a-task", mail(group, subject="TASK19"), "request", devices=at(6)),
+        Case("false-notice-asks-for-codes", mail(false, subject="Delivery problem"), "unknown",
+             "phishing", devices=at(3)),
+    ]  # fmt: skip

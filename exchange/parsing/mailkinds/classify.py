@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from exchange.domain.mail import Kind, MailHead, Outcome, Subkind
-from exchange.domain.statements import Act, Scope, Statement
+from exchange.domain.statements import ANSWERING, Act, Scope, Statement
 from exchange.parsing.findings.claim_columns import any_bad_code, any_code, any_outcome
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.mailkinds import bounces, notices
@@ -33,6 +33,7 @@ from exchange.parsing.mailkinds.automatic import (
 from exchange.parsing.mailkinds.desks import (
     by_machine,
     claims_failure,
+    later_event,
     shows_our_request,
     ticket_event,
 )
@@ -168,12 +169,14 @@ def classify_by_content(
         return Classified(Kind.RESPONSE, Subkind.STATEMENT if bare else Subkind.NONE)
     opening = f"{head.subject}\n{own_text}"
     # In this order: most mails are plain requests, and the text search is half the work here.
-    if not denied and (acknowledges(opening) or ticket_event(opening)):
-        shown = by_machine(own_text) and ticket_event(opening)
+    event = ticket_event(opening) and not any(one.act in ANSWERING for one in statements)
+    if not denied and (acknowledges(opening) or event):
+        shown = event and by_machine(own_text)
         if not _asks_itself(found) or ours_repeated or shown:
             return Classified(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
         return Classified(Kind.UNKNOWN, Subkind.TICKET)  # whose list is it?
-    if found.devices and shows_our_request(opening, own_addresses):
+    shown = later_event(opening) or shows_our_request(opening, own_addresses)
+    if found.devices and shown:
         return Classified(Kind.UNKNOWN, Subkind.TICKET)
     if found.devices and not about_ours and claims_failure(own_text) and asks(statements):
         return Classified(Kind.UNKNOWN, Subkind.PHISHING)

@@ -7,7 +7,7 @@ been assigned to your group" passes on what its own people ask of us.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 
 _OPENING: Final = 4_000
@@ -18,32 +18,44 @@ _TICKET: Final = (
     r"|incident|issue|call|task|message|e-?mail|reply|comment|submission|correspondence|matter)"
 )
 _NUMBER: Final = (
-    r"(?:[ :#\[(\"']{0,4}(?:number |no\.? |id |ref\.? )?[#\[(]{0,3}(?:[A-Z]{1,12}[-_#]?)?\d[\w\-]{0,40}"
+    r"(?:[ :#\[(\"']{0,4}(?:number |no\.? |id "
+    r"|ref\.? )?[#\[(]{0,3}(?:[A-Z]{1,12}[-_#]?)?\d[\w\-]{0,40}"
     r"[\])\"']{0,2})"
 )
-_DONE: Final = (
-    r"(?:received|created|opened|logged|raised|registered|recorded|acknowledged|assigned|updated"
-    r"|resolved|closed|solved|completed|reviewed|escalated|reopened|merged|added|submitted|queued"
-    r"|allocated|triaged|picked up|placed|breached)\b"
+_ARRIVED: Final = (
+    r"(?:received|created|opened|logged|raised|registered|recorded|acknowledged|assigned|submitted"
+    r"|queued|allocated|triaged|approved)\b"
+)
+_DEALT_WITH: Final = (
+    r"(?:resolved|closed|solved|completed|reviewed|escalated|reopened|merged|picked up|breached"
+    r"|fulfilled)\b"
 )
 _HAPPENED: Final = (
-    r"(?:has|have) (?:now |just |already |successfully )?(?:been |its )?(?:successfully )?" + _DONE
-    + r"|(?:was|is|is now|is being) (?:now |successfully |being )?" + _DONE
-)  # fmt: skip
+    r"(?:(?:has|have) (?:now |just |already |successfully )?(?:been |its )?(?:successfully )?"
+    r"|(?:was|is|is now|is being) (?:now |successfully |being )?)"
+)
 # "Your request (77120) has been received", "RITM00291 has been updated".
+_SYSTEM: Final = rf"(?:{_TICKET}{_NUMBER}|(?:RITM|INC|REQ|TASK|CASE|SCTASK|CHG|SR|CS)[-_#]?\d*)"
+_YOURS: Final = rf"your(?: \w+)? {_TICKET}{_NUMBER}?[,:]?(?: [^.:]{{0,80}}?)?"
 _EVENT = re.compile(
-    rf"\byour(?: \w+)? {_TICKET}{_NUMBER}?[,:]?(?: [^.:]{{0,80}}?)? (?:{_HAPPENED})"
-    rf"|\b(?!\S+ (?:has|have) been (?:updated|added))(?:{_TICKET}{_NUMBER}|(?:RITM|INC|REQ|TASK|CASE|SCTASK|CHG|SR|CS)[-_#]?\d*) (?:{_HAPPENED})"
+    rf"\b(?:{_YOURS}|{_SYSTEM}) {_HAPPENED}{_ARRIVED}"
     rf"|\b(?:case|ticket|incident|request){_NUMBER}?\b[^.:]{{0,60}} on your behalf\b"
     r"|\b(?:the|this) (?:case|ticket|request|enquiry) (?:that )?you (?:logged|raised|opened"
     r"|submitted|sent)\b"
-    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has been|was)(?: now)?(?: placed)? in (?:our|the) queue\b"
-    r"|\byour original (?:message|request|e-?mail)\b|\bcopy of your (?:message|request|enquiry)\b"
-    r"|\bstatus (?:of your \w+ )?(?:has|is|was)(?: now)?(?: been)? (?:changed|set|updated)\b"
-    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has gone)(?: now)? (?:with|to) (?:one of )?our\b"
+    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has been|was)(?: now)?(?: placed)?"
+    r" in (?:our|the) queue\b|\bcopy of your (?:message|request|enquiry)\b"
+    r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has gone)(?: now)? (?:with|to)"
+    r" (?:one of )?our\b"
     r"|\bwe(?: have|'ve)? (?:got|received|logged) your (?:message|e-?mail|request|enquiry|query)\b",
     re.I,
-)  # fmt: skip
+)
+# What comes later may come with a person's answer: no acknowledgement, but no request either.
+_LATER = re.compile(
+    rf"\b(?:{_YOURS}|{_SYSTEM}) {_HAPPENED}{_DEALT_WITH}"
+    r"|\byour original (?:message|request|e-?mail)\b"
+    r"|\bstatus (?:of your \w+ )?(?:has|is|was)(?: now)?(?: been)? (?:changed|set|updated)\b",
+    re.I,
+)
 # Their own people's request, given to us: "has been assigned to your group".
 _GIVEN_TO_US = re.compile(
     r"\b(?:assigned|allocated|routed|passed) to (?:you\b|your (?:group|team|queue|desk))", re.I
@@ -52,21 +64,28 @@ _WHY_RECEIVED = re.compile(r"\byou are receiving this [^.]{0,120}", re.I)
 _FIELD = re.compile(
     r"^\W{0,4}(?:state|status|priority|number|case(?: number| id)?|ticket(?: number| id)?|summary"
     r"|short description|description|additional comments|assignee|assigned to|reporter|requester"
-    r"|requested (?:for|by)|opened(?: by)?|reported by|category|item|severity|department|created(?: by"
+    r"|requested (?:for|by)|opened(?: by)?|reported by|category|item|severity|department"
+    r"|created(?: by"
     r"| on)?|resolution|sla|due|type|ref(?:erence)?|ref:msg\w+)\s{0,3}:"
     r"|\bdo not reply\b|\breply above (?:this|the) line\b|\bto add (?:additional )?comments?\b"
     r"|\bview (?:the )?(?:request|ticket|case|all (?:the )?details)\b|\bfollowing the link\b"
-    r"|\bturn off this request\b|\bpowered by\b|https?://\S{0,80}(?:ticket|case|servicedesk|csm|desk)",
+    r"|\bturn off this request\b|\bpowered by\b|https?://\S{0,80}(?:ticket|case|servicedesk|csm"
+    r"|desk)",
     re.I | re.M,
 )  # fmt: skip
-_ACTS: Final = r"(?:wrote|created|commented|raised|opened|reported|submitted|requested|replied|wants?|needs?|(?:is|are|was|were) asking|(?:has|have) asked)"
+_ACTS: Final = (
+    r"(?:wrote|created|commented|raised|opened|reported|submitted|requested|replied|wants?|needs?"
+    r"|(?:is|are|was|were) asking|(?:has|have) asked)"
+)
 _PERSON: Final = (
-    r"(?:reporter|requester|submitted by|requested (?:for|by)|raised by|opened by|customer|caller|contact|author"
-    r"|created by|from|sender|on behalf of)"
+    r"(?:reporter|requester|submitted by|requested (?:for|by)|raised by|opened by|customer"
+    r"|caller|contact|author"
+    r"|created by|on behalf of)"
 )  # fmt: skip
 _FAILED = re.compile(
     r"\byour (?:last |recent |e-?mail )?(?:message|e-?mail|mail|answer|reply|response)\b[^.]{0,60}?"
-    r"\b(?:(?:could|can)(?:no|n')t be (?:delivered|sent|released)|could not be (?:delivered|sent|released)"
+    r"\b(?:(?:could|can)(?:no|n')t be (?:delivered|sent|released)|could not be (?:delivered|sent"
+    r"|released)"
     r"|(?:was|is|has been|were) (?:not |being )?(?:delivered|quarantined|blocked|held|rejected"
     r"|returned|bounced|undelivered)|fail(?:ed|ure))"
     r"|\brecipients? did not receive your (?:message|e-?mail|mail|answer)",
@@ -76,9 +95,18 @@ _FAILED = re.compile(
 
 def ticket_event(text: str) -> bool:
     """Return whether a ticket system says what happened to a request of ours."""
-    text = _WHY_RECEIVED.sub(" ", " ".join(text[:_OPENING].replace("\u2019", "'").split()))
-    found = _EVENT.search(text)
-    return found is not None and not _GIVEN_TO_US.search(text)
+    text = _flat(text)
+    return bool(_EVENT.search(text)) and not _GIVEN_TO_US.search(text)
+
+
+def later_event(text: str) -> bool:
+    """Return whether a ticket system says that a request was dealt with, or shows one of ours."""
+    text = _flat(text)
+    return bool(_LATER.search(text)) and not _GIVEN_TO_US.search(text)
+
+
+def _flat(text: str) -> str:
+    return _WHY_RECEIVED.sub(" ", " ".join(text[:_OPENING].replace("\u2019", "'").split()))
 
 
 def by_machine(text: str) -> bool:
@@ -86,23 +114,27 @@ def by_machine(text: str) -> bool:
     return len(_FIELD.findall(text[:_OPENING])) >= _LEAST_FIELDS
 
 
-def shows_our_request(text: str, own_addresses: Collection[str]) -> bool:
+def shows_our_request(text: str, own_addresses: frozenset[str]) -> bool:
     """Return whether a ticket system names us as who wrote what it shows."""
-    text = text[:_OPENING]
-    for address in own_addresses:
-        if re.search(
-            rf"{_PERSON}\s{{0,3}}[:<(]?\s{{0,3}}(?:e-?mail )?<?{re.escape(address)}", text, re.I
-        ):
-            return True
-        name = own_name(address)
-        if not name:
-            continue
-        us = rf"{re.escape(name)}\b(?: \w{{1,20}}){{0,2}}"
-        if re.search(
-            rf"\b{us} {_ACTS}\b|\b{_PERSON}\s{{0,3}}:\s{{0,3}}{us}|\brequest from {us}", text, re.I
-        ):
-            return True
-    return False
+    pattern = _by_us(own_addresses)
+    return pattern is not None and bool(pattern.search(text[:_OPENING]))
+
+
+@lru_cache(maxsize=8)
+def _by_us(own_addresses: frozenset[str]) -> re.Pattern[str] | None:
+    names = {
+        re.escape(name).replace(r"\-", "[- ]") for one in own_addresses if (name := own_name(one))
+    }
+    us = [rf"{name}\b(?: \w{{1,20}}){{0,2}}" for name in sorted(names)]
+    us += [rf"<?{re.escape(one)}>?" for one in sorted(own_addresses)]
+    if not us:
+        return None
+    any_of_us = f"(?:{'|'.join(us)})"
+    return re.compile(
+        rf"(?<![\w@.]){any_of_us} {_ACTS}\b|\b{_PERSON}\s{{0,3}}:\s{{0,3}}{any_of_us}"
+        rf"|\brequest from {any_of_us}",
+        re.I,
+    )
 
 
 def claims_failure(text: str) -> bool:

@@ -93,16 +93,23 @@ DENIED_ELSEWHERE: Final = any_of(
 )  # fmt: skip
 # Why they write to us: "the meters that you fitted", no dispute of an answer.
 THAT_YOU_INSTALLED: Final = any_of(
-    "(?:we|i) (?:understand|believe|gather|see|think|note)(?: that)? (?:it was )?(?:you|your (?:team"
+    "(?:we|i) (?:understand|believe|gather|see|think|note)(?: that)? (?:it was )?(?:you"
+    "|your (?:team"
     "|company|engineers?))(?: who| that)?(?: had| have)? (?:installed|fitted|put in|put)",
     "(?:that|which|since|when|after|where|as)(?:,? (?:we|i) (?:understand|believe|see|gather)"
-    "|,? we are told|,? according to \\w+)?,? (?:(?:is|are|was|were|have been|had been) )?(?:all |both )?"
+    "|,? we are told|,? according to \\w+)?,? (?:(?:is|are|was|were|have been"
+    "|had been) )?(?:all |both )?"
     "(?:you|your (?:company|team|engineers?|predecessor))(?: had| have| previously| originally)?"
     " (?:installed|fitted|put in|install|fit)(?: (?:it|them|these|this|in|on))?",
-    "(?:that|which)(?:,? (?:we|i) (?:understand|believe|see|gather))?,? (?:is|are|was|were|have been"
+    "(?:that|which)(?:,? (?:we|i) (?:understand|believe|see|gather))?,? (?:is|are|was|were"
+    "|have been"
     "|had been)(?: all| both| originally| previously)? (?:installed|fitted|put in) by (?:you"
     "|your (?:company|team|engineers?|predecessor))(?:rsel(?:f|ves))?",
 )
+# "We will need the codes": they need them now.
+WILL_NEED: Final = any_of("will (?:also |now |therefore |then )?(?:need|require)")
+# "Could we get codes for another three": no report of a code for the wrong meter.
+FOR_MORE: Final = any_of("for (?:the )?(?:an)?other")
 # "Thanks for the codes": no closing words, but what somebody says.
 THANKED: Final = any_of(
     "(?:thanks|thank you|cheers|diolch)(?: so much| very much| again| a lot)? (?:for|am)"
@@ -214,7 +221,8 @@ NEEDED: Final = re.compile(
     ).pattern + "|[\u2460\u2461]|^\\W*$", re.I,
 )  # fmt: skip
 HOLDS: Final = any_of(
-    r"(?:(?:please|kindly|(?<!you )should|(?<!you )must|to|and)(?: please)? |^)(?:hold|keep|retain|withhold|delay"
+    r"(?:(?:please|kindly|(?<!you )should|(?<!you )must|to|and)(?: please)? |^)(?:hold|keep"
+    r"|retain|withhold|delay"
     r"|postpone|defer|park|freeze)(?: on to| back)? "
     r"(?:the |these |those |our |all |any |your |sending )?(?:\w+ ){0,3}(?:codes?|ics?|answers?"
     r"|response|reply"

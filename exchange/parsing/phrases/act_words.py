@@ -53,7 +53,9 @@ WITHOUT: Final = "T"
 SHOWN: Final = "s"  # attached, enclosed
 
 _WORDS: Final = {
-    WE: "our commissioning team|our operations team|our smart team|our metering team|our engineering team|our onboarding team|our installation team|our company|we|i|our customer|our engineer|our engineers|our fitter|our installer|our team|our"
+    WE: "our commissioning team|our operations team|our smart team|our metering team"
+    "|our engineering team|our onboarding team|our installation team|our company|we|i"
+    "|our customer|our engineer|our engineers|our fitter|our installer|our team|our"
     " field team|our meter operator|our agent|our contractor|our company|our technician",
     US: "us|me|ourselves|this mailbox|this address|this email address|our team|our mailbox"
     "|our inbox",
@@ -69,22 +71,26 @@ _WORDS: Final = {
     BE: "is|are|was|were|be|been|being|am|'s|remain|remains",
     HAVE: "have|has|had|got|get|getting|obtain|obtaining|receive|receiving|having"
     "|possess|got hold of|be given|be sent|be provided with|be supplied with",
-    HOLD: "hold|holds|held|holding|keep|keeps",
-    NOT: "nil|not|never|no longer|cannot|neither|nor|no need to|no need for you to|no need|no|nobody"
+    HOLD: "know|knew|hold|holds|held|holding|keep|keeps",
+    NOT: "nil|not|never|no longer|cannot|neither|nor|no need to|no need for you to|no need|no"
+    "|nobody"
     "|none|nothing|rather than|instead of|stop|cease|refrain from|avoid|without us|hold off"
     "|refuse to|refused to|unable to|failed to|no more",
-    GIVE: "shout|do not forget|not forget|dig|fish out|fish|root out|send|provide|supply|share|give|forward|pass on|pass|pass over|pass along"
+    GIVE: "complete|fill in|fill out|populate|shout|do not forget|not forget|dig|fish out|fish"
+    "|root out|send|provide|supply|share"
+    "|give|forward|pass on|pass|pass over|pass along"
     "|let us have|let me have|let them have|email|e-mail|release|respond with"
     "|reply with|come back with|come back to us with|respond to us with"
     "|reply to us with|reply to me with|get back to us with|revert with"
     "|come back to me with|issue|furnish|retrieve|resend|re-send|reissue|re-issue"
-    "|resupply|re-supply|look up|dig out|dig up|look out|hunt down|track down|sort out"
+    "|resupply|re-supply|look up|look|dig out|dig up|look out|hunt down|track down|sort out"
     "|sort us out|ping|drop|shoot|pull|fetch|hand over|hand|point us to|point me to"
     "|make available",
-    HELP: "let us know|let me know|mail|return|advise|confirm|tell us|tell me|tell|complete"
-    "|fill in|fill out|populate|enter|insert|add|locate|disclose|answer with|find"
-    "|source|sort|help with|help us with|help me with|assist with|assist us with|help"
-    "|assist|submit|deliver|transmit|extract|make|fill|bring|quote|state|list|write|put|text"
+    HELP: "let us know|let me know|mail|return|advise|confirm|tell us|tell me|tell"
+    "|enter|insert|add|locate|disclose|answer with|find"
+    "|source|sort|help with|help us with|help me with|assist with|assist us with"
+    "|submit|deliver|transmit|extract|make|fill|treat this as|treat it as|treat these as"
+    "|take this as|take it as|bring|state|list|write|put|text"
     "|arrange|do|spare|offer|action|process|run off|copy|attach|include|reveal"
     "|expedite|follow up with|work out|make|sent",
     GIVING: "sending|providing|supplying|sharing|giving|forwarding|passing on|passing|passing over"
@@ -94,7 +100,10 @@ _WORDS: Final = {
     "|helping us with|pinging|dropping|responding with|sorting out|filling in",
     GIVEN: "provided|supplied|shared|given|forwarded|passed on|emailed|e-mailed|returned"
     "|released|issued|resent|re-sent|furnished|disclosed|populated|reissued|passed",
-    NEED: "be obliged to receive|be glad to receive|be grateful to receive|be pleased to receive|would value|value|would be most grateful for|need|needs|needing|require|requires|requiring|want|wants|wanting|would like|would much like|would really like|would rather like|would dearly like|'d like"
+    NEED: "be obliged to receive|be glad to receive|be grateful to receive|be pleased to receive"
+    "|would value|value|would be most grateful for|need|needs|needing|require|requires|requiring"
+    "|want|wants|wanting|would like|would much like|would really like|would rather like"
+    "|would dearly like|'d like"
     "|should like|would love|'d love|would also like|would welcome|would appreciate"
     "|'d appreciate|appreciate|'d need|should also like|would very much like"
     "|would really appreciate|would need|would require|wish to have|would like to have"
@@ -108,15 +117,19 @@ _WORDS: Final = {
     NEEDED: "needed|required|reqd|req'd|requested|wanted|sought|outstanding|missing|desired"
     "|overdue|appreciated|welcome|wanting|lacking|awaited|necessary|helpful|useful|handy"
     "|to be provided|to be sent|to be supplied|to follow please|to come please",
-    HOPE: "is there|are there|on the hunt for|in pursuit of|how about|what about|grateful for|after|looking for|in need of|any chance of|chance of"
+    HOPE: "is there|are there|on the hunt for|in pursuit of|how about|what about|grateful for"
+    "|after|looking for|in need of|any chance of|chance of"
     "|obliged for|glad of|thankful for|trying to find|trying to get|trying to obtain"
     "|trying to source|trying to get hold of|hoping for|hoping to get|hoping to have"
     "|hoping to obtain|hoping to receive|waiting for|waiting on|awaiting|await|chasing"
     "|in search of|hunting for|any joy with|any luck with|short of|missing|lack|lacking"
-    "|seeking|seek|obliged by|wondering about|happy to receive|any news on|still after|sight of"
+    "|seeking|seek|obliged by|wondering about|happy to receive|still after|sight of"
     "|missing out on|pleased to receive|glad to receive|wanting|waiting to receive",
-    HOPE_THAT: "grateful if|appreciate if|appreciate it if|obliged if|thankful if|glad if"
-    "|pleased if|happy if|helpful if|gr8 if|brill if|brilliant if|fab if|ace if|super if|nice if|useful if|handy if|best if|great if|good if|lovely if|possible to|possible for|able to|ok to|okay to|alright to|ok if|okay if"
+    HOPE_THAT: "would appreciate it if|would really appreciate it if|would appreciate if"
+    "|grateful if|appreciate if|appreciate it if|obliged if|thankful if|glad if"
+    "|pleased if|happy if|helpful if|gr8 if|brill if|brilliant if|fab if|ace if|super if|nice if"
+    "|useful if|handy if|best if|great if|good if|lovely if|possible to|possible for|able to"
+    "|ok to|okay to|alright to|ok if|okay if"
     "|so kind as to|so good as to|kind enough to|good enough to|any chance|any way|a chance"
     "|mind|wonder if|wondering if|wondered if|hope|hoping|hope that|hoping that|possible"
     "|in a position to|welcome it if|obliged were you to|most grateful if|grateful were"
@@ -124,14 +137,16 @@ _WORDS: Final = {
     "|ask you to|ask that|ask if|ask whether|request that|request you to|asking you to"
     "|invite you to|trouble you for|trouble you to|require that|grateful|expect you to"
     "|entitled to|requests that|asks that|requesting that|asking that|asking if",
-    REQUEST: "requirement|request|requests|requesting|hereby request|ask for|asks for|asking for|ask you for"
+    REQUEST: "requirement|request|requests|requesting|hereby request|ask for|asks for|asking for"
+    "|ask you for"
     "|asking you for|requisition|enquiry|enquire about|call for|ask|applying for|apply for"
     "|application for|demand|kindly request|request from you|ask of you|seek from you|req"
     "|request type|req type|rfi|ask again for|requesting from you|requested",
     CODE: "code|codes|ic|ics|install key|install keys|installation key|installation keys|link key"
     "|link keys|install codes|cods|instal codes|instal code|ic's|code's|joining key"
     "|icodes|codez|keycode|keycodes",
-    CONTAINER: "column|columns|file|workbook|template below|spreadsheet|csv|list|lists|copy|copies|set|sets|batch|value|values|details|rest|remainder|all"
+    CONTAINER: "column|columns|file|workbook|template below|spreadsheet|csv|list|lists|copy"
+    "|copies|set|sets|batch|value|values|details|rest|remainder|all"
     "|each|any|both|string|record|records|spreadsheet|sheet|schedule|some|full list"
     "|info|information|majority|detail|pair|most",
     DEVICE: "device|devices|meter|meters|esme|gsme|esmes|gsmes|guid|guids|eui|euis|eui64|eui64s"
@@ -139,15 +154,17 @@ _WORDS: Final = {
     "|these devices|these meters|mpan|mpans|property|properties|premises|smets|smets2|gains",
     THEM: "them|him|her",
     IT: "it|these|those|this|that one|this one|both of them|all of them|each of them|ones"
-    "|one|the same|same|same again|same as before|same as last time|as before|another|others|both|two|three|four|few|couple|more|lot|ditto"
+    "|one|the same|same|same again|same as before|same as last time|as before|another|others"
+    "|both|two|three|four|few|couple|more|lot|ditto"
     "|likewise|others|next one|next two|next batch|next lot|them all|everything|next",
     ASSIST: "help|assist|oblige|help us|help me|assist us|help us out|help me out|support us",
     OTHER_ACTION: "delete|remove|destroy|change|replace|revoke|verify|store|protect|treat"
     "|correct|update|rotate|use|using|discard|discuss|meet|talk|speak|explain|clarify|describe"
     "|justify|amend|deleted|removed|destroyed|changed|replaced|revoked|verified|stored|lapses"
-    "|lapse|lapsed|expires|expired|acknowledge|secure|encrypt|count|compare|validate|like|void|withdrawn|cancelled|canceled|reset|upgrade|reading|learn"
+    "|lapse|lapsed|expires|expired|acknowledge|secure|encrypt|count|compare|validate|like|void"
+    "|withdrawn|cancelled|canceled|reset|upgrade|reading|learn"
     "|charge|pay|collect|visit|book|decommission|recover|register|return to sender|join",
-    HANDLE: "look into|check|deal with|see to|liaise|go through"
+    HANDLE: "quote|look into|check|deal with|see to|liaise|go through"
     "|search|try|come back|get back|respond|reply|revert|consider|review|look at|work through"
     "|ensure|make sure|take a look|have a look|see whether|see if|check whether|check if"
     "|check your records|look again|go ahead|be in touch|turn around|prioritise",
@@ -175,16 +192,22 @@ _WORDS: Final = {
     "|below is|following are|as follows|see below|find the attached|see the attached|find"
     " our answer|find our response|find our answers|note|accept|be aware|be advised|bear with"
     " us|find",
-    OTHER_THING: "your request|your enquiry|your email|your e-mail|your mail|your message|your list|your letter|your requests|receipt|firmware|version|reading|readings|reads|read|serial|serials|number"
+    OTHER_THING: "ownership|your request|your enquiry|your email|your e-mail|your mail|your message"
+    "|your list|your letter|your requests|receipt|firmware|version|reading|readings|reads|read"
+    "|serial|serials|number"
     "|numbers|date|dates|status|type|model|make|address|addresses|postcode|postcodes|certificate"
     "|certificates|tariff|appointment|visit|removal|collection|invoice|format|template|process"
     "|portal|meeting|call|question|survey|training|webinar|experience|holder|owner|person"
-    "|contact|form|reason|meaning|length|name|names|ticket|case|order|orders|credit|refund|payment|engineer|hub|communications hub|charges|audit|position"
+    "|contact|form|reason|meaning|length|name|names|ticket|case|order|orders|credit|refund"
+    "|payment|engineer|hub|communications hub|charges|audit|position"
     "|progress|timescale|timescales|timeline|eta|update|updates|response|reply|answer|answers"
     "|confirmation|acknowledgement|guidance|advice|policy|agreement|consent|approval|problem"
     "|issue|error|errors|fault|faults|security|colleague|queue|plan|date for|location"
     "|deadline|decision|outcome|results|result|purpose|use|transfer",
-    FILLER: "as always|january|february|march|april|may 26|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|saturday|sunday|bulk|weekly|monthly|daily|week|month|the|a|an|all|our|your|any|some|also|just|then|again|too|really|over|across|back|out"
+    FILLER: "as always|january|february|march|april|may 26|june|july|august|september|october"
+    "|november|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|monday|tuesday"
+    "|wednesday|thursday|friday|saturday|sunday|bulk|weekly|monthly|daily|week|month|the|a|an"
+    "|all|our|your|any|some|also|just|then|again|too|really|over|across|back|out"
     "|through|up|off|down|now|today|asap|therefore|still|currently|urgently|quickly"
     "|hereby|relevant|corresponding|correct|respective|necessary|appropriate|full|smart|hi|hello"
     "|hiya|dear|good|morning|afternoon|evening|day|team|guys|mate|sir|madam|or|all|both|folks"

@@ -24,7 +24,8 @@ COURTESY: Final = any_of(
     "nice (?:to|day|weekend)", "(?:good|lovely|great|nice) to (?:speak|meet|see|talk|chat|hear)",
     "merry christmas", "happy new year", "happy friday", "season's greetings",
     "(?:my|our) (?:best|kind|warm)(?:est)?", "best wishes", "with thanks", "much obliged",
-    "(?:is|are|am) (?:your|the) (?:new )?contact", "as (?:agreed|discussed|promised|per (?:our|my|the)"
+    "(?:is|are|am) (?:your|the) (?:new )?contact", "as (?:agreed|discussed|promised|per (?:our"
+    "|my|the)"
     " (?:call|chat|conversation|meeting|phone call))",
 )  # fmt: skip
 # How a Device came to them.
@@ -38,7 +39,8 @@ GAINED: Final = any_of(
     "(?:change|changes) of (?:supplier|tenancy)", "(?:(?-i:C[oO]S))", "won from you",
     "you (?:were|are) (?:the )?(?:losing|former|previous|last)", "losing supplier",
     "former supplier", "previous(?:ly)? suppl\\w+", "onboard(?:ed|ing)", "new customers?",
-    "our (?:new |newest )?(?:customers?|portfolio) now", "now (?:with us|supplied by|our customers?)",
+    "our (?:new |newest )?(?:customers?|portfolio) now", "now (?:with us|supplied by"
+    "|our customers?)",
 )  # fmt: skip
 # Why they need the codes: what is not commissioned yet.
 UNCOMMISSIONED: Final = any_of(
@@ -55,7 +57,7 @@ UNCOMMISSIONED: Final = any_of(
     "(?:traditional|dumb|non[- ]smart)(?: mode)?",
     "show(?:n|ing|s)? as (?:pending|installed|not commissioned|InstalledNotCommissioned)",
     "(?:is|are|still|stuck)(?: \\w+){0,2} (?:at |as |on |in )?(?:pending|whitelisted)",
-    "never (?:once )?(?:communicated|connected|worked|come up|came up)",
+    "never (?:once )?(?:communicated|connected|come up|came up)",
 )  # fmt: skip
 # Where the list is, and what it is.
 SHOWN: Final = any_of(
@@ -65,7 +67,8 @@ SHOWN: Final = any_of(
     "|please|our|the)", "(?:list|details|devices|meters|ids|spreadsheet|file|table)(?: \\w+){0,2}"
     " (?:attached|enclosed|below|following|as follows)", "as follows", "set out (?:here|below)",
     "list(?:ed)? (?:below|here|above|underneath)", "here (?:is|are)", "see list",
-    "another \\w+ for you", "(?:more|another|next|last|latest|first) (?:for you|batch|lot|list|set)",
+    "another \\w+ for you", "(?:more|another|next|last|latest|first) (?:for you|batch|lot|list"
+    "|set)",
     "this (?:week|month)'s (?:list|batch|gains)", "(?:list|batch|set) (?:of|for) ",
 )  # fmt: skip
 # What is said of a Device that is more than how it came and why they need its code.
@@ -74,7 +77,8 @@ STATE: Final = any_of(
     "ok(?:ay)?", "success\\w*", "work(?:s|ing)?", "join(?:s)?", "fail(?:s|ure)?", "problem",
     "issue", "wrong", "error", "will be", "going to be", "should be", "has to", "must", "live",
     "done", "sorted", "complete", "void", "leak\\w*", "complain\\w*", "damage\\w*", "luck",
-    "nil", "n/a", "none", "nope", "dumb", "blank", "duplicates?", "spam", "invoice", "charges?", "unpaid", "example", "demo", "test",
+    "nil", "n/a", "none", "nope", "dumb", "blank", "duplicates?", "spam", "invoice", "charges?",
+    "unpaid", "example", "demo", "test",
 )  # fmt: skip
 # Such participles say nothing of the state of a Device.
 NO_STATE: Final = any_of(

@@ -228,7 +228,9 @@ _LABEL_NO = re.compile(
     r"|ticket|case|tracking|session|transaction|correlation|thumbprint|fingerprint|certificate"
     r"|cert|signature|(?<!device )(?<!meter )ref(?:erence)?|order|invoice|account|customer|iccid"
     r"|imei|sim|token|key|request id|job|uuid|build|commit|version|conversation|thread|trace"
-    r"|scan|scanned|boundary|content-id|cid|card|phone|tel|vat|(?<!next )(?<!new )(?<!latest )(?<!another )(?<!this )(?<!last )batch|user|originator|entity|party|role)\b"
+    r"|scan|scanned|boundary|content-id|cid|card|phone|tel|vat"
+    r"|(?<!next )(?<!new )(?<!latest )(?<!another )(?<!this )(?<!last )batch|user|originator"
+    r"|entity|party|role)\b"
     r"\.?(?: (?:no|nr|num|number|id|is))?\W*$",
     re.I,
 )

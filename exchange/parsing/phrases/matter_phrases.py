@@ -12,7 +12,8 @@ CODES: Final = any_of(
     r"(?:device |joining |commissioning |zigbee |esme |gsme |meter )?codes?", "(?-i:ICs?)",
     "cod(?:au)? (?:gosod|y|yr|ar)", "[cg]h?odau", "installationscodes?",
     r"installationsschl\u00fcssel\w*", "codes? d'installation", "installatiecodes?",
-    "c[o\u00f3]digos? de instala(?:ci[o\u00f3]n|[c\u00e7][a\u00e3]o)", "codic[ei] (?:di )?installazione",
+    "c[o\u00f3]digos? de instala(?:ci[o\u00f3]n|[c\u00e7][a\u00e3]o)",
+    "codic[ei] (?:di )?installazione",
     r"kod(?:y|\u00f3w|u|ami)? instalac\w+", r"installations?kod\w*", r"installasjonskode\w*",
 )  # fmt: skip
 # What obliges us to give codes, and nothing else.
@@ -122,6 +123,7 @@ OTHER_OBJECTS: Final = any_of(
     "|meine?|ma|mon|la|le) ){0,3}(?:\\w+ )?(?:orders?|packages?|parcels?|shipments?|subscriptions?"
     "|memberships?|newsletters?|comments?|consent|applications?|invoices?|payments?|bookings?"
     "|reservations?|flights?|tickets? (?:for|to)|meetings?|appointments?|versions?|patch(?:es)?"
-    "|warnings?|errors?|deliver(?:y|ies)|books?|digests?|transfers?|bestellung|abo|abonnement|commande)",
+    "|warnings?|errors?|deliver(?:y|ies)|books?|digests?|transfers?|bestellung|abo|abonnement"
+    "|commande)",
     "remove (?:me|us) from", "mailing lists?",
 )  # fmt: skip

@@ -107,6 +107,7 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     reports = _reports(facts)
     reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
     if _asks_for_codes(text, said, about_codes=about_codes, titled=subject):
+        reports_ours = reports_ours and _reports(asked.FOR_MORE.sub(" ", facts))
         return Act.REPORTS if reports_ours and not requests.lacks_codes(said) else Act.ASKS
     corrects = bool(remarks.CORRECTS.search(facts))
     if corrects and is_about_ours(said, pointers=False):
@@ -149,7 +150,8 @@ def _is_held_back(text: str, *, about_codes: bool) -> bool:
     ours = names_codes(text) or (about_codes and bool(asked.GIVES.search(text)))
     if conditions.PRECONDITION.search(text) and (ours or asked.GIVES.search(text)):
         return _asks(text) or ours
-    return names_codes(text) and bool(conditions.ANNOUNCED.search(text))
+    announced = conditions.ANNOUNCED.search(asked.WILL_NEED.sub(" ", text))
+    return names_codes(text) and bool(announced)
 
 
 def is_about_ours(text: str, *, pointers: bool = True, it: bool = True) -> bool:
@@ -243,7 +245,11 @@ def _lesser_act(text: str, *, titled: bool) -> Act | None:
         return Act.OTHER
     if remarks.THANKS.search(text) and len(text) < _MOST_WORDS:
         rest = remarks.THANKS.sub(" ", background.COURTESY.sub(" ", text))
-        said = len(_WORD.findall(rest)) > _NAMES or background.PRAISE.search(rest)
+        said = (
+            len(_WORD.findall(rest)) > _NAMES
+            or background.PRAISE.search(rest)
+            or asked.THANKED.search(text)
+        )
         return Act.THANKS if said else None
     if asked.SHOWS_CODES.search(text) and matter.OURS.search(text):
         return Act.OTHER

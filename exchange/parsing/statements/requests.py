@@ -52,34 +52,38 @@ _ORDERS: Final = (
     f"{_ASKED_TO}{_TO_US}f?{_CODES}{_THEY_GAVE}",
     f"J{_ON}[yw]{_ON}v{_TO_US}{_CODES}",  # obliged if you returned the codes
     f"{_BEGIN}z{{0,2}}P?[gG]{_TO_US}{_CODES}",  # send the codes
-    f"Kz{{0,2}}g{_CODES}",  # grateful for a prompt reply with the codes
+    f"K[zf]{{0,2}}[ghr]{_CODES}",  # grateful for a prompt reply with the codes
     r"P[.,:]?C(?:[fF]|[.:]?$)",  # one more please, code of ...
 )
 _NEEDS: Final = (
     f"w{_ON}(?:N|R)(?:fy)?{_TO_US}f?{_CODES}",
-    f"w{_ON}N(?:{_ON}[hr]|[gG]){_TO_US}{_CODES}",  # we would appreciate your support in getting codes
+    f"w{_ON}N(?:{_ON}[hr]|[gG]){_TO_US}{_CODES}",
+    # we would appreciate your support in getting codes
     f"{_BEGIN}z{{0,2}}N{_ON}[hrf]{_TO_US}{_CODES}",
     f"w{_ON}N[^nitqQXOZ.;:?!]{{0,3}}f{_CODES}",  # we would value your help with the codes
     f"w[^nitqQZM.;:?!]{{0,6}}K{_TO_US}f?{_CODES}",  # we are after the codes
     f"w[^n.;:?!]{{0,3}}Ry,[^.;:?!]{{0,12}},f{_CODES}",  # we ask you, as ..., for the codes
+    f"(?:^|[.,;:-])[pD]{{1,2}}N{_CODES}",  # these need codes
     f"w{_ON}R[gGz]{{0,2}}F{_CODES}",  # we request release of the codes
     f"w[^ne.;:?!]{{0,6}}yf{_CODES}",  # we turn to you for the codes
-    rf"w{_ON}[gG]D{{0,2}}f{_CODES}",  # we submit these for the codes
+    rf"[gG]z{{0,2}}R[^nitqQX.;:?!]{{0,6}}f{_CODES}",  # treat this as a request for the codes
+    rf"w{_ON}[gG]D{{1,2}}f{_CODES}",  # we submit these for the codes
     f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K|J|R)[z:]{{0,3}}f?{_CODES}",  # need codes; grateful for codes
     rf"{_BEGIN}(?:[zDbp]{{0,4}}|wb)R[zf:b]{{0,4}}{_CODES}",  # request for codes
 )
 _NOUNS: Final = (
     # codes [for these] needed
-    r"(?:^|[.;:?!(,\-])[^nie]{0,6}C(?:[^ntqQi.;?!()]{0,9}P|[fFzpDbLMucm,:\-]{0,9}E|[^n.;?!]{0,4}e$)",
+    r"(?:^|[.;:?!(,\-])[^nie]{0,6}C(?:[^ntqQi.;?!()]{0,9}P|[fFzpDbLMucm,:\-]{0,9}E"
+    r"|[^n.;?!]{0,4}e$)",
     r"E[z:f\-]{1,3}C(?:$|[.,:(])",  # requested item: install codes
     rf"{_BEGIN}[zDpb]{{0,4}}CR(?!z)",  # install code request
     r"^[zDpb]{0,4}CRL?[zD]{0,3}$",
-    rf"^P?s?[LD]{{1,3}}[fF]?[LD]{{0,2}}f{_CODES}[.:]?$",  # list of meters for install codes
+    rf"^P?s?[LD]{{1,3}}[fF]?[LD]{{0,2}}f{_CODES}(?:[.:,-]|$)",  # list of meters for install codes
     f"C{_ON}fbv",  # codes to be returned by Friday
 )
 _QUESTIONS: Final = (
     f"qwN(?:fy)?b{_CODES}",  # what we need from you is the code
-    rf"qb?{_CODES}[^v]*$",  # what is the code
+    rf"qb{_CODES}[^v]*$|q{_CODES}(?:f|b|[?]|$)",  # what is the code
     f"d[yz]{{1,2}}[hH]{_CODES}{_THEY_GAVE}",  # do you hold the code
     f"hyh?{_CODES}{_THEY_GAVE}",
 )
@@ -96,6 +100,7 @@ _ASKS_FOR_THEM: Final = re.compile(
             f"{_ASKED_TO}G{_TO_US}[pm](?:[fpPD:?!.]|$)",
             f"{_ASKED_TO}G(?:q[zp]b|mz[fu])",  # tell us what they are; make them available to us
             f"{_ASKED_TO}A(?:[fc,.?!:]|$)",  # could you help
+            "K[zf]{0,2}L(?:[.?!]|$)",  # any chance of copies
             f"{_ASKED_TO}d{_TO_US}[pm]",  # do the same for these
             f"M{_ON}wP?h[zpmt]{{0,2}}[pmt]",  # can we have that
             "dyz?[hH]z?[pm]",  # do you have it on record
@@ -109,9 +114,11 @@ _ASKS_FOR_THEM: Final = re.compile(
         )
     )
 )
+_ASKS_WHY: Final = re.compile("[zc,]{0,3}Q(?!M[ghG]|h)")  # but "who can send us", "who has"
 _LACKS_CODES: Final = re.compile(f"(?:T|[hH]n|n[hH]){_CODES}")
 _ASKS_ELSE: Final = re.compile(
-    f"(?:{_ASKED_TO}[gGhrVO]?|w{_ON}[NKR]|q)[^.;:?!n]{{0,4}}X|^[gGO][^.;:?!]{{0,4}}X|{_ASKED_TO}[gGV][it]|X[^.;:?!n]{{0,3}}[PE]"
+    f"(?:{_ASKED_TO}[gGhrVO]?|w{_ON}[NKR]|q)[^.;:?!n]{{0,4}}X|^[gGO][^.;:?!]{{0,4}}X"
+    f"|{_ASKED_TO}[gGV][it]|P[G]z|X[^.;:?!n]{{0,3}}[PE]"
 )
 # "Do not action this yet", "no codes please": nothing is to be done with what is listed.
 _CALLS_OFF: Final = re.compile(
@@ -121,6 +128,7 @@ _NO_MATTER: Final = re.compile("[RDLpPewufFc,.:!?()-]*")
 _SAYS_NOTHING: Final = re.compile("[pmDLfFcuwyCRePs,.:!?()-]*")
 
 
+@lru_cache(maxsize=2048)  # each sentence is looked at for several things
 def shape_of(text: str) -> str:
     """Return the parts of the words of a sentence, one character for each; pauses are kept."""
     for pattern, into in _SHORTENED:
@@ -149,7 +157,6 @@ def shape_of(text: str) -> str:
     return "".join(shape)
 
 
-@lru_cache(maxsize=2048)
 def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True) -> bool:
     """Return whether a sentence asks for install codes.
 
@@ -157,7 +164,7 @@ def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True)
     ``titled``: it may be a title, which names the codes and asks for nothing.
     """
     shape = shape_of(matter.OTHER_CODES.sub(" number ", _QUOTED.sub(" number ", text)))
-    if parts.ALWAYS in shape:
+    if parts.ALWAYS in shape or _ASKS_WHY.match(shape):
         return False
     if _ASKS_FOR_CODES.search(shape):
         return True
@@ -171,9 +178,8 @@ def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True)
 
 def names_our_matter(text: str) -> bool:
     """Return whether a title or a sentence says that codes are what the mail is about."""
-    if matter.CODES.search(matter.OTHER_CODES.sub(" ", text)) or matter.OUR_RULE.search(text):
-        return True
-    return False
+    codes = matter.CODES.search(matter.OTHER_CODES.sub(" ", text))
+    return bool(codes or matter.OUR_RULE.search(text))
 
 
 def leaves_it_open(subject: str) -> bool:
