@@ -33,6 +33,7 @@ class Act(StrEnum):
     OTHER = "other"  # about Devices, codes or answers, in words that are not understood
 
 
+LEGEND: Final = "legend"  # the reason of a statement that gives a column's "No" another meaning
 ANSWERING: Final = frozenset((Act.DENIES, Act.OWNS, Act.PROVIDES))
 
 
