@@ -109,7 +109,8 @@ _UNRELIABLE: Final = any_of(
     "|start|starts|begin|begins)",
     "(?:gaps?|holes?|errors?|mistakes?|issues?|problems?) (?:in|with) (?:our|the) (?:\\w+ )?"
     "(?:records?|data|files?|history|archives?|systems?|register)",
-    "thinks? otherwise", "(?:person|one|colleague|man|woman) who (?:would|does|might|can) know",
+    "with (?:another|a different|the) (?:team|department|office|system)", "thinks? otherwise",
+    "(?:person|one|colleague|man|woman) who (?:would|does|might|can) know",
     "disagrees?", "not so sure", "less sure",
 )  # fmt: skip
 # Who it was instead is not known to the sender, or is for us to find out.

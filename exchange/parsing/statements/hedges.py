@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from exchange.parsing.phrases import statement_words as parts
+from exchange.parsing.statements.companies import OWN_PEOPLE
 from exchange.parsing.statements.history import is_passive, is_when, tells_of_supply
 from exchange.parsing.statements.qualifying import OF_SOME, is_advice, is_harmless
 from exchange.parsing.statements.words import Clause, Word
@@ -100,6 +101,8 @@ def doubts_about_others(clause: Clause, end: int) -> str:
     for one, two in pairwise(clause.words):
         if one.text.lower() == "for" and two.part == parts.NAME:
             return f"for {two.text}"
+        if one.text.lower() in ("the", "a", "some") and two.text.lower() in OWN_PEOPLE:
+            return two.text  # the team in Leeds did
     supplied = tells_of_supply(clause._replace(shape=clause.shape[end:], kept=clause.kept[end:]))
     for at, word in enumerate(clause.kept):
         if word.part in parts.HEDGES and not (at >= end and is_when(word)):

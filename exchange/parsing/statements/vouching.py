@@ -46,7 +46,9 @@ _OPINION = re.compile(
     r" (?:\w+ ){0,2}(?:reckons?|thinks?|says?|said|believes?|tells?|told|claims?|insists?"
     r"|maintains?|suggests?|seems?)\b"
     r"|\b(?:your|their|his|her) (?:company|team|business|organisation|firm|people|side) (?:is|are"
-    r"|was|were|did|has|have|had)\b",
+    r"|was|were|did|has|have|had)\b"
+    r"|\b(?:that|which|as) (?:i|we)(?:'ve| have| can| could| am able to)? ?(?:find|found|see|seen"
+    r"|know|knew|trace|locate|located|recall|remember)\b",
     re.I,
 )
 
