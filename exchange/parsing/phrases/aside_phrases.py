@@ -109,7 +109,9 @@ _UNRELIABLE: Final = any_of(
     "|start|starts|begin|begins)",
     "(?:gaps?|holes?|errors?|mistakes?|issues?|problems?) (?:in|with) (?:our|the) (?:\\w+ )?"
     "(?:records?|data|files?|history|archives?|systems?|register)",
-    "with (?:another|a different|the) (?:team|department|office|system)", "thinks? otherwise",
+    "(?:are|is|sits?|held|still|now) with (?:another|a different|the) (?:team|department"
+    "|office|system)",
+    "thinks? otherwise",
     "(?:person|one|colleague|man|woman) who (?:would|does|might|can) know",
     "disagrees?", "not so sure", "less sure",
 )  # fmt: skip
