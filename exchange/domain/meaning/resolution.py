@@ -21,7 +21,7 @@ from exchange.domain.mail import (
 )
 from exchange.domain.meaning.targets import Devices, rest_of, targets_of
 from exchange.domain.meaning.thread import ThreadContext, is_related, is_sender
-from exchange.domain.statements import ANSWERING, Act, Scope, Statement
+from exchange.domain.statements import ANSWERING, LEGEND, Act, Scope, Statement
 
 # What somebody says in the same mail may take a denial back.
 _QUALIFYING: Final = frozenset((Act.CORRECTS, Act.TAKES_BACK, Act.WARNS, Act.DISPUTES))
@@ -73,6 +73,7 @@ class Resolution:
                 named = {*by_row, *self.verdicts}
                 some = bool(named)
                 self._give(one, rest_of(one, rows, self.context, named, any_named=some))
+        self._weigh_rows(rows)
         self._place_codes(rows, by_row)
         worse = self._worse(by_row)
         self._find_contradictions(by_row, rows)
@@ -130,6 +131,8 @@ class Resolution:
                 and all(device in by_row for device in one.devices)
             ):
                 continue  # the reader took it for the row of its Device
+            elif one.act is Act.OTHER and one.scope is Scope.ROWS:
+                continue  # about its rows alone: weighed when it is known what is denied
             elif _qualifies(one) and one.words not in clear:
                 self._doubt(f"{_shown(one)} may qualify it")
         denies = any(one.act is Act.DENIES for one in self.spoken)
@@ -141,6 +144,13 @@ class Resolution:
         for reject in self.said.rejects:
             if not _is_of_loose_code(reject):
                 self._doubt(f"{reject.where}: {reject.reason}")
+
+    def _weigh_rows(self, rows: tuple[DeviceId, ...]) -> None:
+        """Leave rows open that a sentence is about in words which do not answer."""
+        for one in self.said.statements if self._at_stake() else ():
+            if one.act is not Act.OTHER or one.scope is not Scope.ROWS:
+                continue
+            self._give(one, targets_of(one, rows, self.context) if rows else "it names a row")
 
     def _weigh_attached(self, by_row: dict[DeviceId, Answer]) -> None:
         """Note codes that are said to be attached, and are not."""
@@ -286,12 +296,16 @@ class Resolution:
         return found
 
     def _worse(self, by_row: dict[DeviceId, Answer]) -> dict[DeviceId, Answer]:
-        """Return the denials of rows that a column gives in the name of another company."""
+        """Return the denials of rows that a column gives in another company's name or sense."""
         named = [one for one in self.said.statements if _is_of_column(one)]
         other = next((one for one in named if not self._is_sender(one.subject)), None)
-        if other is None:
+        legend = legend_of(self.said)
+        if other is None and legend is None:
             return {}
-        self._doubt(f"{_shown(other)}: {other.subject} is no name of the sender's")
+        if other is not None:
+            self._doubt(f"{_shown(other)}: {other.subject} is no name of the sender's")
+        if legend is not None:
+            self._doubt(f"{_shown(legend)}: it gives the answers of a column another meaning")
         return {
             device: replace(one, outcome=Outcome.UNCLEAR)
             for device, one in by_row.items()
@@ -334,6 +348,11 @@ class Resolution:
     def _doubt(self, why: str) -> None:
         if why not in self.doubts:
             self.doubts.append(why)
+
+
+def legend_of(said: Understanding) -> Statement | None:
+    """Return the statement that gives a column's "No" another meaning, if the mail has one."""
+    return next((one for one in said.statements if one.reason == LEGEND), None)
 
 
 def _shown(one: Statement | None) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from exchange.domain.mail import Answer, Kind, Outcome, Subkind, Understanding
-from exchange.domain.meaning.resolution import Resolution, Resolved
+from exchange.domain.meaning.resolution import Resolution, Resolved, legend_of
 from exchange.domain.meaning.thread import ThreadContext, is_sender
 from exchange.domain.statements import ANSWERING, Act, Scope, Statement
 
@@ -32,7 +32,7 @@ def resolve(said: Understanding, context: ThreadContext) -> Resolved:
 
 def needs_thread(said: Understanding) -> bool:
     """Whether a mail says anything whose meaning depends on its thread; long lists do not."""
-    return bool(said.loose_codes or _spoken(said)) or any(
+    return bool(said.loose_codes or _spoken(said) or legend_of(said)) or any(
         one.act is Act.PROMISES or one.where == "subject" or one.scope is Scope.NAMED
         for one in said.statements
     )
@@ -55,7 +55,8 @@ def _resolve(said: Understanding, context: ThreadContext) -> Resolved:
         return _unfinished(said, context)
     spoken = _spoken(said)
     promised = any(one.act is Act.PROMISES and one.scope is Scope.REST for one in said.statements)
-    if not (spoken or said.loose_codes or promised) and not _names_companies(said, context):
+    named = _names_companies(said, context) or legend_of(said)
+    if not (spoken or said.loose_codes or promised) and not named:
         return plain
     if said.kind is Kind.UNKNOWN and not context.rows:
         return plain

@@ -44,7 +44,8 @@ _NOT_INSTALLER = re.compile(
     r"(?=\W*$|\s*[.,;)]| (?:this|these|it|them|that|those|the (?:meter|device)s?|any|either)\b"
     r"| (?:meter|device)s?\W*$)"
     r"|\b(?:did not|didn't) (?:install|fit)(?:ed)?\W*$"
-    r"|\b" + _FITTED + r" by (?:another|a different|an other|some other) (?:supplier|party)\b",
+    r"|\b" + _FITTED + r" by (?:another|a different|an other|some other|a previous|the previous"
+    r"|previous|an earlier|a prior) (?:energy )?(?:supplier|party|company)\b",
     re.I,
 )  # fmt: skip
 # Denials that do not say who installed it: a person reads them.
@@ -68,7 +69,8 @@ _DOUBT = re.compile(
     r"|trad(?:ed|ing)"
     r"|merged|acquired|took over|legacy|(?:old|former|current) name"
     r"|disputed?|query|should (?:not|be)|not true|incorrect|wrong(?:ly)?|but|except|some of"
-    r"|(?:did|was|were) (?:install|fit)(?:ed|ted)?(?! by (?:another|a different))"
+    r"|(?:did|was|were) (?:install|fit)(?:ed|ted)?(?! by (?:an?other|an? |the previous"
+    r"|previous|some other))"
     r"|we (?:installed|fitted)|you(?:'re| are| were| have| did))\b",
     re.I,
 )
@@ -80,7 +82,8 @@ _REVERSES = re.compile(
     r"|indicat\w+|impl(?:y|ies|ied|ying)|report(?:s|ed|ing)?|argu\w+|think(?:s|ing)?|thought"
     r"|believ\w+|suppos\w+|assum\w+|suspect\w*|understand|understood|hear|heard|insist\w*"
     r"|maintain\w*|prov(?:e|es|en|ed)|proof|evidence|hop(?:e|ing)|wish|pretend|why|how|who|where"
-    r"|when|because|since|even|despite|although|though|had|imagine|mistaken|error|case that)\b",
+    r"|when|send(?:ing)?|because|since|even|despite|although|though|had|imagine|mistaken|error"
+    r"|case that)\b",
     re.I,
 )
 _HARMLESS = re.compile(

@@ -47,26 +47,35 @@ CORRECTION: Final = "V"  # scrap that; you fitted them
 HEDGES: Final = frozenset((EXCEPT, PARTLY, DOUBT, REVERSAL, ON_BEHALF, UNFINISHED, CORRECTION))
 
 ENGLISH: Final = {
-    NEGATION: "not|never|nor|nowhere|at no point|at no time|on no occasion",
+    NEGATION: "not|never|nor|nowhere|at no point|at no time|on no occasion|no part in|no hand in"
+    "|no role in|no involvement in|nothing to do with|no involvement with|not involved in"
+    "|no connection with|no connection to|no dealings with|no link to|not connected with"
+    "|not connected to|not responsible for|no responsibility for",
     NO_ONE: "none|neither|nothing|zero|zero of|zero out of|0 of|0 out of"
     "|not one of the|not one of these|not one of those"
     "|not one of them|not any of|not any|not a single one|not a one|no one|nobody",
     INSTALL: "install|installed|installing|fit|fitted|put in|did the install"
     "|did the installation|do the install|carried out the install|carried out the installation"
-    "|carry out the installation|carried out installation|went in under|put these in|put them in"
-    "|put this in|put it in|had installed|had fitted",
+    "|carry out the installation|carried out installation|put these in|put them in"
+    "|put this in|put it in|had installed|had fitted|went in|gone in|go in|goes in|fitting"
+    "|put on the wall|put on the walls|did the work|did the job|hung|hang|put up|mounted"
+    "|deployed|stuck in|banged in|wired in"
+    "|bolted in|rolled out|fixed up|installs carried out",
     INSTALLER: "installing supplier|installing supplier party|installing suppliers"
     "|installing energy supplier"
     "|installing party|installing company|installation supplier|installer|installers"
     "|supplier who installed|supplier that installed|supplier which installed"
     "|one who installed|ones who installed|company that installed|installing parties"
     "|supplier who fitted|supplier that fitted|ones who fitted|ones that fitted|one who fitted",
-    BY: "by|to do with|belong to|belongs to|belonged to",
+    BY: "by|to do with|belong to|belongs to|belonged to|came from|come from|comes from",
     WE: "we|us|ourselves|i|me|our company|our engineers|our engineer|our team|our teams"
     "|our installers|our fitters|our people|our side|our business|our organisation"
+    "|this company|this supplier|this organisation|this business"
     "|our operatives|our field team|our field teams|our technicians|anybody here|anyone here",
     OURS: "ours|our own|belongs to us|belong to us|belonged to us|down to us|to do with us"
-    "|mine|one of ours|any of ours|attributable to us|on us",
+    "|mine|one of ours|any of ours|attributable to us|on us|our doing|our handiwork|our work"
+    "|part of our rollout|part of our programme"
+    "|part of our roll-out|part of our install programme|part of our installation programme",
     OUR: "our|one of our|any of our|our own",
     JOB: "installs|installations|installation|jobs|fitments|in installing|for installing"
     "|of installing"
@@ -100,7 +109,15 @@ ENGLISH: Final = {
     "|ihd|ihds|ppmid|ppmids|hub|hubs|chf|gpf"
     "|smets1|smets2|smets|region|prepay|prepayment|credit|single phase|three phase|commercial"
     "|domestic",
-    DOUBT: "technically|strictly|officially|theoretically|legally|physically|personally|nominally"
+    DOUBT: "owns|owned by|asset provider|asset owner|map|mam|meter asset|back then|from memory"
+    "|memory serves|formally we|formally vale|strictly|loosely|gut|feeling|a chance"
+    "|any luck|in a sense|speaking|as things stand|at present|currently|necessarily"
+    "|in theory|in principle|at first sight|at first glance|first glance"
+    "|on the face of it|in my opinion|in our opinion|in our view|in my view|to my knowledge"
+    "|to our knowledge|not really|not exactly|not quite|not as such|not directly|not that i"
+    "|not that we|quote me|quote us|hold me to|hold us to|bet on|swear to|second thoughts"
+    "|come to think|by all accounts|in all likelihood|would say|i'd say|fairly|pretty"
+    "|technically|strictly|officially|theoretically|legally|physically|personally|nominally"
     "|arguably|supposedly|reportedly|knowingly"
     "|unable to confirm|not able to confirm|at the time|at that time|replaced"
     "|exchanged|swapped|adopted"
@@ -130,7 +147,8 @@ ENGLISH: Final = {
     "|wrote|writes|even|despite|because|since|hardly|scarcely|without|fail|failed|refuse|unfair"
     "|surprised"
     "|longer|any more|anymore|lost|turns out|turned out|after all|again",
-    ON_BEHALF: "contractor|contractors|contractor's|subcontractor|subcontractors|subcontracted"
+    ON_BEHALF: "work order|work orders|purchase order|contractor|contractors|contractor's"
+    "|subcontractor|subcontractors|subcontracted"
     "|behalf|landlord|landlords|agent|agents|agency|subsidiary|subsidiaries|sister|parent|group"
     "|predecessor|predecessors|acquired|acquisition|merged|merger|legacy|formerly|former|old name"
     "|trading|traded|self-installed|self installed|self-install|for us|took over"
@@ -211,12 +229,47 @@ FILLERS: Final = (
     "|involvement|gives notice|notice|gives|inherited both sites|inherited the sites"
     "|inherited these sites|inherited the customers|inherited these customers|inherited the supply"
     "|inherited the accounts|wrong supplier|wrong company|wrong people|red|blue|green|bold"
-    "|highlighted|yellow|comment|comments|or anyone working for us|or anyone acting for us"
-    "|or anyone on our behalf|or on our behalf|nor on our behalf|or our contractors"
-    "|or by our contractors|nor by our contractors|or our agents|or by our agents"
-    "|nor by our agents|or by any contractor of ours|nor by any contractor of ours|from our map"
+    "|highlighted|yellow|comment|comments|from our map"
     "|from our mop|from our mam|from our meter operator|gone|went|going"
     "|off|via|afterwards|ago|long|way|shows|show|now|far back"
+    "|reason|reasons|such|in any case|in either case|in each case|in both cases|in all cases"
+    "|in this case|in these cases|in any event|either way|for clarity|avoidance of doubt"
+    "|for the avoidance of doubt|to be clear|for the record|for completeness|at any stage"
+    "|at any time|at any point|categorically|absolutely|regretfully|regrettably|obviously"
+    "|honestly|emphatically|most definitely|most certainly|sorry to say|have to say"
+    "|pleased to say|safe to say|needless to say"
+    "|our work order|our work orders|our work management|history"
+    "|by which time|inform|inform you|informs|advise|advise you|advised|notify|notify you|work"
+    "|therein|herein|thereof|aforementioned|said devices|in respect of|in accordance with|mpxn"
+    "|mpxns"
+    "|which means|which means that|meaning|this means|this means that|compared|ticket|tickets|job"
+    "|job management|governance|flows|portal"
+    "|nah|nope|naw|yep|yup|aye|gain|gains|quick one|quick one to say|quick note to say|email to say"
+    "|note to say|line to say|message to say|quick line to say|against|nothing to report"
+    "|nothing to declare|the wait|your wait|long wait|go|goes|remains|remain|your query"
+    "|your enquiry|the query|this query|as far back as|correspondence|happy|happy to"
+    "|glad to|wrong place|wrong door|come back to say|came back to say|writing to say|just to say"
+    "|emailing to say|start|start date|dated|performed"
+    "|raised|queried|referenced|submitted|specified|noted|detailed|itemised|flagged|forwarded|cited"
+    "|outlined|logged|enquired|msn|msns|serial number|serial numbers|party|meter point|meter points"
+    "|by the time|by then|by that time|by that point|predate|predates|pre-date|pre-dates|guv"
+    "|can tell you|afraid to say|save you|save you some time|save time|then|gov"
+)
+# "Install history" installs nothing.
+OF_INSTALLING: Final = frozenset(
+    ("code", "codes", "history", "record", "records", "date", "dates", "details", "data",
+     "paperwork", "log", "logs", "report", "reports", "certificate", "certificates", "file",
+     "files", "database", "system", "systems", "tracker", "portal", "list", "lists", "base",
+     "book", "information", "info", "documentation", "photos", "register")
+)  # fmt: skip
+OF_JOBS: Final = frozenset(
+    ("management", "system", "systems", "number", "numbers", "ref", "reference", "tracker", "board")
+)
+BEFORE_JOBS: Final = frozenset(
+    ("our", "the", "an", "any", "this", "that", "either", "these", "those", "no", "a")
+)
+GREETINGS: Final = frozenset(
+    ("hello", "hi", "dear", "morning", "afternoon", "evening", "hey", "hiya", "fao", "attn")
 )
 _NUMBERS: Final = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,

@@ -8,11 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.statement_phrases import PHRASES
+from exchange.parsing.phrases.typos import TYPOS
+from exchange.parsing.statements.companies import (
+    COMPANY,
+    OWN_PEOPLE,
+    is_somebody,
+    other_people,
+    own_people,
+)
+from exchange.parsing.statements.history import moves_supply
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
+from exchange.parsing.statements.spelling import plain_words
+from exchange.parsing.statements.words import Clause, Word
 from exchange.parsing.text.cache_short import cache_short
 
 ROWS_MARK: Final = "\u2462"  # stands for numbers of rows in the text of a clause
@@ -24,35 +35,11 @@ _MOST_ROWS: Final = 500
 _WORD = re.compile(
     rf"[^\W_]+(?:[-.'][^\W_]+)*|[{DEVICE_MARK}{CODE_MARK}{ROWS_MARK}&]|[,;:.!?()\[\]\"=/-]"
 )
-_SHORTENED: Final = (
-    (re.compile(r"\b(ca|wo|sha)n't\b", re.I), r"\1n not"),
-    (re.compile(r"\bcannot\b", re.I), "can not"),
-    (re.compile(r"n't\b", re.I), " not"),
-    (re.compile(r"'ll\b", re.I), " will"),
-    (re.compile(r"'(?:ve|re|m|d|s)\b", re.I), ""),
-    (re.compile(r"\b(n|d|l|qu|c|j)'(?=\w)", re.I), r"\1 "),
-    (re.compile(r"\b[Ww]e \(([A-Z][\w&.' ]{1,60})\)"), r"\1"),  # we (Vale Energy)
-    (re.compile(r"\b(?:x ?(\d{1,3})|(\d{1,3})x)\b", re.I), r"of \1\2"),  # not ours x3
-    (re.compile(r"\bda noi\b", re.I), "by us"),  # elsewhere "da" is no "by"
-)
-# "A full review of our records shows that" says how they know, before they say it.
-_PREAMBLE = re.compile(
-    r"\b(?:we|i|can|hereby|records|data|systems?|search(?:es)?|review|checks?|investigations?"
-    r"|(?:like|writing|pleased|able) to)"
-    r" (?:(?:can|have|has|hereby|also|now|further) ){0,2}(?:confirm(?:ed|s)?|show(?:s|ed|n)?"
-    r"|indicate[sd]?|found|find|established|concluded|advise|inform)(?: you)? (?:that )?"
-    r"(?=(?:that|these|those|the|we|none|neither|this|it|all|both|no) )",
-    re.I,
-)
-_NOT_THEIR_WORDS = re.compile(
-    r"\b(?:not|no|never|nor|none|neither|unable|cannot|fail\w*|refus\w*|hardly|until|once|if|when"
-    r"|you|they|he|she|before|whether|unless|who|how|hope|trust|until)\b",
-    re.I,
-)
 _SPAN = r"\d{1,3}(?:\s*(?:,\s*and|,|and|&|to|-|\+)\s*\d{1,3})*"
 _ROWS = re.compile(
     rf"\b(?:(?:rows?|numbers?|nos?\.?|lines?|items?|entries|meters?|devices?)\s+|#\s?)({_SPAN})\b"
     rf"|^\W*({_SPAN})(?=\s+(?:are|is|were|was)\b)"
+    rf"|^\W*(?:site|property)\s+({_SPAN})\b"
     rf"|(?<=[,;:])\s+({_SPAN})(?=\s+(?:are|is|were|was)\b)",
     re.I,
 )
@@ -106,39 +93,19 @@ _EXCEPTIONS: Final = frozenset(
     ("except", "excepting", "excluding", "apart from", "aside from", "other than", "besides", "bar",
      "save", "save for", "with the exception of", "außer", "sauf", "salvo", "tranne", "behalve")
 )  # fmt: skip
-# Our own people: "our installation team", "our metering people"; no "our contractor's fitters".
-_OWN_KINDS: Final = frozenset(
-    ("installation", "installations", "install", "metering", "smart", "meter", "field", "own",
-     "operations", "ops", "industry", "technical", "service", "services", "in-house", "internal",
-     "engineering", "asset", "data", "whole", "local")
+_BEGAN: Final = frozenset(
+    ("took", "gained", "became", "started", "began", "came", "joined", "just", "recently",
+     "supplied", "supply", "registered", "inherited", "acquired", "now", "today", "seen", "saw",
+     "received", "obtained", "entered", "launched", "ever", "been", "arrived", "onboarded")
 )  # fmt: skip
-_OWN_PEOPLE: Final = frozenset(
-    ("team", "teams", "engineer", "engineers", "fitter", "fitters", "installer", "installers",
-     "technician", "technicians", "operatives", "people", "department", "side", "company", "staff",
-     "organisation", "business", "desk", "lot", "guys", "crew", "colleagues", "crews", "firm")
-)  # fmt: skip
-
-
+_AFTER_NO: Final = frozenset(
+    ("we", "i", "it", "these", "they", "this", "those", "not", "neither", "none", "sorry")
+)
+_DONE: Final = frozenset(("it", "them", "these", "this", "those", "both", "that", "all"))
+_THROUGH: Final = frozenset(("under", "through", "via", "with", "on", "from", "in"))
 _ROW_WORDS: Final = frozenset(
     (parts.ROW, parts.ALL_BUT, parts.DEVICE, parts.ONE_DEVICE, parts.THESE, parts.THIS)
 )
-
-
-class Word(NamedTuple):
-    """A word or a phrase, with its part in the sentence."""
-
-    part: str
-    text: str
-    numbers: tuple[int, ...] = ()  # of a number, or of rows
-
-
-class Clause(NamedTuple):
-    """The words between two pauses; ``shape`` has the part of each that is no filler."""
-
-    words: tuple[Word, ...]
-    shape: str
-    kept: tuple[Word, ...]  # the words of ``shape``
-    opens_with: str = ""  # the conjunction before it
 
 
 def clauses_of(text: str) -> list[Clause]:
@@ -177,6 +144,10 @@ def _are_rows(words: list[Word]) -> bool:
 
 
 def _clause(words: list[Word], opener: str) -> Clause:
+    words = [
+        word._replace(part=parts.FILLER) if moves_supply(words, at) else word
+        for at, word in enumerate(words)
+    ]
     kept = tuple(word for word in words if word.part != parts.FILLER)
     for at in range(len(kept) - 1, max(0, len(kept) - _NEAR), -1):
         if kept[at].text.lower() in _EXCEPTIONS and _names_rows(kept[at + 1 :]):
@@ -190,20 +161,9 @@ def _names_rows(words: tuple[Word, ...]) -> bool:
     return named and {word.part for word in words} <= {parts.ROW, parts.DEVICE, parts.ONE_DEVICE}
 
 
-def _with_preamble(text: str) -> str:
-    """Return the text with a pause after words by which the sender vouches for what follows."""
-    found = _PREAMBLE.search(text)
-    if not found or _NOT_THEIR_WORDS.search(text[: found.end()]):
-        return text
-    return f"{text[: found.end()]}, {text[found.end() :]}"
-
-
 def _words(text: str) -> Iterator[Word]:
-    text = text[:_LONGEST]
-    for pattern, plain in _SHORTENED:
-        text = pattern.sub(plain, text)
-    text = _with_preamble(text)
-    rows = [tuple(_numbers_in(one[1] or one[2] or one[3])) for one in _ROWS.finditer(text)]
+    text = plain_words(text[:_LONGEST])
+    rows = [tuple(_numbers_in(next(filter(None, one.groups())))) for one in _ROWS.finditer(text)]
     if rows:
         text = _ROWS.sub(f" {ROWS_MARK} ", text)
     raw = _WORD.findall(text)
@@ -249,9 +209,29 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         return 1, Word(parts.PARTLY if some else parts.NUMBER, word, (number,))
     if word in _MAY_CLOSE and ((at and not follows) or follows in _PAUSES) and low[at - 1] != "not":
         return 1, Word(parts.INSTALL if word == "did" else parts.FILLER, word)  # "Ostler did."
-    people = _own_people(low, at) if word == "our" else 0
+    if word in ("do", "done", "did") and at and low[at - 1] in ("not", "never"):
+        idle = low[at - 2 : at - 1] == ["do"] or _names_job(low[at + 1 : at + 4])
+        return 1, Word(parts.FILLER if idle else parts.INSTALL, word)
+    if word == "did" and before == parts.NAME and follows in _DONE:
+        return 1, Word(parts.INSTALL, word)  # Marlpit did them
+    if low[at + 1 : at + 3] == ["of", "our"] and word in ("one", "any", "some", "member"):
+        people = own_people(low, at + 2)
+        if people:
+            return people + 2, Word(parts.WE, " ".join(raw[at : at + people + 2]))
+    people = own_people(low, at) if word == "our" else 0
     if people:
         return people, Word(parts.WE, " ".join(raw[at : at + people]))
+    if before == parts.NAME and word in OWN_PEOPLE:
+        return 1, Word(parts.FILLER, word)  # Vale's engineers
+    others = other_people(low, at)
+    if others:
+        return others, Word(parts.OTHERS, " ".join(raw[at : at + others]))
+    if (
+        before in (parts.INSTALL, parts.MOMENT)
+        and word in _THROUGH
+        and (is_somebody(raw, at + 1) or other_people(low, at + 1))
+    ):
+        return 1, Word(parts.BY, word)  # went in under us
     if word == "you" and follows == "are" and (low[at + 2 : at + 3] or ["."])[0] in _PAUSES:
         return 2, Word(parts.CORRECTION, "you are")
     if word == "yours" and not at:
@@ -260,11 +240,16 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         return 1, Word(parts.INSTALL, word)
     if raw[at] == "May" and at and (low[at - 1].isdecimal() or low[at - 1] in ("in", "since")):
         return 1, Word(parts.MOMENT, word)
+    if word == "no" and follows in _AFTER_NO:
+        return 1, Word(parts.FILLER, word)
     if word == "no" and not _phrase(low, at):
         return 1, Word(parts.FILLER if after in _PAUSES or not after else parts.NEGATION, word)
-    if before == parts.NAME and raw[at][:1].isupper() and word not in ("we", "i"):
+    named = raw[at][:1].isupper() and word not in ("we", "i")
+    if before == parts.NAME and named and not (raw[at].isupper() and _phrase(low, at)):
         return 1, Word(parts.NAME, raw[at])  # Gas & Electric, Energy
     known = _phrase(low, at)
+    if known and known[0][-2:] == ("not", "have") and _installing(low[at + len(known[0]) :][:2]):
+        known = None if low[at] != "not" else (("not",), parts.NEGATION)  # have not installed
     if known:
         phrase, part = known
         text = " ".join(raw[at : at + len(phrase)])
@@ -273,6 +258,11 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         return 1, Word(parts.FILLER, raw[at])
     if word == "&":
         return 1, Word(parts.NAME if before == parts.NAME else parts.FILLER, word)
+    meant = TYPOS.get(word)
+    if meant:
+        return _next(
+            [*raw[:at], meant, *raw[at + 1 :]], [*low[:at], meant, *low[at + 1 :]], at, before
+        )
     capital = raw[at][:1].isupper() or before == parts.BY
     return 1, Word(parts.NAME if capital else parts.UNKNOWN, raw[at])
 
@@ -285,12 +275,9 @@ def _phrase(low: list[str], at: int) -> tuple[tuple[str, ...], str] | None:
     return None
 
 
-def _own_people(low: list[str], at: int) -> int:
-    """Return of how many words ``our installation team`` is made, 0 if it is something else."""
-    end = at + 1
-    while end < len(low) and end < at + 4 and low[end] in _OWN_KINDS:
-        end += 1
-    return end + 1 - at if end < len(low) and low[end] in _OWN_PEOPLE else 0
+def _names_job(words: list[str]) -> bool:
+    """Whether a job is what was not done: ``did not do this install``."""
+    return any(word.startswith(("install", "job", "work", "fit")) for word in words)
 
 
 def _clause_before(low: list[str], at: int) -> list[str]:
@@ -305,13 +292,17 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
     """Return the part of a phrase where the words around it change it."""
     before = low[at - 1] if at else ""
     after = low[at + len(phrase)] if at + len(phrase) < len(low) else ""
-    if phrase in (("installation",), ("install",)) and after in ("code", "codes"):
+    if phrase in (("installation",), ("install",)) and after in parts.OF_INSTALLING:
         return parts.FILLER
-    if phrase in (("install",), ("fit",)) and before in ("our", "the", "an", "any"):
+    if phrase[0] in ("job", "jobs") and after in parts.OF_JOBS:
+        return parts.FILLER
+    if phrase == ("only",) and _tells_when(low[at + 1 : at + 3]):
+        return parts.FILLER
+    if phrase in (("install",), ("fit",)) and before in parts.BEFORE_JOBS:
         return parts.JOB
     if phrase == ("that",):
         return parts.FILLER
-    if phrase in (("who",), ("which",)) and before in ("us", "we", "ourselves"):
+    if phrase in (("who",), ("which",)) and before in {*COMPANY, "else", "us", "we", "ourselves"}:
         return parts.FILLER
     if phrase == ("only",) and (after == ROWS_MARK or low[at + 2 : at + 3][:1] in _ORDINALS):
         return parts.FILLER
@@ -325,8 +316,12 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
         return parts.EXCEPT  # for whom else?
     if phrase == ("ourselves",) and before != "by":
         return parts.EXCEPT  # somebody else did, for us
+    if phrase == ("it",) and low[at + 2 : at + 4] in (["not", "us"], ["not", "we"]):
+        return parts.FILLER  # who did
     if phrase == ("it",) and low[at + 2 : at + 5] == ["not", "the", "installing"]:
         return parts.FILLER  # the company
+    if phrase == ("ours",) and before in parts.GREETINGS:
+        return parts.FILLER  # Hello Ours
     if part == parts.OURS and after == "to":
         return parts.DOUBT  # not ours to say
     if phrase == ("ni",) and not at and after != "a":
@@ -336,6 +331,13 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
     if phrase in (("one",), ("device",), ("meter",)) and before in ("these", "those", "all"):
         return parts.DEVICE
     return part
+
+
+def _tells_when(words: list[str]) -> bool:
+    """Whether ``only`` is said of a time: ``only took them over``, ``only in 2021``."""
+    if len(words) > 1 and words[0] in ("in", "from", "since"):
+        return words[1].isdecimal() or (parts.MOMENT in {p for _, p in PHRASES.get(words[1], ())})
+    return bool(words) and words[0] in _BEGAN
 
 
 def _installing(words: list[str]) -> bool:

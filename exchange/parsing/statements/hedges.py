@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.statements.clauses import Clause
-from exchange.parsing.statements.qualifying import OF_SOME
+from exchange.parsing.statements.companies import OWN_PEOPLE
+from exchange.parsing.statements.history import is_passive, is_when, tells_of_supply
+from exchange.parsing.statements.qualifying import OF_SOME, is_advice, is_harmless
 from exchange.parsing.statements.sentences import CODE_MARK
+from exchange.parsing.statements.words import Clause, Word
 
 _CONFIRMING: Final = frozenset((parts.WE, parts.INSTALL, parts.JOB, parts.INSTALLER, parts.CODE))
+_DOING: Final = frozenset("IJG")
+_GIVING: Final = frozenset(
+    ("help", "assist", "provide", "supply", "give", "share", "send", "offer", "able", "unable")
+)
+_INSTALLING: Final = frozenset("ISJoG")
 _NONE_AT_ALL: Final = frozenset((parts.NO_ONE, parts.THESE, parts.DEVICE, parts.NUMBER))
 _PLACES: Final = frozenset(
     ("site", "sites", "customer", "customers", "account", "accounts", "premises", "property",
      "properties", "address", "addresses", "mpan", "mpans", "mprn", "mprns")
 )  # fmt: skip
+_AUXILIARIES: Final = frozenset(
+    ("do", "did", "does", "have", "has", "had", "are", "were", "was", "is", "can", "also", "just")
+)
+_WHERE: Final = frozenset(("in", "on", "a", "the", "near", "to", "from", "for"))
+_NOT_THE_SENDER: Final = frozenset(("you", "he", "she", "yourselves"))
+_CHECKING: Final = frozenset(
+    ("check", "checked", "checking", "search", "searched", "verify", "verified", "confirm",
+     "confirmed", "finished", "completed", "complete", "heard", "know", "known", "validated",
+     "looked", "access", "reviewed", "review", "had a look", "gone through", "been through",
+     "have checked", "certain", "remember", "recall", "see", "tell", "say", "found", "find")
+)  # fmt: skip
 
 
 def doubts_in_passing(clause: Clause, *, before: bool) -> str:
     """Return what in another clause of the sentence leaves the answer open."""
+    if tells_of_supply(clause) or is_advice(clause):
+        return ""
+    if clause.shape == parts.INSTALL:
+        return clause.words[0].text  # ... (North) did
     for word in clause.kept:
-        if word.part in parts.HEDGES and not word.text.lower().startswith("no record of"):
+        if word.part in parts.HEDGES and not _is_harmless(word, clause):
             return word.text
         if word.part == parts.KIND and any(one.text == CODE_MARK for one in clause.words):
             continue  # the code of the other one
@@ -28,6 +51,9 @@ def doubts_in_passing(clause: Clause, *, before: bool) -> str:
             return word.text
         if word.part in (parts.NEGATION, parts.NO_ONE) and not _supports(clause):
             return word.text
+    doing = set(clause.shape) & _DOING and not (is_passive(clause) or _is_negative(clause))
+    if doing and parts.UNKNOWN in clause.shape:
+        return next(word.text for word in clause.kept if word.part == parts.UNKNOWN)
     if not before and (clause.opens_with == "but" or parts.OUR in clause.shape):
         return clause.opens_with or "our"  # our fitter did
     if clause.opens_with in ("because", "since", "as") and not before:
@@ -35,11 +61,24 @@ def doubts_in_passing(clause: Clause, *, before: bool) -> str:
     return ""
 
 
+def _is_harmless(word: Word, clause: Clause) -> bool:
+    """Whether a word that can hedge asks or announces here, or tells of no record."""
+    text = word.text.lower()
+    return text.startswith("no record of") or is_harmless(word, clause)
+
+
+def _is_negative(clause: Clause) -> bool:
+    return any(word.text.lower().startswith("no ") for word in clause.words)
+
+
 def _supports(clause: Clause) -> bool:
     """Whether a clause with a negation can only confirm a denial: ``so no installs by us``."""
     here = set(clause.shape)
     if here <= _NONE_AT_ALL:
         return True
+    gives = parts.CODE in here or any(word.text.lower() in _GIVING for word in clause.words)
+    if gives and not here & (OF_SOME | _INSTALLING):
+        return not any(word.text.lower() in _CHECKING for word in clause.words)
     return bool(here & _CONFIRMING) and not here & (OF_SOME | {parts.UNKNOWN, parts.NAME})
 
 
@@ -55,3 +94,57 @@ def of_another_thing(clause: Clause, start: int, end: int) -> str:
     if not met and {parts.OURS, parts.OUR} & set(clause.shape[start:end]):
         return next((text for text in texts if text in _PLACES), "")
     return ""
+
+
+def doubts_about_others(clause: Clause, end: int) -> str:
+    """Return what leaves open that another company installed them, for itself.
+
+    When and where it did is no matter; that the sender comes into it is, unless by its supply.
+    """
+    for one, two in pairwise(clause.words):
+        if one.text.lower() == "for" and two.part == parts.NAME:
+            return f"for {two.text}"
+        if one.text.lower() in ("the", "a", "some") and two.text.lower() in OWN_PEOPLE:
+            return two.text  # the team in Leeds did
+    supplied = tells_of_supply(clause._replace(shape=clause.shape[end:], kept=clause.kept[end:]))
+    for at, word in enumerate(clause.kept):
+        if word.part in parts.HEDGES and not (at >= end and is_when(word)):
+            return word.text
+        if at >= end and word.part in (parts.WE, parts.OUR, parts.OURS) and not supplied:
+            return word.text
+    return ""
+
+
+def relates_to_sender(clause: Clause) -> str:
+    """Return the word by which a clause brings the sender in, other than by what it supplies."""
+    if tells_of_supply(clause) or parts.NEGATION in clause.shape or _is_negative(clause):
+        return ""
+    ours = (parts.WE, parts.OUR, parts.OURS)
+    return next((word.text for word in clause.kept if word.part in ours), "")
+
+
+def place_of(clause: Clause) -> str:
+    """Return the name after ``us`` that is no name of the sender: ``by us in Scotland``."""
+    for at, word in enumerate(clause.words):
+        if word.part != parts.NAME or not at:
+            continue
+        joins = [at - 1, at - 2, at - 3]
+        we = next((one for one in joins if one >= 0 and clause.words[one].part == parts.WE), -1)
+        between = {one.text.lower() for one in clause.words[we + 1 : at]} if we >= 0 else set()
+        if between & _WHERE:
+            return word.text
+    return ""
+
+
+def speaker_before(clause: Clause) -> str:
+    """Return the word that makes a denial one of somebody else: ``you are not the installer``."""
+    subject = ""
+    for word in clause.words:
+        text = word.text.lower()
+        if word.part in (parts.NEGATION, parts.NO_ONE):
+            break
+        if text not in _AUXILIARIES:
+            subject = text
+    if subject == "they" and parts.INSTALLER in clause.shape:
+        return subject
+    return subject if subject in _NOT_THE_SENDER else ""

@@ -8,17 +8,30 @@ from itertools import pairwise
 from typing import Final
 
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.statements.clauses import Clause
+from exchange.parsing.phrases.aside_phrases import leaves_open
+from exchange.parsing.statements.asides import is_below, is_small_print
+from exchange.parsing.statements.history import is_passive, tells_of_supply
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence
+from exchange.parsing.statements.spelling import spelt_out
+from exchange.parsing.statements.words import Clause, Word
 
 OF_SOME: Final = frozenset("FKrPE")  # ... and with one of these about some of the Devices
 _ALWAYS: Final = frozenset((parts.UNFINISHED, parts.ON_BEHALF, parts.OURS, parts.CORRECTION))
 _ABOUT: Final = frozenset("ISoJDdTtFrKWOZ")  # a sentence with one of these is about the matter
-_MATTER: Final = frozenset("ISoJDdTtFrKc")
+_MATTER: Final = frozenset("ISoJDdTFrKc")
+# These ask and announce as often as they doubt: they count next to what was installed.
+_WEAK: Final = frozenset(
+    ("why", "how", "who", "where", "which", "what", "can you", "could you", "would you", "will",
+     "once", "when we", "soon", "shortly", "at the time", "at that time", "even", "see", "seen",
+     "read", "reading", "without", "since", "because", "right", "again", "longer", "report",
+     "reported")
+)  # fmt: skip
+_INSTALLING: Final = frozenset("ISoJFrK")
 _ADVICE = re.compile(
     r"\W*(?:please|kindly|if you|should you|you (?:may|might|could|should|will|can|would)|suggest"
+    r"|you(?:'ll|'d| need| want| have to)\b|best to"
     r"|(?:i|we)(?:'d| would)? (?:suggest|recommend|advise)|(?:perhaps|maybe) (?:you|try)|try\b"
-    r"|contact|let (?:me|us) know|do let|feel free|hope|have you (?:tried|asked)|any (?:questions"
+    r"|contact|let (?:me|us) know|do let|feel free|hope\b|have you (?:tried|asked)|any (?:questions"
     r"|problems|queries)|as (?:discussed|requested))",
     re.I,
 )
@@ -29,10 +42,74 @@ _EXIST: Final = frozenset(
 )  # fmt: skip
 
 
+_TO_COME: Final = frozenset(("will", "shall", "'ll"))
+_OWN: Final = frozenset("GoN")
+_DOING: Final = frozenset((parts.INSTALL, parts.JOB))
+_LATER: Final = frozenset(("later", "soon", "shortly", "once"))
+_ASKS_BACK = re.compile(r"\W*(?:or|did|do|were|was|have|is|are|right|sure)\b[^?]*\?", re.I)
+_SOME_WAS = re.compile(r"\b(?:one|two|some|first|second|third|last) (?:was|is|were|are)\b", re.I)
+_FEW: Final = 5  # words of a sentence that only adds something to the one before
+_HAS_CODES = re.compile(
+    r"\b(?:use|see|had|have|has|hold|holds|holding|there are|found|got|find|take|resend|sent"
+    r"|sending|gave|given|already)\b"
+    r"[^.?!;]{0,30}\bcodes?\b|\bcodes?\b ?(?:are|were|is)?[:,-]? ?(?:see|on|in|attached|from|below"
+    r"|above|sent)\b",
+    re.I,
+)
+_NOT_THEIRS = re.compile(
+    r"\b(?:not|no|never|nor|without|unable|cannot|you|your|request(?:ed|s|ing)?|need|ask(?:ed|ing)?"
+    r"|supplier|suppliers|they|whoever|would|should|might|(?-i:may)|enquir\w+|regarding|about)\b",
+    re.I,
+)
+_WOULD: Final = frozenset(("would", "will", "should", "can", "would be", "should be", "could be"))
+_OURSELVES: Final = frozenset((parts.WE, parts.OUR, parts.OURS, parts.NEGATION))
+_BY_SOMEBODY: Final = frozenset("IGJXYB")
+_UNDONE: Final = frozenset(
+    ("exchanged", "replaced", "swapped", "commissioned", "refitted", "reinstalled")
+)
+_OF_A_KIND = re.compile(r"K+[dDtT]")  # the gas one
+
+
+def is_advice(clause: Clause) -> bool:
+    """Return whether a clause only tells us whom we may ask: ``you will need to ask Marlpit``."""
+    text = " ".join(word.text for word in clause.words)
+    return bool(_ADVICE.match(text)) and not set(clause.shape) & (OF_SOME | _ALWAYS | _OWN)
+
+
+def is_harmless(word: Word, clause: Clause) -> bool:
+    """Return whether a word that can hedge does not in this clause."""
+    text = word.text.lower()
+    if text == "for us":  # please close it for us
+        return not set(clause.shape) & _BY_SOMEBODY
+    undone = text in _UNDONE and parts.NEGATION in clause.shape  # nor have we exchanged them
+    return undone or is_weak(word, clause) or would_give(clause)
+
+
+def would_give(clause: Clause) -> bool:
+    """Return whether a clause says what the installing Supplier, somebody else, can give us."""
+    texts = {word.text.lower() for word in clause.words}
+    return bool(texts & _WOULD) and not set(clause.shape) & _OURSELVES
+
+
+def is_weak(word: Word, clause: Clause) -> bool:
+    """Return whether a word asks or announces something next to no word of installing."""
+    return word.text.lower() in _WEAK and not set(clause.shape) & _INSTALLING
+
+
 def qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
     """Return the words by which a sentence without an answer may qualify one elsewhere."""
+    if is_small_print(sentence, clauses) or is_below(sentence, clauses):
+        return ""
+    plain = spelt_out(sentence.text)
+    open_still = leaves_open(plain)
+    if open_still:
+        return open_still
     shape = "".join(clause.shape for clause in clauses)
     advises = bool(_ADVICE.match(sentence.text)) and not set(shape) & OF_SOME
+    if not advises:
+        held = _codes_held(plain, clauses) or (not sentence.signed and _added(plain, clauses))
+        if held:
+            return held
     if "?" in sentence.text and not advises and set(shape) & _POINTS:
         return "?"
     if not (sentence.heading or advises):
@@ -40,16 +117,47 @@ def qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
         if where:
             return where
     for clause in clauses:
-        words = _qualifying_words(clause, about=bool(set(shape) & _ABOUT), advises=advises)
-        if words:
-            return words
+        if tells_of_supply(clause):
+            continue
+        found = _qualifying_words(clause, about=bool(set(shape) & _ABOUT), advises=advises)
+        if found:
+            return found
     return DEVICE_MARK if sentence.devices else ""
+
+
+def _codes_held(plain: str, clauses: Sequence[Clause]) -> str:
+    """Return the words by which the sender has codes: ``use the codes from last week``."""
+    found = _HAS_CODES.search(plain)
+    if not found or _NOT_THEIRS.search(plain):
+        return ""
+    names = any(parts.NAME in one.shape and parts.WE not in one.shape for one in clauses)
+    return "" if names and found.start() else found[0]  # Marlpit has the codes
+
+
+def _added(plain: str, clauses: Sequence[Clause]) -> str:
+    """Return what a few words add to the sentence before: ``one was``, ``not!``, ``or did we?``."""
+    if len(plain.split()) > _FEW:
+        return ""
+    words = [word for clause in clauses for word in clause.kept]
+    for word in words:
+        hedges = word.part in parts.HEDGES and word.part != parts.REVERSAL
+        if hedges and word.text.lower() not in _WEAK - _LATER:
+            return word.text
+    first = words[0] if words else None
+    if first and len(words) == 1 and first.part in (parts.NEGATION, parts.ONE_DEVICE):
+        return first.text
+    if first and first.text.lower() in ("one", "test"):
+        return first.text
+    some = _SOME_WAS.search(plain)
+    return some[0] if some else "?" if _ASKS_BACK.match(plain) else ""
 
 
 def _codes_elsewhere(clause: Clause) -> str:
     """Return the words that say that there are codes: ``the codes are on the portal``."""
     if {parts.NEGATION, parts.NO_ONE} & set(clause.shape):
         return ""
+    if parts.WE in clause.shape and any(one.text.lower() in _TO_COME for one in clause.words):
+        return next((one.text for one in clause.kept if one.part == parts.CODE), "")
     for one, after in pairwise(clause.words):
         if one.part == parts.CODE and after.text.lower() in _EXIST:
             return f"{one.text} {after.text}"
@@ -64,18 +172,31 @@ def _qualifying_words(clause: Clause, *, about: bool, advises: bool) -> str:
     parts_here = set(clause.shape)
     supports = not parts_here & (OF_SOME | parts.HEDGES | {parts.OUR, parts.ONE_DEVICE})
     negative = bool(parts_here & {parts.NEGATION, parts.NO_ONE})
+    negative = negative or any(word.text.lower().startswith("no ") for word in clause.words)
     for word in clause.kept:
-        if word.part in _ALWAYS:
+        if word.part in _ALWAYS and not is_harmless(word, clause):
             return word.text
         if word.part == parts.CODE and parts_here & OF_SOME and not negative:
             return word.text
+        if word.part == parts.KIND and _OF_A_KIND.search(clause.shape) and not advises:
+            return word.text
         if word.part == parts.ROW and not advises:
             return word.text  # something is said about one row, and it is not understood
+        doing = word.part in _DOING and not (advises or negative or is_passive(clause))
+        if doing and (parts.UNKNOWN in clause.shape or clause.shape == parts.INSTALL):
+            return word.text
+        if word.part == parts.INSTALLER and would_give(clause):
+            continue
         installed = word.part in (parts.INSTALL, parts.INSTALLER)
+        if installed and is_passive(clause):
+            continue
         if installed and not (advises or supports or negative):
             return word.text
-        if word.part in (parts.EXCEPT, parts.PARTLY) and set(clause.shape) & _MATTER:
+        narrows = word.part == parts.PARTLY and set(clause.shape) & _MATTER
+        if narrows or word.part == parts.EXCEPT:
             return word.text
         if word.part in (parts.DOUBT, parts.REVERSAL) and about and not advises:
+            if is_harmless(word, clause):
+                continue
             return word.text
     return ""

@@ -116,6 +116,7 @@ def _goes_on(before: Line, line: Line) -> bool:
         or _ROW.search(line.text)
         or _ROW.search(before.text)
         or not line.text.strip()
+        or is_sign_off(line.text)
     ):
         return False
     ended = before.text.rstrip()

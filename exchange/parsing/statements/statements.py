@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from exchange.domain.statements import ANSWERING, Act, Scope, Statement
+from exchange.domain.statements import ANSWERING, LEGEND, Act, Scope, Statement
 from exchange.parsing.phrases.answer_phrases import normalise_phrase
 from exchange.parsing.statements.acts import read_acts
 from exchange.parsing.statements.answers import (
@@ -16,6 +16,7 @@ from exchange.parsing.statements.answers import (
     read_answers,
     unfinished,
 )
+from exchange.parsing.statements.legends import is_key, read_legend, says_yes
 from exchange.parsing.statements.requests import asks_for_codes, leaves_it_open, names_our_matter
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence, sentences_of
 from exchange.parsing.text.lines import Line
@@ -59,11 +60,18 @@ def read_statements(
     if subject and not echoed:
         found += read_acts(Sentence(subject, Line(0, subject), heading=True), "subject")
     about_codes = names_our_matter(subject) or (own == subject and leaves_it_open(own))
+    lines = lines if isinstance(lines, Sequence) else list(lines)
     sentences = list(sentences_of(lines))
     rows = sum(one.text.startswith(DEVICE_MARK) for one in sentences)
     answers = _answers_of(sentences, place)
     for index, sentence in enumerate(sentences):
+        is_legend, redefined = read_legend(sentence.text)
+        if is_legend:
+            found += _legend(redefined, place(sentence.line))
+            continue
         said = [_of_row(one, sentence) for one in answers.get(index, [])]
+        if said and is_key(sentence.text) and any(says_yes(one.text) for one in lines):
+            said = [replace(one, scope=Scope.PART) for one in said]
         if below and sentence.line.number > below:
             said = [_of_some(one) for one in said]
         row = rows >= _FEW_ROWS and sentence.text.startswith(DEVICE_MARK)
@@ -97,7 +105,15 @@ def _answers_of(
 
 
 def _only_qualifies(one: Statement) -> bool:
+    if one.reason == LEGEND:
+        return False
     return one.act is Act.OTHER and bool(one.hedge) and one.where != "subject"
+
+
+def _legend(words: str, where: str) -> list[Statement]:
+    if not words:
+        return []
+    return [Statement(Act.OTHER, where, words, Scope.THESE, hedge=words, reason=LEGEND)]
 
 
 def _of_row(one: Statement, sentence: Sentence) -> Statement:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.statements.clauses import Clause, Word
+from exchange.parsing.statements.words import Clause, Word
 
 _VOUCHES = re.compile(
     r"\b(?:confirm(?:s|ed|ing)?|shows?|shown|indicates?|indicated|say|tell|found|can see"
@@ -17,6 +17,50 @@ _VOUCHES = re.compile(
 _SOURCES: Final = ("record", "data", "system", "database", "register", "search", "check", "review")
 _ASKED: Final = frozenset(("please", "kindly", "you", "they"))
 _WHOSE: Final = frozenset(("your", "their", "his", "her", "customer", "customers"))
+
+
+_ACCORDING = re.compile(
+    r"\b(?:according to|so says?|going by|in the (?:view|opinion|words) of|if you ask)\b"
+    r"(?! (?:our|my)\b| (?:the|all) (?:\w+ )?(?:records?|systems?|database|register|data|logs?)\b)",
+    re.I,
+)
+
+
+_TO_SAY = re.compile(
+    r"\b(?:going|about|asked|asking|told|want(?:ed|ing)?|tempted|due|meant|supposed|need(?:ed)?|hop(?:e|ed|ing)"
+    r"|intend(?:ed|ing)?|plan(?:ned|ning)?|expect(?:ed|ing)?|wait(?:ed|ing)?|try(?:ing)?|tried)\b[^.?!,;:]{0,40}"
+    r" to (?:reply|say|confirm|answer|write|respond|tell|state|report)\b",
+    re.I,
+)
+
+
+_WISHES = re.compile(
+    r"\b(?:hope|hoping|trust|wish|imagine|suppose|expect|pretend|bet|pray|let us say)\b(?: that)?"
+    r" (?:these|those|we|none|neither|it|this|they|the|not)\b",
+    re.I,
+)
+
+
+_OPINION = re.compile(
+    r"\b(?:is what|what|or so|that's what|as) (?:my|our|the|their|a|he|she|they|i|it|would|\w+)"
+    r" (?:\w+ ){0,2}(?:reckons?|thinks?|says?|said|believes?|tells?|told|claims?|insists?"
+    r"|maintains?|suggests?|seems?)\b"
+    r"|\b(?:your|their|his|her) (?:company|team|business|organisation|firm|people|side) (?:is|are"
+    r"|was|were|did|has|have|had)\b"
+    r"|\b(?:that|which|as) (?:i|we)(?:'ve| have| can| could| am able to)? ?(?:find|found|see|seen"
+    r"|know|knew|trace|locate|located|recall|remember)\b",
+    re.I,
+)
+
+
+def hearsay_in(text: str) -> str:
+    """Return the words by which an answer is that of others, or not given yet.
+
+    For example ``according to``, ``was going to say``.
+    """
+    found = _ACCORDING.search(text) or _TO_SAY.search(text) or _WISHES.search(text)
+    found = found or _OPINION.search(text)
+    return found[0] if found else ""
 
 
 def vouched_by(clauses: Sequence[Clause]) -> str:
@@ -43,6 +87,8 @@ def others_word(clauses: Sequence[Clause]) -> str:
                 return word.text  # somebody asked us to
             if word.part in (parts.WE, parts.NAME, parts.OUR):
                 break
+            if text == "they" and any(parts.WE in one.shape for one in clauses):
+                break  # our metering people, and they confirm
             if text in _ASKED:
                 return word.text
             follows = clause.words[index + 1].text.lower()

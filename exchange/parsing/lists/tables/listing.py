@@ -62,8 +62,6 @@ def read_listing(table: Table, columns: Columns | None = None) -> Findings | Non
     return _ListingReader(table, columns).read()
 
 
-
-
 class _ListingReader:
     """Reads one table row by row."""
 

@@ -258,3 +258,35 @@ def test_a_drawn_table_is_one_table() -> None:
 )
 def test_a_denial_that_others_vouch_for_is_not_theirs(body: str) -> None:
     assert answer(3, "", body) == "???"
+
+
+LIST = "Device ID | Installed by us?\n<1> | No\n<2> | No\n"
+
+
+@pytest.mark.parametrize(
+    ("legend", "expected"),
+    [
+        ("", "DD"),
+        ("No = still to be looked at", "??"),
+        ("A No only means that we have not looked.", "??"),
+        ("Where it says No we have yet to look.", "??"),
+    ],
+)
+def test_a_legend_that_redefines_no_goes_to_a_person(legend: str, expected: str) -> None:
+    assert answer(2, "", f"{LIST}\n{legend}\n\nRegards\nEilidh") == expected
+
+
+def test_a_key_denies_no_row_that_says_yes() -> None:
+    assert "D" not in answer(2, "", "<1> | Y\n<2> | N\n\nN = not installed by us")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Rows 1 and 3 we did not install. Row 2 is with the field people, more soon.", "D?D"),
+        ("Row 1: looked up, not ours.\nRows 2 and 3: not looked up yet.", "D??"),
+        ("We did not install these. Row 2 is with the field people.", "???"),
+    ],
+)
+def test_a_row_that_waits_leaves_the_others_answered(body: str, expected: str) -> None:
+    assert answer(3, "", body) == expected

@@ -13,7 +13,7 @@ from exchange.parsing.text.lines import Line
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("The codes are on our portal.", "codes are"),
+        ("The codes are on our portal.", "codes are on"),
         ("The first one may be ours.", "first"),
         ("Please ask the previous supplier.", ""),
         ("Have a nice day.", ""),

@@ -1,0 +1,195 @@
+"""What stands around an answer: small print and courtesies, and what makes an answer wait."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from exchange.parsing.phrases.any_of import any_of
+
+# Small print speaks of the mail itself or of the company, not of Devices.
+_OF_THE_MAIL: Final = any_of(
+    "e-?mails?", "messages?", "communications?", "transmissions?", "attachments?", "contents?",
+    "views", "opinions?", "senders?", "recipients?", "addressees?", "author", "cop(?:y|ies)",
+    r"print(?:ed|ing|out)?", "environment", "trees?", "paper", "registered", "incorporated",
+    "registration (?:number|no)", "company (?:number|no|reg)", "vat", r"priva(?:te|cy)",
+    r"scann\w+", "virus(?:es)?", "malware", "hours", "feedback", "survey", "how did (?:we|i) do",
+    "rate", r"record(?:ed|ings?) (?:for|calls?)", "calls?", "regulated", "authorised", "ofgem",
+    r"https?", "www", "web ?site", "unsubscribe", "mailbox", "inbox", r"liab(?:le|ility)",
+    r"delet\w+", r"destroy\w*", r"disclos\w+", r"confidential\w*", "privileged", "copyright",
+    "head office", "(?:if|should) (?:you|this) (?:are|is|were) not (?:the|that|for)",
+    "(?:tel|phone|telephone|mobile|switchboard|office|fax)", "monitored", "data protection",
+    "not (?:that|the) (?:person|one)", "follow us", "trading (?:as|name)", "subsidiary of",
+    "part of the", "member of the", "wholly[- ]owned", "intended", "proud", "award[- ]winning",
+    "read (?:it|this) (?:online|in)", "sent from", "complaints?", "ombudsman", "waiver",
+    "transmitted", "(?:not )?meant for you",
+    "changes made to it", "e&oe", "classification", "out of hours", "emergenc(?:y|ies)",
+    "working (?:pattern|day|week)s?", "part[- ]time", "compressed", "at (?:their|my) desks?",
+    "lines? (?:are|is) open", "create a contract", "vary any", "information security",
+)  # fmt: skip
+# Not small print: the mail was not to be sent.
+_RECALLED: Final = any_of(
+    r"(?:sent|written|went out|answered|replied|e-?mail\w*|message|reply|answer)\b[^.?!]{0,60}"
+    r" (?:in error|by mistake|mistakenly|prematurely|by accident|accidentally|too (?:early|soon))",
+    "(?:ignore|disregard|scrap|recall|withdraw|forget|bin|delete) (?:this|my|our|the|that|it|what)"
+    "(?: (?:last|previous|earlier|above|below|first|e-?mail|message|reply|answer))*",
+)  # fmt: skip
+_CONDITIONAL: Final = re.compile(
+    r"\b(?:if|should|where|unless|in the event)\b[^,;:.?!]{0,200}[,;:.?!]?"
+    r"|\bplease (?:delete|destroy|notify|inform|consider|think|don't|do not)\b[^.?!]{0,120}",
+    re.I,
+)
+# The sender wants to be waited for, or asked again.
+_WAITS: Final = any_of(
+    "(?<!the )(?<!your )(?:hold|wait|hang) (?:off|on|fire|for)", "bear with",
+    "(?<!we )(?<!i )(?<!they )do not (?:yet |just )?(?:close|act|rely|treat|take|count|chase"
+    "|contact|quote|record|mark|log)",
+    "(?<!you )(?<!you will )(?<!you'll )(?<!you'd )(?:will|shall|going to|need to|needs to"
+    "|have to|has to|should|must|would like to|want to"
+    "|about to|meaning to|about time (?:we|i)) (?:\\w+ )?(?:ask|check|confirm|verify|look"
+    "|investigate|raise|chase|find out|revert|come back|get back|update|let you know|dig|see if"
+    "|review|search|go (?:back|through)|speak to (?:our|the|my)|send|provide)",
+    "(?:please |just |,|^)\\W*(?:hold|keep) (?:this|it|that|these|them)(?! (?:information|data))",
+    "second thoughts",
+    "come to think", "(?:i|we) stand corrected", "my mistake", "my bad", "our mistake", "oops",
+    "keep (?:it|this|these|them|the (?:request|query|ticket|case)|your (?:request|query))"
+    "(?: \\w+)? open", "leave (?:it|this|these|them|the (?:request|query|ticket|case))"
+    "(?: \\w+)? open",
+    r"(?:ask|try|contact|check with|chase|come back to|write to|ring|call) (?:us|me|again)"
+    r"(?: (?:about|on|for) \w+)? (?:again|later|next|in|after|once|when|nearer|closer)",
+    "(?:ask|try|chase|check|look) (?:us )?again", "check back", "double[- ]?check(?:ing|ed)?",
+    "still (?:like|want|need|have|has|to|waiting|looking"
+    "|checking|hoping|searching)",
+    "cross[- ]?check(?:ing)?", "re-?check(?:ing)?", "before (?:you|we) (?:close|act|rely)",
+    "reserv(?:e|es|ing) (?:our|the|all) (?:position|rights?)", "without prejudice",
+    "(?:to be|being) (?:verified|validated|confirmed|investigated|reviewed)",
+    "(?:pending|awaiting|subject to)", "work(?:s|ing)? in progress",
+    "not (?:our |the |a |my )?(?:final|formal|official|full)",
+    "(?:checked|looked at|searched) (?:only )?(?:one|the first|some|part|half)",
+    "(?:an?|some|any) (?:interim|provisional|initial|preliminary|first|partial) (?:answer|response"
+    "|reply|view|check|search|look)", "(?:interim|provisional|preliminary) \\w+",
+    "more to (?:follow|come)", "to follow", "(?:will|may|might) (?:change|differ)",
+    "treat (?:this|it) as(?! (?:our|my|the|a|an) (?:\\w+ )?(?:final|formal|official|full|complete"
+    "|response|answer|reply|confirmation))",
+    "(?:tools?|screen|reading|access|archives?|login) [^.?!]{0,40}(?:not|down|says?|said|anyway"
+    "|always|new|old|wrong|limited)", "new here", "best to have", "just my", "my reading",
+    "let me(?! know)", "allow me", "(?:needs?|wants?|ought) (?:to be )?(?:checking|checked)",
+    "(?:will|shall|would) [^.?!]{0,40}(?:answer|response|confirmation|outcome|update)",
+    "(?:may|might|could) (?:know|have|find|tell) more",
+    "meant for (?:another|someone|somebody|a different|other)",
+    "wrong (?:list|mail|e-?mail|thread|attachment|file|tab|sheet|version)",
+)  # fmt: skip
+# Somebody has still to confirm it; what the sender confirms with these words is masked.
+_TO_CONFIRM: Final = re.compile(
+    r"(?<!you )\b(?:to|will|shall|should|may|might|going to) (?:\w+ ){0,2}?(?:confirm|verify"
+    r"|validate"
+    r"|review|re-?check|check|advise|come back|get back|be in touch|revert)\b",
+    re.I,
+)
+_CONFIRMS: Final = re.compile(
+    r"\b(?:(?:writ(?:e|ing)|like|happy|glad|pleased|able|just|this is|here|wanted|want|only|hereby"
+    r"|emailing|contacting you|get(?:ting)? in touch|further|as|sorry|regret) )+to (?:confirm"
+    r"|advise)\b"
+    r"|^\W*to (?:confirm|advise)\b|\b(?:please|pleased|order) to (?:confirm|advise)\b",
+    re.I,
+)
+# The sender's own sources, or how they were searched, cannot be relied on.
+_UNRELIABLE: Final = any_of(
+    "not (?:yet )?(?:been |be |being )?(?:fully |all |properly |yet |independently |manually )?"
+    "(?:searched|checked|verified|validated|loaded|migrated|confirmed|finished|complete[d]?"
+    "|reviewed|included|reliable|up[- ]to[- ]date|matched|reconciled|covered|cross-checked"
+    "|investigated|looked|through|back|accessible|able to (?:search|check|verify))",
+    "(?:do|does|did) not (?:match|tally|agree|line up|go back|reconcile|(?:cover|include|show)"
+    " (?:everything|all|the (?:period|years|time)|pre|before|older|that far|the whole))",
+    "(?:incomplete|patchy|unreliable|out of date|outdated|partial|limited|corrupt(?:ed)?"
+    "|inaccurate)", "often (?:wrong|out)", r"only (?:go|goes|went|cover|covers|covered|searched"
+    r"|checked|looked|able|had|have|got|based)\b", "based (?:only |solely |purely )?on",
+    "(?:records?|data|files?|history|archives?|systems?)[^.?!,;]{0,40} (?:lost|missing|gaps?|down"
+    "|offline|unavailable|not (?:\\w+ )?(?:available|accessible|online)|gone|wiped|destroyed"
+    "|start|starts|begin|begins)",
+    "(?:gaps?|holes?|errors?|mistakes?|issues?|problems?) (?:in|with) (?:our|the) (?:\\w+ )?"
+    "(?:records?|data|files?|history|archives?|systems?|register)",
+    "(?:are|is|sits?|held|still|now) with (?:another|a different|the) (?:team|department"
+    "|office|system)",
+    "thinks? otherwise",
+    "(?:person|one|colleague|man|woman) who (?:would|does|might|can) know",
+    "disagrees?", "not so sure", "less sure",
+)  # fmt: skip
+# Who it was instead is not known to the sender, or is for us to find out.
+_WHO: Final = (
+    r"(?:who(?:ever)?|which(?:ever)? (?:supplier|company|party)|by whom)"
+    r"(?: (?:\w+ ){0,3}?(?:install(?:ed)?|fit(?:ted)?|did|put|is|was|were|has|have|had|held"
+    r"|supplied))?"
+    r"(?: (?:the|these|those|them|it|this|that|in|job|work|supply|installs?|meters?|devices?|codes?"
+    r"|supplier|installer|at|before|time|two|three|four|all|both|either|any|of|gas|ones?|\d+))*"
+)
+_WHO_ELSE: Final = re.compile(
+    r"\b(?:(?:i|we)(?:'m| am| are|'re)? )?(?:\w+n't|not|no|cannot|unable|never)\b[^.?!,;]{0,30}?"
+    r"\b(?:know|knowing|idea|record|records|tell|say|see|clue|information|info|details|sight"
+    r"|visibility|identify|establish|confirm|hold|aware|certain|sure|trace)\b[^.?!,;]{0,20}?\b"
+    rf"{_WHO}"
+    r"|\b(?:establish|find out|work out|identify|trace|ask|contact|go to|go back to|try|speak to"
+    rf"|approach|from|with|by) {_WHO}",
+    re.I,
+)
+# The reader may think otherwise.
+_IF_YOU: Final = re.compile(
+    r"\b(?:if|should) (?:you|your|there|anything|any)\b(?! (?:mean|are asking|asked|refer"
+    r"|count|include))[^,;.?!]{0,100}?"
+    r"(?=[,;.?!]|$|\b(?:please|kindly|let|feel|do not|don't|then|we|i|just|contact|give|drop"
+    r"|get)\b)",
+    re.I,
+)
+# Offers, wishes and excuses, up to the next pause.
+_SENTENCE: Final = 6  # words
+_COURTESY: Final = re.compile(
+    r"\W*(?:(?:and|but|so|we|i|am|are|'m|'re|be|would|will|'d|'ll|always|very|really|more"
+    r"|than|just) ){0,4}(?:happy|glad|pleased|keen|love|like|sorry|hate|wish|hope|trust|pleasure"
+    r"|apologi[sz]e|apologies)\b[^.?!,;:]{0,100}\b(?:help|assist|oblige|service|inconvenience"
+    r"|delay|wait|late|sooner|earlier|good news|better news|news|luck|fine|well|sense|clear"
+    r"|useful|quer(?:y|ies)|hear)\b[^.?!,;:]{0,40}(?=[.?!,;:]|$)"
+    r"|\W*(?:while|whilst|although|though|much as) (?:we|i)(?:'d| would) (?:love|like|be happy)"
+    r"[^.?!,;:]{0,100}(?=[,;:]|$)"
+    r"|\W*(?:just |only |simply |so as |in order )?to (?:save|be clear|help|assist|avoid)\b"
+    r"[^.?!,;:]{0,80}(?=[,;:]|$)",
+    re.I,
+)
+
+
+def without_others(text: str) -> str:
+    """Return a sentence without what it does not know, and without what we may think of it."""
+    return _IF_YOU.sub(" ", _WHO_ELSE.sub(" ", text))
+
+
+def without_who_else(text: str) -> str:
+    """Return a sentence without its words for not knowing who installed something."""
+    return _WHO_ELSE.sub(" ", text)
+
+
+def leaves_open(text: str) -> str:
+    """Return the words by which a sentence wants to be waited for, or doubts its own sources."""
+    others = _TO_CONFIRM.search(_CONFIRMS.sub(" ", text))
+    found = _WAITS.search(text) or _UNRELIABLE.search(text) or others
+    return found[0] if found else ""
+
+
+def is_small_print(text: str, *, signed: bool) -> bool:
+    """Return whether a sentence speaks of the mail or the company, as footers do.
+
+    A sentence that says that the mail was sent by mistake is none, unless as a condition; nor are
+    a few words, unless they stand below the closing words.
+    """
+    if not _OF_THE_MAIL.search(text) or (len(text.split()) < _SENTENCE and not signed):
+        return False
+    return not is_recalled(text)
+
+
+def is_recalled(text: str) -> bool:
+    """Return whether a sentence takes back what was written, not only for a case."""
+    return bool(_RECALLED.search(_CONDITIONAL.sub(" ", text)))
+
+
+def courtesy_end(text: str) -> int:
+    """Return how many characters at the beginning of a sentence are an offer or an excuse."""
+    found = _COURTESY.match(text)
+    return found.end() if found else 0

@@ -1,0 +1,147 @@
+"""What people shorten, mistype or say in a roundabout way, with plainer words for the same."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_CHECKING = "(?:check|investigat|review|search|look|dig|research)(?:ing|ion|ed|es)?"
+_HISTORY_NOUN = (
+    "(?:appointment|registration|supply|supplying|gain|takeover|time|tenure|arrival|involvement"
+    "|ownership|period|start(?: date)?|ssd|contract|onboarding)"
+)
+_ASIDE = (
+    "(?:at any (?:time|point|stage)|in fact|therefore|however|unfortunately|(?:i'm|i am|we are"
+    "|we're) afraid(?: to say)?|regrettably|sadly|sorry to say|as it happens|as such|indeed"
+    "|of course|thus|then|accordingly|consequently|hence|for the record|to be clear)"
+)
+_SHORTENINGS: Final = (
+    (r"\b(ca|wo|sha)n?'?nt\b", r"\1n't"),  # cant
+    (r"\b(did|does|do|was|were|is|are|has|have|had|would|could|should)'?nt\b", r"\1 not"),
+    (r"\bain't\b", "are not"),
+    (r"\bwern'?t\b", "were not"),
+    (r"\bim\b", "i am"),
+    (r"\b(i|we|they|you)ve\b", r"\1 have"),
+    (r"\b(they|you)re\b", r"\1 are"),
+    (r"\bi(?:ns?|sn)t[ae]?l+(?=(?:ed|ing|ers?|s|ations?)?\b)", "install"),
+    (r"\bsup+l?[iy]l?e?r(s?)\b", r"supplier\1"),
+    (r"\bour's\b", "ours"),
+    (r"\bof '?em\b", "of them"),
+    (r"\bnon of\b", "none of"),
+    (r"\b(?:pls|plz|plse)\b", "please"),
+    (r"(?<=(?-i:[a-z]{2}))\.(?=(?-i:[A-Z][a-z]+\b))", ". "),  # by us.Thanks
+)
+_ROUNDABOUT: Final = (
+    # what was checked, and how
+    (
+        r"\b(?:after|having|following|upon|on) (?:(?:a|an|our|the|some|further|full|thorough|good"
+        rf"|proper|internal|quick) )*{_CHECKING}\b(?: (?:in)?to| at| through)?"
+        r"(?: (?:this|it|these|them|that|the matter|your request)\b)?",
+        "having checked",
+    ),
+    (
+        r"\bplease (?:accept|take|treat|consider|regard) this(?: \w+)? as (?:our |the |my )?"
+        r"(?:\w+ )?(?:confirmation|notice|notification|response|reply|answer) that\b",
+        "we confirm that",
+    ),
+    (r"\bappears? (?=in|on|among|amongst|within|under|anywhere)", "is "),
+    (r"\b(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d)\b", "2019"),  # some day
+    (
+        r"\bneither ((?:we|(?-i:[A-Z][\w&.-]*(?: (?:[A-Z&][\w&.-]*))*))) nor [^.?!,;]{1,80}?"
+        r" (install|fit|put|did)(?:ed|ted)?\b",
+        r"\1 did not \2",
+    ),
+    (
+        r"\b(?:the |a )?(?:developer|builder|landlord|(?:previous|former) (?:owner|occupier|tenant)"
+        r"|housing association|council)'?s?'? (?:own |then |chosen "
+        r"|previous )?(?:energy )?supplier\b",
+        "another supplier",
+    ),
+    (r"\b((?:19|20)\d\d) ?(?:-|to|/|and) ?(?:(?:19|20)?\d\d)\b", r"\1"),
+    (
+        r"\b((?:compared|checked|searched|reviewed|consulted|cross-referenced|verified|looked)\b"
+        r"[^.?!;]{0,200}?) our (?:mop|mam|map|meter operator|metering agent|agent)s?(?:'s?)?\b",
+        r"\1 our records",
+    ),
+    (r"\bplease be (?:informed|advised|aware|assured)(?: that)?\b", ""),
+    (
+        r"\bit (?:has been|was|is|had been) (?:determined|found|confirmed|established|ascertained"
+        r"|verified|concluded|noted) that\b",
+        "we confirm that",
+    ),
+    (r"\bto whom it may concern\b", ""),
+    (r"\bby,? or on behalf of,? ", "by "),
+    (
+        r"\b(?:the customer'?s?'?|the occupier's|their|his|her) (?:then|previous|old|former|prior"
+        r"|earlier|last) supplier\b",
+        "another supplier",
+    ),
+    (r"\b(never|not|n't) (?:(?:had|have) )?(?:anything|owt|much) to do with\b", r"\1"),
+    (r"\bours to (?:begin|start) with\b", "ours"),
+    (r",? (?:if|in case) (?:that|this|it)(?:'s| is)?(?: any| of any| of)? ?(?:use|helps?|good"
+     r"|interest)\b", ""),
+    (
+        r"\b(?:the |a )?(?:last|outgoing|preceding) (?:energy )?(?:supplier|lot|people|company"
+        r"|provider"
+        r"|mob|crowd)\b",
+        "another supplier",
+    ),
+    (
+        r"\b(?:we're|we are|i'm) not (?:who|the (?:ones?|people|supplier|company)) you(?:'re| are)?"
+        r" (?:after|want|need|looking for)\b",
+        "",
+    ),
+    (
+        r"\b(?:having|after|i have|i've|we've|we have) (?:spoken|speaking|talked|talking|liaised"
+        r"|liaising|consulted|consulting) (?:to |with )?(?:our |the |my )?(?:\w+ ){0,3}?(?:team"
+        r"|department|colleagues?|people|desk|engineers?|ops|operations|manager)\b"
+        r"(?: today| yesterday| this (?:morning|afternoon))?",
+        "having checked",
+    ),
+    # how many
+    (r"\b(\d{1,3}) ?(?:of|out of|/) ?\1\b", r"all \1"),
+    (r"\b(?:0|zero|nil|none) ?(?:/|out of|of) ?(?=(?:the |these |those )?\d)", "none of "),
+    (r"\bnot one (?=was|were|is|are|has|went|came|belongs)", "none "),
+    (r"\bnot (?:a single|any) one (?=was|were|is|are|has|went|came|belongs)", "none "),
+    (r"^\W*(?:so )?(?:it'?s |that'?s )?(?:a )?no (?:to|for|on) (?:both|all|these|each|any|either"
+     r"|everything)(?: (?:of )?(?:them|these|those))?\b", ""),
+    # who
+    (r"\b((?-i:[A-Z])[\w-]+)'s(?=\W*$|[.,;!])", r"\1 installs"),  # these were not Vale's
+    (r"\bby (?:some ?one|some ?body|(?:an? )?(?:\w+ )?(?:supplier|compan(?:y|ies)|part(?:y|ies))s?)"
+     r" other than (?=(?-i:[A-Z]))", "not by "),
+    (r"\b(?:some ?one|some ?body|a supplier|a company|people|a party) (?:other than|who (?:is|was)"
+     r" not|but not) (?:us|ourselves|we)\b", "someone else"),
+    (rf"\bour (?:\w+ )?{_HISTORY_NOUN}\b(?! team| people)", "supply"),
+    (r"\bby others\b", "by another supplier"),
+    (r"\b(?:n?or|and neither) (?:by )?(?:any(?:one|body)? (?:of |else )?)?(?:(?:acting|working"
+    r"|else|its"
+     r"|their|our|us|for|on|behalf|of|any|a|an|at|here|instructed|employed|by) ){1,6}(?:agents?"
+     r"|(?:sub-?)?contractors?|engineers?|representatives|partners|fitters|mops?|meter operators?"
+     r"|installers?|people|staff|us|ours|behalf|subbies?|subs)(?: of ours)?\b", " "),
+    (r"^\W*(?:not applicable|n/?a)(?: (?:to|for) us)?(?=[,;:.-]| -)", ""),
+    (r"\b(?<!previous )(?<!other )(?<!different )(?<!another )(?<!earlier )(?<!former )"
+     r"(?<!prior )(?<!then )(?:(?:energy |gas |electricity )?(?:party|supplier|company|ones?"
+     r"|people|firm|provider"
+     r"|organisation|lot|team|crowd)) (?:that|who|which) (?:(?:originally|actually|had|have"
+     r"|has) ){0,2}"
+     r"(?:install(?:ed)?|fit(?:ted)?|put (?:(?:them|these|those|it|this|that|the \w+) )?in"
+     r"|did (?:the|these|this) (?:install\w*|job|work)|carried out (?:the|these|this) \w+)\b",
+     "installing supplier"),
+    (r" (?=please (?:re)?(?:direct|contact|ask|try|send|refer|speak|approach|forward)\b)", ", "),
+    # asides between commas, and doubled words
+    (rf", ?{_ASIDE},", " "),
+)  # fmt: skip
+_LAST: Final = (
+    (r"\b(ca|wo|sha)n't\b", r"\1n not"),
+    (r"\bcannot\b", "can not"),
+    (r"n't\b", " not"),
+    (r"'ll\b", " will"),
+    (r"'(?:ve|re|m|d|s)\b", ""),
+    (r"\b(n|d|l|qu|c|j)'(?=\w)", r"\1 "),
+    (r"\b(?-i:[Ww]e \(([A-Z][\w&.' ]{1,60})\))", r"\1"),  # we (Vale Energy)
+    (r"\b(?:x ?(\d{1,3})|(\d{1,3})x)\b", r"of \1\2"),  # not ours x3
+    (r"\bda noi\b", "by us"),  # elsewhere "da" is no "by"
+)
+PARAPHRASES: Final = tuple(
+    (re.compile(pattern, re.I), plain) for pattern, plain in (*_SHORTENINGS, *_ROUNDABOUT, *_LAST)
+)

@@ -1,0 +1,56 @@
+"""Tell what stands around an answer and cannot touch it: small print, offers, excuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from exchange.parsing.phrases import aside_phrases as phrases
+from exchange.parsing.phrases import statement_words as parts
+from exchange.parsing.statements.clauses import clauses_of
+from exchange.parsing.statements.sentences import Sentence
+from exchange.parsing.statements.spelling import spelt_out
+from exchange.parsing.statements.words import Clause
+
+# A sentence with one of these is about Devices, or takes something back, whatever else it says.
+_MATTER: Final = frozenset("ISoJDdFrKcGZU")
+_TOUCHES: Final = _MATTER | {parts.CORRECTION, parts.ON_BEHALF}
+_POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.I)
+_WEAK: Final = frozenset(
+    ("where", "will", "can you", "would you", "could you", "which", "what", "who", "how", "only",
+     "could be", "would be", "save", "wait", "why", "once", "soon", "shortly")
+)  # fmt: skip
+
+
+def is_small_print(sentence: Sentence, clauses: Sequence[Clause]) -> bool:
+    """Return whether a sentence is what a footer says of any mail, and nothing of Devices."""
+    if any(set(clause.shape) & _MATTER for clause in clauses):
+        return False
+    return phrases.is_small_print(sentence.text, signed=sentence.signed)
+
+
+def is_below(sentence: Sentence, clauses: Sequence[Clause]) -> bool:
+    """Return whether a sentence below the closing words is about nothing of ours.
+
+    A postscript is not below them; nor is what takes something back, wherever it stands.
+    """
+    if not sentence.signed or sentence.devices or _POSTSCRIPT.match(sentence.text):
+        return False
+    if any(set(clause.shape) & _TOUCHES for clause in clauses):
+        return False
+    plain = spelt_out(sentence.text)
+    return not (phrases.leaves_open(plain) or phrases.is_recalled(plain))
+
+
+def without_courtesy(text: str) -> str:
+    """Return a sentence without the offer or excuse that it begins with."""
+    end = phrases.courtesy_end(text)
+    if not end:
+        return text
+    for clause in clauses_of(text[:end]):
+        for word in clause.kept:
+            hedges = word.part in parts.HEDGES and word.text.lower() not in _WEAK
+            if hedges or word.part in _MATTER or word.part == parts.NEGATION:
+                return text
+    return text[end:]

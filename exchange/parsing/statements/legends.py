@@ -1,0 +1,75 @@
+"""Read what the words of a column mean, where the sender says so: ``No = not checked yet``."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from exchange.domain.mail import Outcome
+from exchange.parsing.phrases.answer_phrases import read_remark, says_no
+
+_KEY: Final = (
+    r"[\"'(]?(?P<key>no?|n/?a|nil|x|blank|y|yes|-|[\u2713\u2714\u2717\u2718\u274c])[\"')]?"
+)
+_BETWEEN: Final = (
+    r"(?: (?:here|in|the|that|this|column|just|only|simply|under|ours|table|above|below|it|which"
+    r"|second|third|last|answer)){0,6}"
+)
+_LONGEST: Final = 500
+_LEGEND = re.compile(
+    rf"(?:(?<=[,;/(.:] )|(?<=^)|\b(?:and|or|an?|the|put|say(?:s|ing)?|show(?:s|ing|n)?|with"
+    rf"|mark(?:s|ed)?|enter(?:ed)?|it's|read|treat|take) ){_KEY}{_BETWEEN},?"
+    r" ?(?:=|(?:it |this |that |which )?(?:means?|meant|meaning|stands? for|denotes?|indicates?"
+    r"|signif(?:y|ies)|is for|only says|says only)\b| as(?: a)?\b)(?: that)?"
+    r" ?[\"']?(?P<meaning>[^,;\"'=]{2,80})",
+    re.I,
+)
+_POSITIVE: Final = frozenset(("y", "yes", "x", "\u2713", "\u2714"))
+_WHERE = re.compile(
+    r"\bwhere(?:ver)? (?:it|the \w+|we|i) (?:have |has )?(?:says?|reads?|put|shows?|entered?)"
+    r" [\"']?(?P<key>no?|n/?a)[\"']?,? (?P<meaning>.{2,80})",
+    re.I,
+)
+_DENIES: Final = re.compile(
+    r"\W*(?:(?:we|it|they|was|were|is|are) ){0,2}(?:not|never|did not|didn't|no)\b[^.?!]{0,40}"
+    r"\b(?:us|ours|our \w+|install(?:ed|ing)?(?: supplier)?|fit(?:ted)?)\W*$",
+    re.I,
+)
+
+
+_DEFINES = re.compile(r"mean|stand|denote|indicat|signif|says|shows|\bas\b|where", re.I)
+_SAYS_YES = re.compile(
+    r"[0-9a-f]{2}[^\w]{1,12}(?:y|yes|\u2713|\u2714)\W*$|\b(?:y|yes|\u2713"
+    r"|\u2714)\W{1,12}[0-9a-f]{2}[-: ]?[0-9a-f]{2}",
+    re.I,
+)
+
+
+def is_key(text: str) -> bool:
+    """Return whether a sentence gives a sign its meaning: ``N = not installed by us``."""
+    return "=" in text and _LEGEND.search(text[:500]) is not None
+
+
+def says_yes(line: str) -> bool:
+    """Return whether a line has a Device ID with "yes" next to it."""
+    return len(line) < _LONGEST and bool(_SAYS_YES.search(line))
+
+
+def read_legend(text: str) -> tuple[bool, str]:
+    """Return whether a sentence is a legend, and its words that give a "No" another meaning.
+
+    ``N = not installed by us`` alone is a denial too, and no legend here.
+    """
+    if "=" not in text and not _DEFINES.search(text):
+        return False, ""
+    found = False
+    text = text[:_LONGEST]
+    for one in (*_LEGEND.finditer(text), *_WHERE.finditer(text)):
+        positive = one["key"].lower() in _POSITIVE
+        found = found or positive
+        if says_no(one["key"]) or one["key"] in "-xX" or one["key"].lower() in ("nil", "blank"):
+            meaning = one["meaning"].strip(" .)")
+            denied = read_remark(meaning).outcome is Outcome.NOT_INSTALLER
+            if not (denied or _DENIES.match(meaning)):
+                return True, one[0].strip()
+    return found, ""
