@@ -18,8 +18,8 @@ _POSSIBLE = re.compile(
 _CHUNK = re.compile(r"\S+")
 _INNER = re.compile(r"[^\s,;|()\[\]{}<>\"'`*\u2018\u2019\u201c\u201d\u2022\u00b7]+")
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _/\-]{0,24}?)[:=#]+(?=[0-9A-Fa-fOoIl])")
-_LINK_OR_PATH = re.compile(r"://|www\.|@|\\\\|[?&%][A-Za-z0-9_]*=|^/", re.I)
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+LINK_OR_PATH = re.compile(r"://|www\.|@|\\\\|[?&%][A-Za-z0-9_]*=|^/", re.I)
+UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _HEXADECIMAL = re.compile(r"0[xX](?=[0-9A-Fa-f]{16})")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 _PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?:([-:])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2})+")
@@ -121,7 +121,7 @@ def _find_latin_tokens(line: str) -> list[Token]:
 
 def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
     for chunk in _CHUNK.finditer(line):
-        if _LINK_OR_PATH.search(chunk.group()):
+        if LINK_OR_PATH.search(chunk.group()):
             continue
         for inner in _INNER.finditer(chunk.group()):
             text, start = inner.group().rstrip(_TRAILING), chunk.start() + inner.start()
@@ -165,7 +165,7 @@ def _of_word(text: str, start: int, end: int) -> Token | None:
     if device:
         return Token(TokenForm.SEPARATED, text, start, end, device)
     digits = code_digits(text)
-    if digits and not _UUID.fullmatch(text):
+    if digits and not UUID.fullmatch(text):
         if len(digits) in CODE_DIGITS:
             return Token(TokenForm.CODE, text, start, end)
         if len(digits) >= 24:

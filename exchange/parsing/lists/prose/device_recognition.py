@@ -69,7 +69,14 @@ class DeviceRecognition:
     def __init__(self, found: Findings, place: PlaceOf) -> None:
         self.found = found
         self.place = place
+        self.named: list[Token] = []  # tokens of the line that are reported, or wait for the rest
+        self.damaged_here = False  # a Device ID of the line is damaged
         self.hubs: list[Found] = []  # out of scope: only mentioned if other devices are listed
+
+    def begin_line(self) -> None:
+        """Forget what the line before had."""
+        self.named.clear()
+        self.damaged_here = False
 
     def accept(
         self,
@@ -115,6 +122,7 @@ class DeviceRecognition:
         if token.form is TokenForm.DECIMAL and not accepted and alone and not in_table:
             if not block.of_devices:
                 block.deferred.append((line, token))
+                self.named.append(token)
                 return False
             accepted = True
         if not accepted:
@@ -126,6 +134,7 @@ class DeviceRecognition:
         return True
 
     def _ignored(self, line: Line, token: Token, why: str) -> None:
+        self.named.append(token)
         self.found.warnings.append(f"{self.place(line)}: {token.text} is not taken: {why}")
 
     def add(self, line: Line, token: Token, device_type: str) -> None:
@@ -176,6 +185,8 @@ class DeviceRecognition:
         bare = alone and not decimal and len(digits) == 16 and not _OTHER_LETTER.search(digits)
         if separated or listed or labels_id(lead) or bare:
             self.damaged(token.text, line)
+            self.named.append(token)
+            self.damaged_here = True
 
     def damaged(self, text: str, line: Line) -> None:
         """Report a text that should be a Device ID and is damaged."""

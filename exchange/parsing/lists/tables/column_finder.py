@@ -10,6 +10,7 @@ from typing import Final
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.parsing.identifiers.codes import code_digits, looks_like_code
 from exchange.parsing.identifiers.devices import read_device, split_devices
+from exchange.parsing.identifiers.stretches import find_stretches
 from exchange.parsing.phrases.header_terms import HeaderMeaning, Role, header_meaning
 from exchange.parsing.sheets.grid import Row
 
@@ -209,7 +210,8 @@ def _cell(row: Row, index: int) -> str:
 
 def _any_value(row: Row) -> bool:
     return bool(row.damaged) or any(
-        read_device(cell) or looks_like_code(cell) or cell.isdecimal() for cell in row.cells
+        read_device(cell) or looks_like_code(cell) or cell.isdecimal() or find_stretches(cell)
+        for cell in row.cells
     )
 
 
