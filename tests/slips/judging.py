@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from exchange.domain.mail import Kind, Understanding
 from tests.slips.drawing import Draw
 
@@ -24,7 +26,7 @@ def faults(draw: Draw, said: Understanding) -> list[str]:
 
 
 def _signs(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).upper()
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text))).upper()
 
 
 def _is_told(signs: str, told: list[str]) -> bool:

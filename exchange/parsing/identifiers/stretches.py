@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from exchange.parsing.identifiers.devices import HOMOGLYPHS
-from exchange.parsing.identifiers.tokens import LINK_OR_PATH, UUID, Token
+from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device
+from exchange.parsing.identifiers.tokens import LINK_OR_PATH, UUID, Token, TokenForm, is_ipv6
 
 LEAST: Final = 12  # digits of an ID that lost some
 _GROUP = re.compile(r"[0-9A-Za-z]+")
@@ -25,12 +25,14 @@ _DONE: Final = "\x1f"  # in place of what was read, so that nothing is joined ac
 _GAP: Final = 3  # the most characters between two groups of one ID
 _WORD: Final = 4  # letters alone, and longer: a word
 _NUMBER: Final = 6  # digits of the number of an item
+_CODE_LIKE: Final = 28
 _WHOLE: Final = 14  # digits after which a blank or a comma can end an ID
 _TAIL: Final = 8
-_IPV6 = re.compile(r"(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{1,4}")
-_LONG_GROUP = re.compile(r"[0-9A-Fa-f]{3}")
 _PAIR = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{2}(?![0-9A-Za-z])")
 _PAIRS: Final = 6  # of eight, so that no other number is written so
+_GLUED_BEFORE = re.compile(r"[^\s,;\x1f]*$")
+_GLUED = re.compile(r"[^\s,;\x1f]*")
+_LEAD: Final = 40
 _DATE = re.compile(r"(?<![0-9])[0-9]{1,2}([/.-])[0-9]{1,2}\1(?:20)?[0-9]{2}(?=\s|$)")
 _MOST: Final = 30  # digits and letters of an ID with what was glued to it
 
@@ -51,7 +53,7 @@ class Stretch(NamedTuple):
     @property
     def paired(self) -> bool:
         """Return whether it is in pairs, as Device IDs are."""
-        return len(self.digits) <= _MOST and len(_PAIR.findall(self.text)) >= _PAIRS
+        return LEAST < len(self.digits) <= _MOST and len(_PAIR.findall(self.text)) >= _PAIRS
 
     @property
     def likely(self) -> bool:
@@ -91,9 +93,26 @@ def find_stretches(text: str, done: Iterable[Token] = ()) -> list[Stretch]:
         with_digit = sum(bool(_DIGIT.search(one.text)) for one in groups)
         if len(digits) >= LEAST and 4 * with_digit >= len(groups):
             start, end = groups[0].start, groups[-1].end
-            if not _is_ipv6(latin[start:end]):
+            if read_device(latin[start:end]):  # something is glued to it
+                start, end = _with_glued(latin, start, end)
+            if not is_ipv6(latin[start:end]):
                 found.append(Stretch(start, end, text[start:end], digits))
     return found
+
+
+def _with_glued(latin: str, start: int, end: int) -> tuple[int, int]:
+    before = _GLUED_BEFORE.search(latin[max(0, start - _LEAD) : start])
+    after = _GLUED.match(latin, end)
+    return start - (len(before.group()) if before else 0), after.end() if after else end
+
+
+def find_damaged_codes(text: str, done: Iterable[Token] = ()) -> list[Token]:
+    """Return what is as long as an install code and has a wrong letter, outside of ``done``."""
+    return [
+        Token(TokenForm.ODD_LENGTH, one.text, one.start, one.end)
+        for one in find_stretches(text, done)
+        if len(one.digits) >= _CODE_LIKE and not one.decimal
+    ]
 
 
 def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -145,7 +164,7 @@ def _is_nearly_hex(text: str, between: str) -> bool:
     wrong = len(text.translate(_NO_LOOKALIKE))
     if len(text) >= _WORD or wrong == len(text):
         return False
-    return not between.isspace() or (len(text) == 2 and (text.isupper() or not wrong))
+    return " " not in between or (len(text) == 2 and (text.isupper() or not wrong))
 
 
 def _trimmed(latin: str, run: list[_Group]) -> list[_Group]:
@@ -167,7 +186,3 @@ def _trimmed(latin: str, run: list[_Group]) -> list[_Group]:
             return run[: at + 1]
         before = gap
     return run
-
-
-def _is_ipv6(seen: str) -> bool:
-    return bool(_IPV6.fullmatch(seen)) and len(_LONG_GROUP.findall(seen)) > 1

@@ -30,6 +30,9 @@ _SUSPECT = re.compile(
 _BROKEN = re.compile(r"[0-9A-Za-z]{1,3}(?:([-:])[0-9A-Za-z]{1,3})(?:\1[0-9A-Za-z]{1,3}){5,7}")
 # A reference begins with its letters; in a mistyped ID the wrong one comes later.
 _MISTYPED = re.compile(r"(?=[0-9A-Za-z]{16}$)[0-9A-Fa-f]{3,15}[G-Zg-z][0-9A-Fa-f]{0,12}")
+_FOURS = re.compile(r"[0-9A-Fa-f]{4}(?::[0-9A-Fa-f]{4}){7,8}")  # a code in groups of four
+_IPV6 = re.compile(r"(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{1,4}")
+_LONG_GROUP = re.compile(r"[0-9A-Fa-f]{3}")
 _TRAILING: Final = ".:!?_=-/"
 _LONGEST_GROUP: Final = 18
 # English words of hex letters, so that "to be 00 DB ..." is not nine pairs.
@@ -86,6 +89,11 @@ def _mark_foreign(line: str, token: Token) -> Token:
         else TokenForm.DAMAGED
     )
     return Token(form, seen, token.start, token.end)
+
+
+def is_ipv6(text: str) -> bool:
+    """Return whether a word is an IPv6 address, and no Device ID with colons between its pairs."""
+    return bool(_IPV6.fullmatch(text)) and len(_LONG_GROUP.findall(text)) > 1
 
 
 def remove_tokens(text: str, tokens: Iterable[Token], start: int = 0) -> str:
@@ -164,6 +172,8 @@ def _of_word(text: str, start: int, end: int) -> Token | None:
     device = read_device(text)
     if device:
         return Token(TokenForm.SEPARATED, text, start, end, device)
+    if is_ipv6(text) and not _FOURS.fullmatch(text):
+        return None
     digits = code_digits(text)
     if digits and not UUID.fullmatch(text):
         if len(digits) in CODE_DIGITS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from exchange.domain.device_type import OUT_OF_SCOPE
@@ -31,6 +32,7 @@ PlaceOf = Callable[[Line], str]
 BULLET: Final = re.compile(r"\s*(?:[-*•·–o]|\(?\d{1,6}[.):]|\d{1,6}(?=\s)|[a-z][.)])?\s*")
 _LISTED = re.compile(r"[ ]?(?:[,;/&+]|\b(?:and|or|nor)\b)", re.I)
 _PAIRS = re.compile(r"(?:\w{1,3}[-:]){6}")
+_FOURS = re.compile(r"[0-9A-Fa-f]{4}(?: [0-9A-Fa-f]{4}){3}")
 _OTHER_LETTER = re.compile(r"[G-HJ-KM-NP-Zg-hj-km-np-z]")  # not a hex digit and not like one
 _NEARBY: Final = 200  # characters around a word that can say what it is
 
@@ -70,6 +72,7 @@ class DeviceRecognition:
         self.found = found
         self.place = place
         self.named: list[Token] = []  # tokens of the line that are reported, or wait for the rest
+        self.in_fours = False  # a Device ID was written in four groups of four
         self.damaged_here = False  # a Device ID of the line is damaged
         self.hubs: list[Found] = []  # out of scope: only mentioned if other devices are listed
 
@@ -117,6 +120,10 @@ class DeviceRecognition:
             or (not in_table and names_devices(text[token.end : token.end + _NEARBY]))
         )
         accepted = separated or named
+        if _FOURS.fullmatch(token.text) and alone and not named and self._is_odd():
+            self.named.append(token)
+            self.doubt(text, line, [[token]])
+            return False
         if token.form is TokenForm.BARE and not (accepted or in_table or others):
             accepted = alone or _begins_line(token, lead) or _is_asked_about(text, block)
         if token.form is TokenForm.DECIMAL and not accepted and alone and not in_table:
@@ -130,8 +137,13 @@ class DeviceRecognition:
                 self._ignored(line, token, "nothing says that it is a Device ID")
             return False
         block.has_device = True
+        self.in_fours |= bool(_FOURS.fullmatch(token.text))
         self.add(line, token, labelled_type(lead))
         return True
+
+    def _is_odd(self) -> bool:
+        """Return whether four groups of four are half a code, for the other IDs are not so."""
+        return not self.in_fours and any(True for _ in islice(self.found.devices, 1))
 
     def _ignored(self, line: Line, token: Token, why: str) -> None:
         self.named.append(token)

@@ -24,7 +24,7 @@ from exchange.parsing.identifiers.devices import (
     read_device,
 )
 from exchange.parsing.identifiers.meter_labels import find_labels, may_have_labels
-from exchange.parsing.identifiers.stretches import Stretch, find_stretches
+from exchange.parsing.identifiers.stretches import Stretch, find_damaged_codes, find_stretches
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens, remove_tokens
 from exchange.parsing.lists.prose.device_recognition import (
     BULLET,
@@ -242,6 +242,9 @@ class ProseReader:
         self.cut_off = ends_in_a_piece(text, accepted)
         self.found.asks |= asks_for_codes(rest)
         read += [*accepted, *self.devices.named]
+        if accepted and not codes:
+            codes = find_damaged_codes(text, read)
+            read += codes
         mere = self._unread(text, line, read, beside=bool(accepted))
         if accepted:
             self.unread.item(line.number)

@@ -23,6 +23,7 @@ _NEAR: Final = 2  # lines from one item of a list to the next, with a blank one 
 _MANY: Final = 3  # so many alike are another column of the list, not slips of the hand
 _START: Final = 4  # characters at the start that the IDs of one maker have in common
 _COMPARED: Final = 1000
+_MOST_NAMED: Final = 40
 _LEAD: Final = 200
 _REFERENCE = re.compile(r"[G-Zg-z]|[A-Za-z][G-Zg-z]")  # begins with letters that are no digits
 _PHONE = re.compile(r"0[1-37-9]|44")
@@ -45,6 +46,7 @@ class UnreadItems:
         self.found = found
         self.last_item = -9  # the last line with a Device ID
         self._suspects: list[_Suspect] = []
+        self._warned = 0
         self._waiting = 0  # how many of them have their neighbours below still to come
 
     def add(
@@ -88,6 +90,12 @@ class UnreadItems:
 
     def settle(self) -> None:
         """Decide, at the end of the text."""
+        self._decide()
+        if self._warned > _MOST_NAMED:
+            more = self._warned - _MOST_NAMED
+            self.found.warnings.append(f"{more:,} more like these are not taken")
+
+    def _decide(self) -> None:
         if not self._suspects:
             return
         starts = {one.hex().upper() for one in self._starts()}
@@ -113,7 +121,10 @@ class UnreadItems:
         self.found.rejects.append(Reject(stretch.text, reason, where))
 
     def _warn(self, stretch: Stretch, where: str) -> None:
-        if not stretch.decimal and (stretch.likely or stretch.paired):
+        if stretch.decimal or not (stretch.likely or stretch.paired):
+            return
+        self._warned += 1
+        if self._warned <= _MOST_NAMED:
             self.found.warnings.append(
                 f"{where}: {stretch.text} is not taken: nothing says that it is a Device ID"
             )

@@ -126,7 +126,8 @@ def _may_break(first: Line, second: Line) -> bool:
         return False
     if first.table or second.table or second.number != first.number + 1:
         return False
-    return one[-_SPAN:].rstrip()[-1:] in "0123456789ABCDEFabcdef-:\u00ad\u2010\u2011"
+    end = one[-_SPAN:].rstrip()[-1:]
+    return (end if end.isascii() else normalized(end)) in "0123456789ABCDEFabcdef-:"
 
 
 def _join(

@@ -13,6 +13,7 @@ from exchange.parsing.identifiers.devices import read_device, split_devices
 from exchange.parsing.identifiers.stretches import find_stretches
 from exchange.parsing.phrases.header_terms import HeaderMeaning, Role, header_meaning
 from exchange.parsing.sheets.grid import Row
+from exchange.parsing.text.lines import normalized
 
 HEADER_ROWS: Final = 25
 SAMPLE_ROWS: Final = 200
@@ -210,7 +211,10 @@ def _cell(row: Row, index: int) -> str:
 
 def _any_value(row: Row) -> bool:
     return bool(row.damaged) or any(
-        read_device(cell) or looks_like_code(cell) or cell.isdecimal() or find_stretches(cell)
+        read_device(cell)
+        or looks_like_code(cell)
+        or cell.isdecimal()
+        or find_stretches(normalized(cell))
         for cell in row.cells
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.parsing.identifiers.stretches import find_stretches
-from exchange.parsing.identifiers.tokens import find_tokens
+from exchange.parsing.identifiers.stretches import find_damaged_codes, find_stretches
+from exchange.parsing.identifiers.tokens import TokenForm, find_tokens
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,11 @@ def test_what_was_read_is_left_out_and_nothing_is_joined_across_it() -> None:
 
 def test_a_long_line_takes_linear_time() -> None:
     assert len(find_stretches("0A " * 200_000)) == 1
+
+
+def test_a_code_with_a_wrong_letter_is_damaged() -> None:
+    code = "83FED3407A939723A5C639B26916D505C3BG"
+    text = f"00-DB-12-34-56-78-90-A0 {code}"
+    (found,) = find_damaged_codes(text, [one for one in find_tokens(text) if one.device])
+    assert (found.text, found.form) == (code, TokenForm.ODD_LENGTH)
+    assert find_damaged_codes("00-DB12-34-56-78-90-A0") == []

@@ -81,3 +81,35 @@ def test_the_other_code_of_two_labels_is_not_touched_by_a_damaged_one() -> None:
     found = _read(f"Z:00DB1234567890A0$I:{CODE_CRC[:-1]}0\nZ:00DB1234567890A1$I:{OTHER_CRC}")
     assert [claim.code is not None for claim in found.claims] == [False, True]
     assert [str(one.device) for one in found.rejects] == [D[0]]
+
+
+def test_half_a_code_below_a_device_is_no_device() -> None:
+    found = _read(f"{D[0]}\n83FE D340 7A93 9723\n", in_reply=True)
+    assert [str(one.device) for one in found.devices] == D[:1]
+    assert "a piece of an install code" in found.rejects[0].reason
+
+
+def test_ids_in_four_groups_of_four_are_read_where_all_are() -> None:
+    found = _read("00DB 1234 5678 90A0\n00DB 1234 5678 90A1")
+    assert [str(one.device) for one in found.devices] == D[:2]
+
+
+def test_a_code_with_a_wrong_letter_is_queried_for_its_device() -> None:
+    found = _read(f"{D[0]}  {CODE_CRC[:-1]}G\n{D[1]}  {OTHER_CRC}", in_reply=True)
+    assert [(one.bad_code, one.code is not None) for one in found.claims] == [
+        (True, False),
+        (False, True),
+    ]
+    assert [str(one.device) for one in found.rejects] == D[:1]
+
+
+def test_addresses_of_a_network_are_no_ids() -> None:
+    text = f"Codes for {D[0]} please, from 2001:0db8:85a3::8a2e:0370:7334, not 00:1A:2B:3C:4D:5E."
+    found = _read(text)
+    assert [str(one.device) for one in found.devices] == D[:1]
+    assert (found.claims.singles_only, found.rejects) == (True, [])
+
+
+def test_of_many_warnings_the_rest_are_counted() -> None:
+    found = _read("\n\n".join(f"the case 19A0B1C2D3E{n:02} is closed now" for n in range(60)))
+    assert found.warnings[-1] == "20 more like these are not taken"
