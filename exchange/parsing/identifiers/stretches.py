@@ -138,7 +138,10 @@ def _runs(latin: str) -> Iterator[list[_Group]]:
         if run and not close:
             yield run
             run = []
-        if _is_hex(group.text) or (close and _is_nearly_hex(group.text, between)):
+        goes_on = close and (
+            _is_nearly_hex(group.text, between) or _is_rest(run[-1].text, group.text)
+        )
+        if goes_on or _is_hex(group.text):
             run.append(group)
         elif run:
             yield run
@@ -167,9 +170,17 @@ def _is_nearly_hex(text: str, between: str) -> bool:
     return " " not in between or (len(text) == 2 and (text.isupper() or not wrong))
 
 
+def _is_rest(before: str, text: str) -> bool:
+    """Return whether hex letters alone are the rest of digits that a blank cut in two."""
+    cut = len(before) > _WORD and len(before) + len(text) >= _WHOLE
+    return cut and not text.translate(_NO_HEX) and bool(_DIGIT.search(before))
+
+
 def _trimmed(latin: str, run: list[_Group]) -> list[_Group]:
     """Return a run without the number of its item, and without the words after it."""
-    while run and not _is_hex(run[-1].text):
+    while run and not (
+        _is_hex(run[-1].text) or (len(run) > 1 and _is_rest(run[-2].text, run[-1].text))
+    ):
         run = run[:-1]
     if len(run) > 1:
         gap = latin[run[0].end : run[1].start]

@@ -71,6 +71,7 @@ _WIDEST: Final = 100
 _PARAGRAPH: Final = 400
 _TELLING = re.compile(r"install|fit|ours", re.I)  # without these a sentence denies nothing
 _PIECE: Final = 40  # characters at an end of a line that can hold a piece of an ID
+_OPEN_ENDS: Final = ("-", ":")
 _HAS_DIGIT = re.compile(r"\d")
 _LONGEST_LINE: Final = 2_000_000
 
@@ -196,7 +197,9 @@ class ProseReader:
             self.tail = tail if _HAS_DIGIT.search(tail) else ""
         if not (before and follows) or (stretches and stretches[0].start < 3):
             return False
-        joined = f"{before} {text[: read[0].start if read else _PIECE].strip()}"
+        head = text[: read[0].start if read else _PIECE].strip()
+        tight = before[-1] in _OPEN_ENDS or head[:1] in _OPEN_ENDS
+        joined = f"{before}{'' if tight else ' '}{head}"
         for one in find_stretches(joined):
             if one.start < len(before) < one.end - 1:
                 self.unread.add(
@@ -260,9 +263,8 @@ class ProseReader:
         """
         if not self.cut_off or token.form is TokenForm.SEPARATED:
             return False
-        return not (self.block.of_devices and self.found.asks) and not self.unread.is_like_those(
-            token.device
-        )
+        asked = self.found.asks and (self.block.of_devices or not self.in_reply)
+        return not asked and not self.unread.is_like_those(token.device)
 
     def _bare_device(self, line: Line, text: str) -> bool:
         """Read the usual line of a long list, just one Device ID; return whether it is one."""

@@ -61,7 +61,7 @@ def test_a_serial_number_under_each_id_is_a_column_of_its_own() -> None:
 def test_an_id_over_two_lines_with_a_slip_is_named() -> None:
     found = _read(f"{D[0]}, 00-DB-12-34-\n5G-78-90-A1, {D[2]}")
     assert [str(one.device) for one in found.devices] == [D[0], D[2]]
-    assert "00-DB-12-34- 5G-78-90-A1" in [one.text for one in found.rejects]
+    assert "00-DB-12-34-5G-78-90-A1" in [one.text for one in found.rejects]
 
 
 def test_a_code_under_a_row_that_is_not_read_goes_to_no_other_device() -> None:
