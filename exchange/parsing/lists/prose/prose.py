@@ -71,7 +71,6 @@ _WIDEST: Final = 100
 _PARAGRAPH: Final = 400
 _TELLING = re.compile(r"install|fit|ours", re.I)  # without these a sentence denies nothing
 _PIECE: Final = 40  # characters at an end of a line that can hold a piece of an ID
-_OPEN_ENDS: Final = ("-", ":")
 _HAS_DIGIT = re.compile(r"\d")
 _LONGEST_LINE: Final = 2_000_000
 
@@ -198,7 +197,7 @@ class ProseReader:
         if not (before and follows) or (stretches and stretches[0].start < 3):
             return False
         head = text[: read[0].start if read else _PIECE].strip()
-        tight = before[-1] in _OPEN_ENDS or head[:1] in _OPEN_ENDS
+        tight = before[-1] in "-:" or head[:1] in ("-", ":")
         joined = f"{before}{'' if tight else ' '}{head}"
         for one in find_stretches(joined):
             if one.start < len(before) < one.end - 1:
@@ -245,10 +244,12 @@ class ProseReader:
         self.cut_off = ends_in_a_piece(text, accepted)
         self.found.asks |= asks_for_codes(rest)
         read += [*accepted, *self.devices.named]
-        if accepted and not codes:
+        # In a long list most rows have no digit left.
+        whole = not self.tail and len(read) == len(tokens) and not _HAS_DIGIT.search(rest)
+        if accepted and not codes and not whole:
             codes = find_damaged_codes(text, read)
             read += codes
-        mere = self._unread(text, line, read, beside=bool(accepted))
+        mere = not whole and self._unread(text, line, read, beside=bool(accepted))
         if accepted:
             self.unread.item(line.number)
         if accepted or codes:
