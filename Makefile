@@ -11,13 +11,15 @@ STORE ?= sqlite
 SECONDS_ ?= 300
 JOBS ?= 2
 CEILING ?= 7200
+DRAWS ?= 10000
+SEED ?= 1
 # One process a core, a file of tests as a whole to one of them, the longest files first.
 SHARED = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 QUICK = -m "not slow and not servers" tests/unit tests/corpus
 FLOOR ?= 64
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test quick coverage test-faults check man bench fuzz lock clean
+.PHONY: help setup demo test quick coverage test-faults slips check man bench fuzz lock clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
@@ -55,6 +57,9 @@ coverage: $(DEVELOP) ## the lines of exchange/ that `make quick` runs; fails bel
 test-faults: $(DEVELOP) ## every command that writes, cut at each of its points; ONLY=init one of them
 	$(BIN)/python -m tests.faults --seconds $(CEILING) $(if $(ONLY),--only "$(ONLY)",--postgresql 60)
 	$(BIN)/python -m tests.faults --prove
+
+slips: $(DEVELOP) ## 10,000 mistyped lists, DRAWS=... of them: no row lost in silence, none invented
+	$(BIN)/python -m tests.slips --draws $(DRAWS) --seed $(SEED)
 
 check: $(DEVELOP) ## ruff, mypy --strict (the tests too), import-linter
 	$(BIN)/ruff check .

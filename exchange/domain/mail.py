@@ -196,6 +196,8 @@ class Understanding:
     quoted_rows: tuple[DeviceId, ...] = ()  # our list as it came back, in its order
     quoted_whole: bool = False  # ``quoted_rows`` is the whole list that we sent
     loose_codes: tuple[LooseCode, ...] = ()  # in their order; each is among the rejects as well
+    repeated: int = 0  # how many rows list a Device that an earlier row has
+    miscount: str = ""  # how a number that the mail states contradicts its list
     files: int = 0  # how many files are attached
     references: tuple[str, ...] = ()  # MP121 references of any exchange, from subject and body
     bounces: tuple[Bounce, ...] = ()

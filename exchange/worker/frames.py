@@ -122,6 +122,8 @@ def encode(understanding: Understanding) -> bytes:
             [one.code.hex, one.where, one.device.raw.hex() if one.device else None]
             for one in understanding.loose_codes
         ],
+        "repeated": understanding.repeated,
+        "miscount": understanding.miscount,
         "files": understanding.files,
         "references": understanding.references,
         "bounces": [asdict(one) for one in understanding.bounces],
@@ -198,6 +200,8 @@ def _understanding(values: dict[str, Any]) -> Understanding:
             )
             for code, where, device in values["loose_codes"]
         ),
+        repeated=int(values["repeated"]),
+        miscount=str(values["miscount"]),
         files=int(values["files"]),
         references=tuple(map(str, values["references"])),
         bounces=tuple(_bounce(one) for one in values["bounces"]),

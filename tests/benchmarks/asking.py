@@ -160,6 +160,7 @@ def _answer(letter: Letter, message_id: str, subject: str, rows: Sequence[Answer
             "us": Named("A Supplier", "THEM", letter.recipient),
             "them": {"name": "Our Power", "signifier": "OURS"},
             "ref": f"THEM-{digest}", "their_ref": "", "received": _NOW, "due": _NOW.date(),
+            "repeated": 0,
             "counts": {"provided": len(rows), "not_installer": 0, "held": 0, "unreadable": 0},
             "rows": (), "held": (), "unreadable": (), "file": f"THEM-{digest}", "part": None,
         },

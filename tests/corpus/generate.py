@@ -34,6 +34,7 @@ from tests.corpus import (
     requests_cases,
     sentences_cases,
     spoken_cases,
+    typed_lists_cases,
 )
 from tests.corpus.making import Case
 
@@ -89,6 +90,7 @@ def all_cases() -> list[Case]:
         crc_cases,
         outlook_cases,
         damage_cases,
+        typed_lists_cases,
         mapped_cases,
         code_column_cases,
         renderings_cases,

@@ -226,8 +226,8 @@ def enveloped(sealed: bytes) -> bytes:
     return _der(0x30, _ENVELOPED + _der(0xA0, body))
 
 
-def document(rows: Sequence[Sequence[str]], *, text: str = "") -> bytes:
-    """A Word document with a paragraph and a table; each cell's text stands in two runs."""
+def document(rows: Sequence[Sequence[str]], *, text: str = "", more: Sequence[str] = ()) -> bytes:
+    """A Word document with paragraphs and a table; each text stands in two runs."""
 
     def run(words: str) -> str:
         half = len(words) // 2
@@ -238,7 +238,8 @@ def document(rows: Sequence[Sequence[str]], *, text: str = "") -> bytes:
         for row in rows
     )
     names = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-    body = f"<w:p>{run(text)}</w:p><w:tbl>{table}</w:tbl>"
+    body = "".join(f"<w:p>{run(one)}</w:p>" for one in (text, *more))
+    body += f"<w:tbl>{table}</w:tbl>" if rows else ""
     return zipped(
         ("[Content_Types].xml", b"<Types/>"),
         ("word/document.xml", f"<w:document {names}><w:body>{body}</w:body></w:document>".encode()),

@@ -40,6 +40,7 @@ class Findings:
     stray_code: bool = False  # a code that belongs to no device
     loose_codes: list[LooseCode] = field(default_factory=list)  # those of them that can be read
     statements: list[Statement] = field(default_factory=list)  # of the headings of columns
+    copied: int = 0  # devices of a second copy of the mail, or of its subject
     rows: int = 0  # rows and lines that were read
     misfits: list[str] = field(default_factory=list)  # tables that the columns on file do not fit
     contradiction: str = ""  # how the two renderings of a body contradict each other
@@ -56,6 +57,7 @@ class Findings:
         self.definite |= other.definite
         self.stray_code |= other.stray_code
         self.loose_codes += other.loose_codes
+        self.copied += other.copied
         self.rows += other.rows
         self.statements += other.statements
         self.misfits += other.misfits

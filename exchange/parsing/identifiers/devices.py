@@ -7,6 +7,7 @@ a Device ID: its surroundings do (the column of a table, the words of a line).
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId, wrong_length
@@ -22,11 +23,17 @@ _SEPARATED = re.compile(
 )
 _SEPARATORS = re.compile(r"[\s:.\-]+")
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}")
-# Cyrillic and Greek letters that look like the hex digits A, B, C, E or like a zero.
+# Cyrillic and Greek letters that look like the hex digits A, B, C, E or like a zero, and the
+# decimal digits of every other script.
 HOMOGLYPHS: Final = str.maketrans(
     "\u0410\u0412\u0421\u0415\u041e\u0430\u0441\u0435\u043e\u0391\u0392\u0395\u039f\u03bf",
     "ABCE0ace0ABE00",
-)
+) | {
+    zero + digit: str(digit)
+    for zero in range(0x80, 0x20000)
+    if unicodedata.decimal(chr(zero), -1) == 0
+    for digit in range(10)
+}
 _LOOKALIKE: Final = HOMOGLYPHS | str.maketrans("OoIlL|", "001111")
 _MISTAKEN: Final = frozenset(map(chr, _LOOKALIKE))
 _MAY_BE_MISTAKEN = re.compile(f"[0-9A-Fa-f{re.escape(''.join(sorted(_MISTAKEN)))}:. \\-]+")
@@ -38,7 +45,7 @@ _TOTALS: Final = frozenset(("total", "totals", "end", "count", "subtotal", "eof"
 _LINE_BREAK = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 # A number or bullet of a list, and the name of the value: "EUI-64:", "Device ID =", "GUID".
 _LISTED = re.compile(
-    r"(?:\(?\d{1,5}[.):][ ]?|[-*\u2022\u00b7\u2013][ ]|\#\d{1,5}[ ]"
+    r"(?:\(?\d{1,5}(?:\)[ ]?|[.:][ ])|[-*\u2022\u00b7\u2013][ ]|\#\d{1,5}[ ]"
     r"|\d{1,5}[ ]+(?=[0-9A-Fa-f]{2}[-:]))?[ ]*"
     r"(?:(?:(?:device|meter|zigbee|ieee|han|smets[ ]?2|esme|gsme|ppmid|ihd)[ _-]?)?"
     r"(?:eui-?64|eui|guid|id|identifier|mac(?:[ ]address)?)[ ]{0,2}[:=#][ ]{0,2})?",

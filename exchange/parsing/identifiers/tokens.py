@@ -21,8 +21,8 @@ _INNER = re.compile(r"[^\s,;|()\[\]{}<>\"'`*\u2018\u2019\u201c\u201d\u2022\u00b7
 _MARKUP = re.compile(r"[^<>\"']+")
 _HEX_OR_NOTHING = re.compile(r"[0-9A-Fa-f]*")
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _/\-]{0,24}?)[:=#]+(?=[0-9A-Fa-fOoIl])")
-_LINK_OR_PATH = re.compile(r"://|www\.|@|\\\\|[?&%][A-Za-z0-9_]*=|^/", re.I)
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+LINK_OR_PATH = re.compile(r"://|www\.|@|\\\\|[?&%][A-Za-z0-9_]*=|^/", re.I)
+UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _HEXADECIMAL = re.compile(r"0[xX](?=[0-9A-Fa-f]{16})")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 _PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?:([-:])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2})+")
@@ -33,6 +33,9 @@ _SUSPECT = re.compile(
 _BROKEN = re.compile(r"[0-9A-Za-z]{1,3}(?:([-:])[0-9A-Za-z]{1,3})(?:\1[0-9A-Za-z]{1,3}){5,7}")
 # A reference begins with its letters; in a mistyped ID the wrong one comes later.
 _MISTYPED = re.compile(r"(?=[0-9A-Za-z]{16}$)[0-9A-Fa-f]{3,15}[G-Zg-z][0-9A-Fa-f]{0,12}")
+_FOURS = re.compile(r"[0-9A-Fa-f]{4}(?::[0-9A-Fa-f]{4}){7,8}")  # a code in groups of four
+_IPV6 = re.compile(r"(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{1,4}")
+_LONG_GROUP = re.compile(r"[0-9A-Fa-f]{3}")
 _TRAILING: Final = ".:!?_=-/"
 _LONGEST_GROUP: Final = 18
 # English words of hex letters, so that "to be 00 DB ..." is not nine pairs.
@@ -112,6 +115,11 @@ def _mark_foreign(line: str, token: Token) -> Token:
     return Token(form, seen, token.start, token.end)
 
 
+def is_ipv6(text: str) -> bool:
+    """Return whether a word is an IPv6 address, and no Device ID with colons between its pairs."""
+    return bool(_IPV6.fullmatch(text)) and len(_LONG_GROUP.findall(text)) > 1
+
+
 def remove_tokens(text: str, tokens: Iterable[Token], start: int = 0) -> str:
     """Return ``text``, which begins in column ``start`` of its line, without ``tokens``."""
     pieces, last = [], 0
@@ -145,7 +153,7 @@ def _find_latin_tokens(line: str) -> list[Token]:
 
 def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
     for chunk in _CHUNK.finditer(line):
-        linked = _LINK_OR_PATH.search(chunk.group())
+        linked = LINK_OR_PATH.search(chunk.group())
         for inner in (_beside_link if linked else _INNER.finditer)(chunk.group()):
             text, start = inner.group().rstrip(_TRAILING), chunk.start() + inner.start()
             if ":" in text and _is_ipv6(text):
@@ -171,7 +179,7 @@ def _beside_link(chunk: str) -> Iterator[re.Match[str]]:
     Device ID in pairs is one for certain.
     """
     for outer in _MARKUP.finditer(chunk):
-        linked = _LINK_OR_PATH.search(outer.group())
+        linked = LINK_OR_PATH.search(outer.group())
         for inner in _INNER.finditer(chunk, outer.start(), outer.end()):
             if not linked or (_PAIRS.fullmatch(inner.group()) and read_device(inner.group())):
                 yield inner
@@ -215,8 +223,10 @@ def _of_word(text: str, start: int, end: int) -> Token | None:
     device = read_device(text)
     if device:
         return Token(TokenForm.SEPARATED, text, start, end, device)
+    if is_ipv6(text) and not _FOURS.fullmatch(text):
+        return None
     digits = code_digits(text)
-    if digits and not _UUID.fullmatch(text):
+    if digits and not UUID.fullmatch(text):
         if len(digits) in CODE_DIGITS:
             return Token(TokenForm.CODE, text, start, end)
         if len(digits) >= 24:

@@ -13,6 +13,7 @@ from exchange.errors import Unreadable
 from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device
+from exchange.parsing.identifiers.meter_labels import may_have_labels
 from exchange.parsing.lists.prose.device_recognition import PlaceOf
 from exchange.parsing.lists.prose.prose import ProseReader, devices_in, read_prose
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
@@ -194,7 +195,7 @@ def _read_unmapped(table: Table, *, in_reply: bool) -> Findings | None:
     if pairs:
         lines = [Line(number, text) for number, text in pairs]
         return read_prose(lines, lambda line: table.place(line.number), in_reply=in_reply)
-    return _read_rearranged(table)
+    return _read_rearranged(table) or _read_labels(table, in_reply=in_reply)
 
 
 def _read_rearranged(table: Table) -> Findings | None:
@@ -205,6 +206,18 @@ def _read_rearranged(table: Table) -> Findings | None:
             found.add(listing)
         found = found or listing
     return found
+
+
+def _read_labels(table: Table, *, in_reply: bool) -> Findings | None:
+    """Read a table of scanned meter labels, whatever their column is called."""
+    lines = [
+        Line(row.number, "\t".join(row.cells))
+        for row in table.rows
+        if any(map(may_have_labels, row.cells))
+    ]
+    if not lines:
+        return None
+    return read_prose(lines, lambda line: table.place(line.number), in_reply=in_reply)
 
 
 def _text(

@@ -104,9 +104,11 @@ def with_header(table: Table) -> Table:
     for index, row in enumerate(first):
         if _filled(row) * 2 < widest or _is_title(first, index):
             continue
-        if _holds_values(row):
-            return table
-        return _headed(table, row, index)
+        if not _holds_values(row):
+            return _headed(table, row, index)
+        if index and not any(map(_holds_values, first[:index])):
+            return _headed(table, first[index - 1], index - 1)  # few titles, or one above the list
+        return table
     return table
 
 

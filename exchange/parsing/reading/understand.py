@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -28,6 +29,7 @@ from exchange.domain.mail import (
     Understanding,
 )
 from exchange.domain.meaning.sent_lines import SentText
+from exchange.domain.statements import Act, Statement
 from exchange.errors import Unreadable
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
@@ -38,6 +40,7 @@ from exchange.parsing.findings.resolve_claims import (
     resolve_claims,
     unique_devices,
 )
+from exchange.parsing.findings.stated_counts import miscount, stated_counts
 from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
 from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
@@ -234,7 +237,9 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
         warnings = [*said, *_uncounted_warnings(classified, found)]
         found = Findings()
     warnings += warnings_for(classified.subkind)
+    listed = len(found.devices)
     devices, answers, rejects = _outcome(classified, found, warnings)
+    repeated = max(0, listed - len(devices) - found.copied)
     return Understanding(
         head=head,
         kind=classified.kind,
@@ -246,6 +251,8 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
         statements=(*reading.statements, *found.statements),
         quoted_rows=tuple(reading.quote.rows),
         quoted_whole=reading.quote.complete,
+        repeated=repeated,
+        miscount=_miscount(classified, reading.statements, devices, rejects, repeated),
         loose_codes=tuple(one for one in found.loose_codes if one.where.startswith("body")),
         files=len(reading.contents.attachments) + len(reading.contents.mails),
         references=references,
@@ -258,6 +265,23 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
         ),
         text=text,
     )
+
+
+def _miscount(
+    classified: Classified,
+    statements: Sequence[Statement],
+    devices: Sequence[Found],
+    rejects: Sequence[Reject],
+    repeated: int,
+) -> str:
+    """Return how a request's sentences contradict the length of its list; empty if they do not."""
+    asking = [one.words for one in statements if one.act is Act.ASKS]
+    if classified.kind is not Kind.REQUEST or not any(map(stated_counts, asking)):
+        return ""
+    read, unread = len(devices), len(rejects)
+    lengths = {read, read + unread, read + repeated, read + unread + repeated}
+    parts = Counter(one.where.partition(" > ")[0].partition(" line ")[0] for one in devices)
+    return miscount(asking, lengths, parts.values())
 
 
 def _references(subject: str, text: str) -> tuple[str, ...]:

@@ -198,6 +198,7 @@ def _take_subject(found: Findings, subject: str, where: str, *, echoed: bool) ->
         return
     found.asks |= not echoed and asks_for_codes(subject)
     found.devices += prose.devices
+    found.copied += len(prose.devices)
     found.rejects += prose.rejects
     found.claims += prose.claims
 
@@ -250,6 +251,7 @@ def _take_same_mail(
     known = {(reject.text, reject.reason) for reject in reading.findings.rejects}
     kept = [one for one in again.findings.rejects if (one.text, one.reason) not in known]
     again.findings.rejects[:] = kept
+    again.findings.copied = len(again.findings.devices)
     reading.findings.add(again.findings)
     reading.contents.calendar |= again.contents.calendar
     if not reading.text.strip():

@@ -63,6 +63,7 @@ CONTEXTS: dict[TemplateName, dict[str, object]] = {
         "their_ref": "BABE-Q-2026-00012",
         "received": datetime(2026, 7, 1, 16, 45, tzinfo=UTC),
         "due": date(2026, 7, 15),
+        "repeated": 2,
         "counts": {"provided": 1, "not_installer": 1, "held": 1, "unreadable": 1},
         "rows": ANSWERED,
         "held": ANSWERED[2:3],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from exchange.domain.device_type import OUT_OF_SCOPE
@@ -31,6 +32,7 @@ PlaceOf = Callable[[Line], str]
 BULLET: Final = re.compile(r"\s*(?:[-*•·–o]|\(?\d{1,6}[.):]|\d{1,6}(?=\s)|[a-z][.)])?\s*")
 _LISTED = re.compile(r"[ ]?(?:[,;/&+]|\b(?:and|or|nor)\b)", re.I)
 _PAIRS = re.compile(r"(?:\w{1,3}[-:]){6}")
+_FOURS = re.compile(r"[0-9A-Fa-f]{4}(?: [0-9A-Fa-f]{4}){3}")
 _OTHER_LETTER = re.compile(r"[G-HJ-KM-NP-Zg-hj-km-np-z]")  # not a hex digit and not like one
 _NEARBY: Final = 200  # characters around a word that can say what it is
 
@@ -69,7 +71,15 @@ class DeviceRecognition:
     def __init__(self, found: Findings, place: PlaceOf) -> None:
         self.found = found
         self.place = place
+        self.named: list[Token] = []  # tokens of the line that are reported, or wait for the rest
+        self.in_fours = False  # a Device ID was written in four groups of four
+        self.damaged_here = False  # a Device ID of the line is damaged
         self.hubs: list[Found] = []  # out of scope: only mentioned if other devices are listed
+
+    def begin_line(self) -> None:
+        """Forget what the line before had."""
+        self.named.clear()
+        self.damaged_here = False
 
     def accept(
         self,
@@ -110,11 +120,16 @@ class DeviceRecognition:
             or (not in_table and names_devices(text[token.end : token.end + _NEARBY]))
         )
         accepted = separated or named
+        if _FOURS.fullmatch(token.text) and alone and not named and self._is_odd():
+            self.named.append(token)
+            self.doubt(text, line, [[token]])
+            return False
         if token.form is TokenForm.BARE and not (accepted or in_table or others):
             accepted = alone or _begins_line(token, lead) or _is_asked_about(text, block)
         if token.form is TokenForm.DECIMAL and not accepted and alone and not in_table:
             if not block.of_devices:
                 block.deferred.append((line, token))
+                self.named.append(token)
                 return False
             accepted = True
         if not accepted:
@@ -122,10 +137,16 @@ class DeviceRecognition:
                 self._ignored(line, token, "nothing says that it is a Device ID")
             return False
         block.has_device = True
+        self.in_fours |= bool(_FOURS.fullmatch(token.text))
         self.add(line, token, labelled_type(lead))
         return True
 
+    def _is_odd(self) -> bool:
+        """Return whether four groups of four are half a code, for the other IDs are not so."""
+        return not self.in_fours and any(True for _ in islice(self.found.devices, 1))
+
     def _ignored(self, line: Line, token: Token, why: str) -> None:
+        self.named.append(token)
         self.found.warnings.append(f"{self.place(line)}: {token.text} is not taken: {why}")
 
     def add(self, line: Line, token: Token, device_type: str) -> None:
@@ -176,6 +197,8 @@ class DeviceRecognition:
         bare = alone and not decimal and len(digits) == 16 and not _OTHER_LETTER.search(digits)
         if separated or listed or labels_id(lead) or bare:
             self.damaged(token.text, line)
+            self.named.append(token)
+            self.damaged_here = True
 
     def damaged(self, text: str, line: Line) -> None:
         """Report a text that should be a Device ID and is damaged."""

@@ -62,6 +62,7 @@ class Pairing:
         self.order_broken = False  # devices and codes did not alternate: no such pair is trusted
         self.by_order: list[int] = []  # claims whose code is on a line below its device
         self.block = 0
+        self.unread = False  # what may be a device stands below those waiting, and is not read
         self.code_ahead: _CodeAhead | None = None
         self.above: list[int] = []  # claims whose code is on a line above its device
         self.above_blocks: set[int] = set()  # the blocks of these claims
@@ -115,6 +116,7 @@ class Pairing:
         If a labelled code is above the device in the same block, the device gets that code.
         """
         waiting = WaitingDevice(device, where, kind, self.block)
+        self.unread = False
         if self.under and number == self.under[1] + 1:
             self.followed.append((self.under[0], waiting))
         self.under = None
@@ -183,13 +185,15 @@ class Pairing:
             self.found.warnings.append(f"{where}: {digits} hex digits are not taken")
             return
         if token.form is TokenForm.ODD_LENGTH and not self.waiting and not labelled:
+            digits = len(code_digits(token.text))
+            self.found.warnings.append(f"{where}: {digits} hex digits are not taken")
             return
         kind = labelled_type(lead)
         candidates = self._candidates(kind)
         near = [one for one in candidates if one.block == self.block]
         if len(near) == 1 and len(candidates) > 1:
             candidates, self.skipped = near, True  # nothing was said about those in blocks above
-        if len(candidates) == 1:
+        if len(candidates) == 1 and not self.unread:
             self.crossed |= candidates[0].block != self.block
             if kind and kind == candidates[0].kind:
                 self.waiting.remove(candidates[0])
@@ -204,7 +208,7 @@ class Pairing:
             else:
                 self._add_code(candidates[0].device, token, where, "")
             return
-        if labelled and not doubted and not self.waiting and not self.code_ahead:
+        if labelled and not doubted and not (self.waiting or self.unread or self.code_ahead):
             self.code_ahead = _CodeAhead(token, where, self.block)
             return
         self._report_unused_ahead()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,10 +17,14 @@ from exchange.domain.columns.device_columns import ListedColumns, PlaceColumn, T
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
+from exchange.parsing.identifiers.codes import CODE_DIGITS, BadCode
 from exchange.parsing.identifiers.devices import (
+    DamagedId,
     is_exponent_notation,
     read_device,
 )
+from exchange.parsing.identifiers.meter_labels import find_labels, may_have_labels
+from exchange.parsing.identifiers.stretches import Stretch, find_damaged_codes, find_stretches
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens, remove_tokens
 from exchange.parsing.lists.prose.device_recognition import (
     BULLET,
@@ -39,6 +44,7 @@ from exchange.parsing.lists.prose.line_segments import (
 )
 from exchange.parsing.lists.prose.pairing import Pairing
 from exchange.parsing.lists.prose.split_codes import ends_in_a_piece, separate_split_codes
+from exchange.parsing.lists.prose.unread_items import UnreadItems
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.phrases.answer_phrases import (
     Remark,
@@ -65,6 +71,8 @@ _MARGIN: Final = 50  # a line that a mail client broke has at least so many char
 _WIDEST: Final = 100
 _PARAGRAPH: Final = 400
 _TELLING = re.compile(r"install|fit|ours", re.I)  # without these a sentence denies nothing
+_PIECE: Final = 40  # characters at an end of a line that can hold a piece of an ID
+_HAS_DIGIT = re.compile(r"\d")
 _LONGEST_LINE: Final = 2_000_000
 
 
@@ -109,6 +117,9 @@ class ProseReader:
         self.block = ListBlock()
         self.devices = DeviceRecognition(self.found, place)
         self.pairing = Pairing(self.found, in_reply=in_reply)
+        self.unread = UnreadItems(self.found)
+        self.tail = ""  # of the line before: what follows its last Device ID or code
+        self.tail_line = -1
         self.cut_off = False  # the line before ends inside a run of hex digits
         self.wrapped = ""  # words that may continue on the next line
         self.wrapped_line = -1
@@ -127,6 +138,10 @@ class ProseReader:
         if len(text) > _LONGEST_LINE:
             self.found.warnings.append(f"{self.place(line)} is too long to be read")
             return
+        if may_have_labels(text):
+            text = self._labels(text, line)
+            if not LEFTOVER.sub("", BULLET.sub("", text, count=1)):
+                return
         tokens = find_tokens(text)
         if tokens:
             self._with_tokens(text, line, tokens)
@@ -136,7 +151,71 @@ class ProseReader:
             return
         # Below "IC:" alone on its line, 16 bare digits may be half a code.
         self.cut_off = ends_in_a_piece(text, ()) or bool(_ONE_CODE.fullmatch(text))
-        self._words_only(text, line.number)
+        if not self._unread(text, line, (), beside=False):
+            self._words_only(text, line.number)
+
+    def _labels(self, text: str, line: Line) -> str:
+        """Read the meter labels of a line, and return its text without them."""
+        where, found = self.place(line), self.found
+        for label in find_labels(text):
+            text = text[: label.start] + " " * (label.end - label.start) + text[label.end :]
+            device, code = label.device, label.code
+            if isinstance(device, DamagedId):
+                found.rejects.append(Reject(device.text, device.reason, where))
+                if isinstance(code, BadCode):
+                    found.rejects.append(Reject(code.text, code.reason, where))
+                continue
+            found.devices.append(Found(device, where))
+            self.unread.item(line.number)
+            if isinstance(code, BadCode):
+                found.rejects.append(Reject(code.text, code.reason, where, device))
+                found.claims.append(Claim(device, where, bad_code=True))
+            else:
+                found.claims.append(Claim(device, where, code, digits=CODE_DIGITS[1]))
+        return text
+
+    def _unread(self, text: str, line: Line, read: Iterable[Token], *, beside: bool) -> bool:
+        """Note what is written like a Device ID and is not in ``read``; return whether it is the
+        whole line but for a few words."""
+        read = sorted(read, key=lambda one: one.start)
+        stretches = find_stretches(text, read)
+        broken = self._broken_off(text, line, read, stretches)
+        for one in stretches:
+            maybe = self.unread.add(
+                text, one, line.number, self.place(line),
+                listed=self.block.of_devices, beside=beside,
+            )  # fmt: skip
+            self.pairing.unread |= maybe
+        if broken:
+            return not read and is_mere_item(text)
+        if all(one.decimal for one in stretches):
+            return False
+        rest = text[: stretches[0].start] + " " + text[stretches[-1].end :]
+        return is_mere_item(rest)
+
+    def _broken_off(
+        self, text: str, line: Line, read: list[Token], stretches: list[Stretch]
+    ) -> bool:
+        """Note what is written like a Device ID over two lines; return whether anything is."""
+        before, self.tail = self.tail, ""
+        # The line between may be empty because its text is on the line above.
+        follows, self.tail_line = line.number <= self.tail_line + 2, line.number
+        if not (stretches and stretches[-1].end > len(text) - 3):
+            tail = text[max(read[-1].end if read else 0, len(text) - _PIECE) :].strip()
+            self.tail = tail if _HAS_DIGIT.search(tail) else ""
+        if not (before and follows) or (stretches and stretches[0].start < 3):
+            return False
+        head = text[: read[0].start if read else _PIECE].strip()
+        tight = before[-1] in "-:" or head[:1] in ("-", ":")
+        joined = f"{before}{'' if tight else ' '}{head}"
+        for one in find_stretches(joined):
+            if one.start < len(before) < one.end - 1:
+                self.unread.add(
+                    joined, one, line.number - 1, self.place(replace(line, number=line.number - 1)),
+                    listed=self.block.of_devices, beside=bool(read),
+                )  # fmt: skip
+                return True
+        return False
 
     def _with_tokens(self, text: str, line: Line, tokens: list[Token]) -> None:
         """Read a line that has something like a device or a code."""
@@ -144,21 +223,25 @@ class ProseReader:
         alone = not LEFTOVER.sub("", BULLET.sub("", rest, count=1))
         candidates = [token for token in tokens if token.form in _DEVICE_FORMS]
         devices, doubtful = separate_split_codes(text, candidates)
-        if self.cut_off and devices and not text[: devices[0].start].strip():
-            # The line before broke off inside hex digits: this may be the rest of a code.
-            doubtful += [[one] for one in devices[:1] if one.form is not TokenForm.SEPARATED]
-            devices = [one for one in devices if [one] not in doubtful]
+        if devices and not text[: devices[0].start].strip() and self._may_end_code(devices[0]):
+            doubtful.append(devices[:1])
+            devices = devices[1:]
         self.devices.doubt(text, line, doubtful)
         codes = [one for one in tokens if one.form in (TokenForm.CODE, TokenForm.ODD_LENGTH)]
         codes = [one for one in codes if labels_device(words_before(text, one)) is not False]
+        read = [*(one for run in doubtful for one in run), *codes]
         accepted: list[Token] = []
+        separated = sum(one.form is TokenForm.SEPARATED for one in devices)
+        self.devices.begin_line()
         for token in devices:
             # "devices A, B and C": what names the first also names those listed with it.
             listed = bool(accepted) and not line.table
             listed = listed and continues_list(text[accepted[-1].end : token.start], token.form)
             if token.form is TokenForm.DECIMAL and len(tokens) > 1:
                 alone = False  # next to a device, a number is an order, a phone, a meter point
-            others = any(one.form is TokenForm.SEPARATED for one in devices if one is not token)
+            # Without separators next to one with them: a serial number, unless most have none.
+            few = 0 < separated < len(devices) < 3 * separated
+            others = few and token.form is not TokenForm.SEPARATED
             if self.devices.accept(
                 text, line, token, self.block, alone=alone, listed=listed, others=others
             ):
@@ -166,12 +249,32 @@ class ProseReader:
         for token in tokens:
             if token.form is TokenForm.DAMAGED:
                 self.devices.damaged_token(text, line, token, self.block, alone=alone)
+        self.pairing.unread |= bool(doubtful or self.devices.damaged_here)
         self.cut_off = ends_in_a_piece(text, accepted)
         self.found.asks |= asks_for_codes(rest)
+        read += [*accepted, *self.devices.named]
+        # In a long list most rows have no digit left.
+        whole = not self.tail and len(read) == len(tokens) and not _HAS_DIGIT.search(rest)
+        if accepted and not codes and not whole:
+            codes = find_damaged_codes(text, read)
+            read += codes
+        mere = not whole and self._unread(text, line, read, beside=bool(accepted))
+        if accepted:
+            self.unread.item(line.number)
         if accepted or codes:
             self._pair_line(text, line, accepted, codes)
-        elif not alone and not devices:
+        elif not alone and not devices and not mere:
             self._words_only(text, line.number)
+
+    def _may_end_code(self, token: Token) -> bool:
+        """Return whether the line before broke off inside hex digits that this may complete.
+
+        Next to a request's list there are no codes, and the IDs of one maker begin alike.
+        """
+        if not self.cut_off or token.form is TokenForm.SEPARATED:
+            return False
+        asked = self.found.asks and (self.block.of_devices or not self.in_reply)
+        return not asked and not self.unread.is_like_those(token.device)
 
     def _bare_device(self, line: Line, text: str) -> bool:
         """Read the usual line of a long list, just one Device ID; return whether it is one."""
@@ -182,6 +285,7 @@ class ProseReader:
         if device is None or (text.isdecimal() and not block.of_devices):
             return False
         block.has_device = True
+        self.unread.item(line.number)
         where = self.place(line)
         self.found.devices.append(Found(device, where))
         if block.outcome is not None:
@@ -206,6 +310,8 @@ class ProseReader:
         found = ListedColumns(run.ids, places, TextColumn.repeat("", rows))
         self.found.devices += found
         self.pairing.wait_all(found, run.number)
+        self.unread.item(run.number)
+        self.unread.last_item = run.number + rows - 1
 
     def report_broken(self, broken: Iterable[UnprovenBreak]) -> None:
         """Report what is broken over two lines and cannot be read."""
@@ -216,6 +322,7 @@ class ProseReader:
         self._close_block()
         self.pairing.settle()
         self.devices.settle_hubs()
+        self.unread.settle()
         return self.found
 
     # -- lines without a device or a code --

@@ -26,6 +26,8 @@ _PIECE = re.compile(r"\s*[0-9A-Fa-f]{2,34}(?:[ \-:.][0-9A-Fa-f]{1,34})*[\-:]?\s*
 _CODE: Final = 36
 _LAST_WORD = re.compile(r"[0-9A-Fa-f\-:]+$")
 _FIRST_WORD = re.compile(r"[0-9A-Fa-f\-:]+(?![0-9A-Za-z])")
+_BLANK_TAIL = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} )*[0-9A-Fa-f]{1,2}$")
+_BLANK_HEAD = re.compile(r"[0-9A-Fa-f]{1,2}(?: [0-9A-Fa-f]{2})*(?![0-9A-Za-z])")
 _LEAST: Final = 4  # digits of a piece that is worth reporting
 _MIXED = re.compile(r"(?=.*[0-9])(?=.*[A-Fa-f])")
 
@@ -49,26 +51,36 @@ def unwrap_lines(lines: Iterable[Line], broken: list[UnprovenBreak]) -> Iterator
 
 
 def _unwrap(lines: Iterable[Line], broken: list[UnprovenBreak]) -> Iterator[Line]:
-    before: Line | None = None
+    above = before = None
+    joined_above: Line | None = None  # ends in what was joined; ``before`` is what follows it
     for line in _join_stacked(lines):
-        if before is None:
-            before = line
-            continue
-        if _may_break(before, line):
-            joined = _join(before, line)
+        if before is not None:
+            joined = _join(above, before, line) if _may_break(before, line) else None
             if isinstance(joined, UnprovenBreak):
                 broken.append(joined)
-                yield joined.kept
+                yield from _together(joined_above, joined.kept)
+                above = joined_above = None
                 before = joined.after
                 continue
             if joined:
-                yield joined[0]
-                before = joined[1]
+                if joined_above:
+                    yield joined_above
+                above, (joined_above, before) = None, joined
                 continue
-        yield before
+            yield from _together(joined_above, before)
+            above, joined_above = before, None
         before = line
     if before is not None:
-        yield before
+        yield from _together(joined_above, before)
+
+
+def _together(joined_above: Line | None, rest: Line) -> Iterator[Line]:
+    """Yield the rest of a line with what was joined above it, so that its words stay with it."""
+    if joined_above is None:
+        yield rest
+    else:
+        yield replace(joined_above, text=joined_above.text + rest.text)
+        yield replace(rest, text="")
 
 
 def _join_crc_lines(lines: Iterable[Line]) -> Iterator[Line]:
@@ -148,10 +160,13 @@ def _may_break(first: Line, second: Line) -> bool:
         return False
     if first.table or second.table or second.number != first.number + 1:
         return False
-    return one[-_SPAN:].rstrip()[-1:] in "0123456789ABCDEFabcdef-:\u00ad\u2010\u2011"
+    end = one[-_SPAN:].rstrip()[-1:]
+    return (end if end.isascii() else normalized(end)) in "0123456789ABCDEFabcdef-:"
 
 
-def _join(first: Line, second: Line) -> tuple[Line, Line] | UnprovenBreak | None:
+def _join(
+    above: Line | None, first: Line, second: Line
+) -> tuple[Line, Line] | UnprovenBreak | None:
     start = normalized(first.text).rstrip()
     rest = normalized(second.text).lstrip()
     tail, head = _TAIL.search(start[-_SPAN:]), _HEAD.match(rest[:_SPAN])
@@ -163,13 +178,55 @@ def _join(first: Line, second: Line) -> tuple[Line, Line] | UnprovenBreak | None
     code = _find_code(tail.group(), head.group())
     if code:
         kept = start[: offset + tail.start() + code.cut]
-        return _one_line(first, second, kept + code.digits + rest[head.end() :])
-    return _join_device(first, second, start, rest) or _find_lost_code(first, second, start, rest)
+        return replace(first, text=kept + code.digits), replace(second, text=rest[head.end() :])
+    if _ends_in_device(start) or (
+        _begins_with_device(rest) and not _may_be_code(above, start, rest)
+    ):
+        return None  # a whole Device ID is an item of a list, whatever its neighbour has lost
+    return (
+        _join_device(first, second, start, rest)
+        or _find_broken_pairs(first, second, start, rest)
+        or _find_lost_code(first, second, start, rest)
+    )
 
 
-def _one_line(first: Line, second: Line, text: str) -> tuple[Line, Line]:
-    """Put what follows the break on the first line, with the words after it."""
-    return replace(first, text=text), replace(second, text="")
+def _find_broken_pairs(first: Line, second: Line, start: str, rest: str) -> UnprovenBreak | None:
+    """Return a break within eight pairs with blanks between them: nothing shows where it was."""
+    tail, head = _BLANK_TAIL.search(start[-_SPAN:]), _BLANK_HEAD.match(rest[:_SPAN])
+    if tail is None or head is None:
+        return None
+    one, other = tail.group(), head.group()
+    digits = "".join(_GROUP.findall(one + other))
+    if len(digits) != 16 or digits.isdecimal() or " " not in one + other:
+        return None
+    reason = "16 hex digits broken over two lines: a Device ID may be meant"
+    return _unproven(first, second, (start, one), (rest, other), reason)
+
+
+def _ends_in_device(text: str) -> bool:
+    tail = _TAIL.search(text[-_SPAN:])
+    return tail is not None and any(read_device(tail.group()[-size:]) for size in _WHOLE)
+
+
+def _begins_with_device(text: str) -> bool:
+    head = _HEAD.match(text[:_SPAN])
+    return head is not None and any(
+        read_device(text[:size]) and not _GROUP.match(text[size : size + 1]) for size in _WHOLE
+    )
+
+
+def _may_be_code(above: Line | None, start: str, rest: str) -> bool:
+    """Return whether an open end and 16 digits below may be the halves of a code.
+
+    Not in a list of Device IDs, nor if both begin alike, as the IDs of one maker do.
+    """
+    last = _LAST_WORD.search(start[-_SPAN:])
+    if last is None or last.group()[-1] not in "-:":
+        return False
+    digits = "".join(_GROUP.findall(last.group()))
+    if len(digits) not in (16, 20) or (above and _ends_in_device(normalized(above.text).rstrip())):
+        return False
+    return digits[:4].upper() != "".join(_GROUP.findall(rest[:8]))[:4].upper()
 
 
 class _CodePiece(NamedTuple):
@@ -204,7 +261,8 @@ def _join_device(
     at_separator = (one[-1] in "-:") != (other[0] in "-:")
     if at_separator and len(one + other) == 23 and read_device(one + other):
         kept = start[: len(start) - len(one)]
-        return _one_line(first, second, kept + one + other + rest[first_word.end() :])
+        whole = replace(first, text=kept + one + other)
+        return whole, replace(second, text=rest[first_word.end() :])
     if separated or (min(pieces) >= _LEAST and _MIXED.match(digits)):
         reason = "16 hex digits broken over two lines: a Device ID may be meant"
         return _unproven(first, second, (start, one), (rest, other), reason)

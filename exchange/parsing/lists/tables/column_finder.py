@@ -10,9 +10,11 @@ from typing import Final
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.parsing.identifiers.codes import code_digits, looks_like_code
 from exchange.parsing.identifiers.devices import read_device, read_listed_device, split_devices
+from exchange.parsing.identifiers.stretches import find_stretches
 from exchange.parsing.lists.tables.crc_columns import crcs_by_code, holds_only_crcs
 from exchange.parsing.phrases.header_terms import HeaderMeaning, Role, header_meaning
 from exchange.parsing.sheets.grid import Row
+from exchange.parsing.text.lines import normalized
 
 HEADER_ROWS: Final = 25
 SAMPLE_ROWS: Final = 200
@@ -231,7 +233,11 @@ def _cell(row: Row, index: int) -> str:
 
 def _any_value(row: Row) -> bool:
     return bool(row.damaged) or any(
-        _names_devices(cell) or looks_like_code(cell) or cell.isdecimal() for cell in row.cells
+        _names_devices(cell)
+        or looks_like_code(cell)
+        or cell.isdecimal()
+        or find_stretches(normalized(cell))
+        for cell in row.cells
     )
 
 

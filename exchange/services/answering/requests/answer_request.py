@@ -76,6 +76,8 @@ def take(
     if party is None:
         return MailOutcome(REVIEW, understood.kind, who.reason)
     asked = len(understood.devices)
+    if understood.miscount and not who.vouched:
+        return MailOutcome(REVIEW, understood.kind, understood.miscount, party.signifier)
     verdict = _verdict(ctx, tx, understood, who, party, basis.tally)
     if verdict.party is None:
         return MailOutcome(REVIEW, understood.kind, verdict.reason, party.signifier)
@@ -111,7 +113,10 @@ def take(
         request_id, ref, party.signifier, mail.id, _their_ref(understood), clock, answered
     )
     parts = 0
-    answer = send_answer(ctx, tx, request, party, verdict.address, understood.head, decided_rows)
+    answer = send_answer(
+        ctx, tx, request, party, verdict.address, understood.head, decided_rows,
+        repeated=understood.repeated,
+    )  # fmt: skip
     for rows, outbox_id in answer:
         _keep(ctx, tx, request_id, decided_rows.take(rows), outbox_id)
         parts += 1
@@ -209,19 +214,24 @@ def send_answer(
     address: str,
     head: MailHead,
     decided_rows: DecidedRows,
+    repeated: int = 0,
 ) -> Iterator[tuple[slice, int]]:
     """Queue the reply and audit every device in it; yield rows and number of each letter.
+
+    ``repeated``: how many rows of the list repeat others, which the first letter says.
 
     The reply is as many letters as the recipient's size limit needs.  Take them all: the next one
     is written while the caller works on this one.
     """
     rows = decided_rows.answer_rows()
     facts = SheetFacts("Answers under MP121", request.ref, ctx.now())
-    parts, drafts = [], []
+    parts: list[tuple[slice, DecidedRows]] = []
+    drafts: list[letters.Draft] = []
     for part, some, files in _in_parts(ctx, tx, party, rows, facts):
         own = decided_rows if part is None else decided_rows.take(some)
         text = _answer_text(ctx, own, rows[some])
-        drafts.append(draft_answer(ctx, request, party, address, head, text, part, files))
+        again = 0 if drafts else repeated
+        drafts.append(draft_answer(ctx, request, party, address, head, text, part, files, again))
         parts.append((some, own))
     del files
     for nth, letter in enumerate(letters.write_letters(ctx, drafts)):
@@ -282,6 +292,7 @@ def draft_answer(
     text: AnswerText,
     part: AnswerPart | None,
     files: Files,
+    repeated: int = 0,
 ) -> letters.Draft:
     """Return the draft of an answer, or of one part of it."""
     subject = reply_subject(mask_codes(head.subject))
@@ -303,6 +314,7 @@ def draft_answer(
             "received": request.clock.received_at,
             "due": request.clock.due_on,
             "counts": SimpleNamespace(**{one.value: text.counts[one] for one in OUTCOME_WORDS}),
+            "repeated": repeated,
             "rows": text.rows,
             "held": text.held,
             "unreadable": text.unreadable,

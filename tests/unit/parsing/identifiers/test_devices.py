@@ -14,6 +14,7 @@ from exchange.parsing.identifiers.devices import (
     may_be_rounded,
     read_device,
     read_device_cell,
+    read_listed_device,
     split_devices,
     suggest_device,
 )
@@ -165,3 +166,12 @@ def test_what_excel_may_have_done_to_a_number(
     assert is_exponent_notation(text) is exponent
     assert may_be_rounded(text) is rounded
     assert is_decimal_id(text) is decimal
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["00:DB:12:7B:FA:CD:0E:F9:7A", "00.DB.12.7B.FA.CD.0E.F9.7A", "7:00-DB-12-7B-FA-CD-0E-F9"],
+)
+def test_a_ninth_pair_is_no_number_of_a_list(text: str) -> None:
+    assert read_listed_device(text) is None
+    assert not isinstance(read_device_cell(text), DeviceId)

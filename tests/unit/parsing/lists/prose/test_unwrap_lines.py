@@ -93,3 +93,26 @@ def test_lines_that_do_not_follow_each_other_are_not_joined() -> None:
 def test_rows_of_a_table_are_not_joined() -> None:
     lines = [Line(1, CODE[:20], table=1, row=1), Line(2, CODE[20:], table=1, row=2)]
     assert list(unwrap_lines(lines, [])) == lines
+
+
+def test_a_chain_of_broken_ids_stays_a_chain() -> None:
+    text = f"{DEVICE}, 00-DB-12-\n34-56-78-90-A1, 00-DB-12-34-56-\n78-90-A2, {DEVICE[:-1]}3 please"
+    lines, broken = _read(text)
+    ids = [one.strip(", ").removesuffix(" please") for line in lines for one in line.split(", ")]
+    assert [one for one in ids if one] == [DEVICE] + [f"{DEVICE[:-1]}{n}" for n in (1, 2, 3)]
+    assert broken == []
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    ["00-DB12-34-56-78-90-A1", "00-DB-12-34-56-78-90-A1-", "00DB1234567890A", "00 DB 12 34 56 78"],
+)
+def test_a_whole_id_is_never_joined_to_a_damaged_neighbour(damaged: str) -> None:
+    text = f"{DEVICE}\n{damaged}\n00-DB-12-34-56-78-90-A2\n{damaged}"
+    assert _read(text) == (text.split("\n"), [])
+
+
+def test_eight_pairs_with_blanks_over_two_lines_are_reported() -> None:
+    lines, (found,) = _read("meter 00 DB 12 34\n56 78 90 A0, please")
+    assert lines == ["meter ", ", please"]
+    assert found.text == "00 DB 12 34 56 78 90 A0"
