@@ -181,10 +181,11 @@ def _ole_shape(content: bytes) -> Shape:
     if "EncryptedPackage".encode("utf-16-le") in content:
         return Shape.PROTECTED
     for stream in ("Workbook", "Book"):
-        if stream.encode("utf-16-le") + b"\x00\x00" in content:
+        name = re.escape(f"{stream}\0".encode("utf-16-le"))
+        if re.search(name, content, re.I):  # the names have no case
             return Shape.WORKBOOK
     for stream in ("WordDocument", "PowerPoint Document"):
-        if stream.encode("utf-16-le") in content:
+        if re.search(re.escape(stream.encode("utf-16-le")), content, re.I):
             return Shape.DOCUMENT
     return Shape.OTHER
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import InstallCode, bare_digits
 from exchange.errors import BadInput
+from exchange.parsing.text.cell_words import missing_value
 from exchange.parsing.text.lines import normalized
 
 _SEPARATORS = re.compile(r"[\s:.\-]+")
@@ -48,7 +49,8 @@ def read_code_cell(text: str, *, numeric: bool = False) -> InstallCode | BadCode
         return BadCode(text, "Excel kept the install code as a number: digits are lost")
     digits = code_digits(text)
     if not digits:
-        return _not_hex(text)
+        wanting = missing_value(text)
+        return BadCode(text, wanting) if wanting else _not_hex(text)
     if len(digits) < 8:
         return None  # "1", "99": a count or a status, not a code
     return read_code(text)

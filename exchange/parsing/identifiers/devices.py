@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId, wrong_length
 from exchange.errors import BadInput
+from exchange.parsing.text.cell_words import missing_value
 from exchange.parsing.text.lines import normalized
 
 _BARE = re.compile(r"(?:0[xX])?[0-9A-Fa-f]{16}")
@@ -94,11 +95,15 @@ def _numeric_damage(text: str) -> str:
         return "Excel turned it into a date or a time: the digits are lost"
     if len(digits) > 15:
         return "Excel kept it as a number: digits beyond the fifteenth are lost"
-    return f"Excel kept it as a number of {len(digits)} digits: leading zeros are lost"
+    number = "1 digit" if len(digits) == 1 else f"{len(digits)} digits"
+    return f"Excel kept it as a number of {number}: leading zeros are lost"
 
 
 def _why(text: str) -> str:
     """Return why a text is not a Device ID, with a suggestion where letters look like digits."""
+    wanting = missing_value(text)
+    if wanting:
+        return wanting
     suggestion = suggest_device(text)
     if suggestion:
         return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from exchange.domain.device import DeviceId
@@ -44,6 +44,7 @@ _HEX_RUN = re.compile(
 )
 _LONG: Final = 5_000  # lines
 _AROUND: Final = 20
+_NAMED: Final = 5  # Device IDs that a warning names
 
 
 def read_attachment(
@@ -67,6 +68,10 @@ def read_attachment(
             file=file,
         )
         found.rows = len(markup.lines)
+        hidden = hidden_devices(markup.hidden_text)
+        if hidden:
+            found.warnings.append(f"{where}: {ignored(hidden, 'in hidden text')}")
+        found.warnings += struck_out(where, plain_lines(markup.struck_text))
         return found
     if shape is Shape.TEXT:
         text = to_text(part.content, part.params.get("charset", ""))
@@ -127,6 +132,7 @@ def _workbook(
             found.warnings.append(
                 f"{whole.where}: {ignored(len(hidden), 'in hidden rows or columns')}"
             )
+    found.warnings += struck_out(where, [Line(at, one.text) for at, one in enumerate(book.struck)])
     for table in book.hidden:
         count = len(_listed_devices(table))
         what = f": {ignored(count, 'in it')}" if count else " and not read"
@@ -272,6 +278,15 @@ def ignored(count: int, where: str) -> str:
     """Return ``2 Device IDs in hidden text are ignored`` for 2 and ``in hidden text``."""
     ids, verb = ("1 Device ID", "is") if count == 1 else (f"{count} Device IDs", "are")
     return f"{ids} {where} {verb} ignored"
+
+
+def struck_out(where: str, lines: Iterable[Line]) -> list[str]:
+    """Return a warning that names the Device IDs in a text that its sender struck out, if any."""
+    struck = devices_in(lines)
+    if not struck:
+        return []
+    named = ", ".join(map(str, struck[:_NAMED]))
+    return [f"{where}: {ignored(len(struck), 'struck out')}: {named}"]
 
 
 def hidden_devices(text: str) -> int:

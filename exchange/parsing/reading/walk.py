@@ -36,6 +36,7 @@ from exchange.parsing.reading.attachments import (
     ignored,
     read_attachment,
     read_lines,
+    struck_out,
 )
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.mbox import mails_in
@@ -138,11 +139,7 @@ def read_mail(
     hidden = hidden_devices(contents.hidden_text)
     if hidden:
         found.warnings.append(f"{path}body: {ignored(hidden, 'in hidden text')}")
-    struck = devices_in(plain_lines(contents.struck_text)) if contents.struck_text.strip() else ()
-    if struck:
-        found.warnings.append(
-            f"{path}body: {ignored(len(struck), 'struck out')}: " + ", ".join(map(str, struck[:5]))
-        )
+    found.warnings += struck_out(f"{path}body", plain_lines(contents.struck_text))
     _take_subject(found, head.subject, f"{path}subject", echoed=replies or forwards)
     if contents.plain_lines:
         unseen = f"{contents.hidden_text}\n{contents.struck_text}"

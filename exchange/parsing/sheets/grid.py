@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple, TypeAlias, overload
@@ -161,6 +161,33 @@ class WorkbookRows(ColumnRows):
             np.bool_,
             len(self._raw),
         )
+
+    def with_texts(self, texts: Mapping[tuple[int, int], str], left: int) -> WorkbookRows:
+        """Return the rows with ``texts`` at (row, column of the sheet) where a cell is empty."""
+        if not texts:
+            return self
+        cells = {number: list(row) for number, row in self._raw}
+        for (number, column), text in texts.items():
+            row, at = cells.setdefault(number, []), column - left
+            if at < 0:
+                continue
+            row += [""] * (at + 1 - len(row))
+            row[at] = text if row[at] == "" else row[at]
+        return WorkbookRows.numbered(sorted(cells.items()))
+
+    def without_cells(
+        self, places: Set[tuple[int, int]], left: int
+    ) -> tuple[WorkbookRows, list[tuple[int, str]]]:
+        """Return the rows without the cells at (row, column of the sheet), and what these held."""
+        found: list[tuple[int, str]] = []
+        kept: list[tuple[int, Sequence[Cell]]] = []
+        for number, row in self._raw:
+            own = [at for at in range(len(row)) if (number, at + left) in places]
+            found += [(number, cell_text(row[at])) for at in own if row[at] != ""]
+            cells = ["" if at in own else cell for at, cell in enumerate(row)] if own else row
+            if any(cell != "" for cell in cells):
+                kept.append((number, cells))
+        return WorkbookRows.numbered(kept), found
 
     def without(self, numbers: Set[int], columns: Set[int]) -> WorkbookRows:
         """Return the rows except those in ``numbers``, with ``columns`` left blank."""

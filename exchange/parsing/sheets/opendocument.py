@@ -17,15 +17,18 @@ from xml.parsers import expat
 
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
-from exchange.parsing.sheets.grid import Cell
+from exchange.parsing.sheets.grid import Cell, cell_text
 from exchange.parsing.sheets.xlsx_precheck import HiddenCells
+from exchange.parsing.text.cell_words import ERROR, VALUELESS, is_error
 
 _CONTENT: Final = "content.xml"
+_STYLES: Final = "styles.xml"
 _MANIFEST: Final = "META-INF/manifest.xml"
 _PIECE: Final = 1 << 20
 _LONGEST_MANIFEST: Final = 1_000_000
 _LONGEST_BLANK: Final = 1000  # the most blanks that one text:s may stand for
 _HIDING: Final = ("collapse", "filter")
+_STRIKES: Final = ("style:text-line-through-style", "style:text-line-through-type")
 _GROUPS: Final = ("table:table-row-group", "table:table-column-group")
 _CELL, _COVERED = "table:table-cell", "table:covered-table-cell"
 # Comments, pictures with words and the history of changes are not the text of a cell.
@@ -58,8 +61,8 @@ def read_ods(where: str, content: bytes, limits: Limits) -> list[ParsedSheet] | 
                 return None
             return _read(where, archive, names, limits)
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, NotImplementedError,
-            EOFError, RuntimeError, IndexError, OverflowError, LookupError) as error:  # fmt: skip
-        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+            EOFError, RuntimeError, IndexError, OverflowError, LookupError):  # fmt: skip
+        raise Unreadable("the workbook is damaged: it cannot be unpacked", place=where) from None
 
 
 def _read(
@@ -72,19 +75,24 @@ def _read(
             if b"encryption-data" in stream.read(_LONGEST_MANIFEST):
                 raise Unreadable("the workbook is protected by a password", place=where)
     reader = _Reader(where, limits)
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    parser.EntityDeclHandler = reader.entity
     try:
-        with archive.open(_CONTENT) as stream:
-            while piece := stream.read(_PIECE):
-                parser.Parse(piece, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+        for member in (_STYLES, _CONTENT) if _STYLES in names else (_CONTENT,):
+            parser = expat.ParserCreate()
+            parser.buffer_text = True
+            parser.StartElementHandler = reader.start
+            parser.EndElementHandler = reader.end
+            parser.CharacterDataHandler = reader.text
+            parser.EntityDeclHandler = reader.entity
+            with archive.open(member) as stream:
+                while piece := stream.read(_PIECE):
+                    parser.Parse(piece, False)
+            parser.Parse(b"", True)
+    except expat.ExpatError:
+        line = parser.CurrentLineNumber
+        raise Unreadable(
+            f"the workbook is damaged: {member} breaks off or is no XML in line {line}",
+            place=where,
+        ) from None
     return reader.sheets
 
 
@@ -97,6 +105,10 @@ class _Reader:
         self._limits = limits
         self._style = ""
         self._hidden_styles: set[str] = set()
+        self._struck_styles: set[str] = set()
+        self._struck_columns: set[int] = set()  # those whose cells are struck out by default
+        self._struck_words: list[str] = []  # of this cell
+        self._spans: list[bool] = []  # for each open span: whether it is struck out
         self._sheet = ParsedSheet("", visible=False)
         self._tables = self._ignored = 0  # how many tables, and elements of _NOT_TEXT, are open
         self._groups: list[bool] = []  # for each open group: whether it is collapsed
@@ -104,6 +116,7 @@ class _Reader:
         self._rows_left = limits.rows
         self._repeats = 1
         self._hidden = False
+        self._row_style = ""  # that of its cells which name none
         self._cells: list[Cell] = []
         self._column = 0  # the column after the last cell of this row so far
         self._cell: dict[str, str] | None = None
@@ -124,11 +137,14 @@ class _Reader:
         elif name in (_CELL, _COVERED):
             self._cell = attributes if name == _CELL else {**attributes, _COVERED: ""}
             self._words.clear()
+            self._struck_words.clear()
+            self._spans.clear()
             self._paragraphs = 0
         elif name == "table:table-row":
             self._repeats = _repeated(attributes, "table:number-rows-repeated")
             self._hidden = attributes.get("table:visibility") in _HIDING or any(self._groups)
             self._cells, self._column = [], 0
+            self._row_style = attributes.get("table:default-cell-style-name", "")
         elif name == "table:table-column":
             self._take_columns(attributes)
         elif name in _GROUPS:
@@ -145,6 +161,8 @@ class _Reader:
             if name in (_CELL, _COVERED):
                 self._end_cell(self._cell)
                 self._cell = None
+            elif name == "text:span" and self._spans:
+                self._spans.pop()
         elif name == "table:table-row":
             self._end_row()
         elif name in _GROUPS and self._groups:
@@ -153,7 +171,7 @@ class _Reader:
     def text(self, words: str) -> None:
         """Collect characters inside a paragraph of a cell; ignore all others."""
         if self._paragraphs and self._cell is not None and not self._ignored:
-            self._words.append(words)
+            (self._struck_words if any(self._spans) else self._words).append(words)
 
     def entity(self, *_: object) -> None:
         """Refuse a document that defines entities: no spreadsheet program writes one."""
@@ -162,8 +180,23 @@ class _Reader:
     def _note_style(self, name: str, attributes: dict[str, str]) -> None:
         if name == "style:style":
             self._style = attributes.get("style:name", "")
+            if attributes.get("style:parent-style-name") in self._struck_styles:
+                self._struck_styles.add(self._style)
+        elif name == "style:text-properties":
+            self._note_strike(attributes)
         elif name == "style:table-properties" and attributes.get("table:display") == "false":
             self._hidden_styles.add(self._style)
+
+    def _note_strike(self, attributes: dict[str, str]) -> None:
+        drawn = [attributes[name] for name in _STRIKES if name in attributes]
+        if any(one != "none" for one in drawn):
+            self._struck_styles.add(self._style)
+        elif drawn:
+            self._struck_styles.discard(self._style)
+
+    def _is_struck(self, attributes: dict[str, str]) -> bool:
+        own = attributes.get("table:style-name") or self._row_style
+        return own in self._struck_styles if own else self._column in self._struck_columns
 
     def _begin_sheet(self, attributes: dict[str, str]) -> None:
         if len(self.sheets) >= self._limits.sheets:
@@ -172,6 +205,7 @@ class _Reader:
         self._sheet = ParsedSheet(attributes.get("table:name", ""), visible)
         self.sheets.append(self._sheet)
         self._groups.clear()
+        self._struck_columns.clear()
         self._columns = self._row = self._widest = 0
 
     def _take_columns(self, attributes: dict[str, str]) -> None:
@@ -180,6 +214,9 @@ class _Reader:
         if attributes.get("table:visibility") in _HIDING or any(self._groups):
             last = min(self._columns, self._limits.columns)
             self._sheet.hidden_cells.columns.update(range(first, last))
+        if attributes.get("table:default-cell-style-name") in self._struck_styles:
+            last = min(self._columns, self._limits.columns)
+            self._struck_columns.update(range(first, last))
 
     def _within(self, name: str, attributes: dict[str, str]) -> None:
         """Handle an element inside the text of a cell."""
@@ -187,6 +224,8 @@ class _Reader:
             if self._paragraphs:
                 self._words.append("\n")
             self._paragraphs += 1
+        elif name == "text:span":
+            self._spans.append(attributes.get("text:style-name") in self._struck_styles)
         elif name == "text:s":
             count = min(_repeated(attributes, "text:c"), _LONGEST_BLANK)
             self._words.append(" " * count)
@@ -200,6 +239,8 @@ class _Reader:
         value: Cell = ""
         if _COVERED not in attributes:  # a covered cell is hidden under a merged one
             value = _value(attributes, "".join(self._words))
+        if self._struck_styles:
+            value = self._without_struck(attributes, value)
         self._column += repeats
         if value == "" and isinstance(value, str):
             return
@@ -207,6 +248,17 @@ class _Reader:
             self._refuse(self._row + self._repeats, self._column)
         self._cells += [""] * (self._column - repeats - len(self._cells))
         self._cells += [value] * repeats
+
+    def _without_struck(self, attributes: dict[str, str], value: Cell) -> Cell:
+        """Return what holds of a cell, and note what is struck out."""
+        struck = "".join(self._struck_words)
+        if self._is_struck(attributes):
+            struck, value = f"{struck} {cell_text(value)}", ""
+        elif struck.strip() and not "".join(self._words).strip():
+            value = ""
+        if struck.strip():
+            self._sheet.hidden_cells.struck.append((self._row + 1, struck.strip()))
+        return value
 
     def _end_row(self) -> None:
         first, self._row = self._row + 1, self._row + self._repeats
@@ -235,6 +287,12 @@ class _Reader:
 def _value(attributes: dict[str, str], words: str) -> Cell:
     """Return what a cell holds; a number or a date keeps its type, for its digits may be wrong."""
     kind = attributes.get("office:value-type", "")
+    if attributes.get("calcext:value-type") == "error" or (
+        kind in _NUMBERS and is_error(words.strip())  # as older programs write an error
+    ):
+        return words.strip() or ERROR
+    if "table:formula" in attributes and not kind and not words.strip():
+        return VALUELESS
     try:
         if kind in _NUMBERS:
             return float(attributes["office:value"])

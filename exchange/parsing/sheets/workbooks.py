@@ -22,10 +22,18 @@ from exchange.domain.limits import DEFAULT, Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.grid import Table, WorkbookRows
 from exchange.parsing.sheets.opendocument import ParsedSheet, read_ods
-from exchange.parsing.sheets.xls_precheck import precheck_xls
+from exchange.parsing.sheets.xls_precheck import precheck_xls, with_usual_names
 from exchange.parsing.sheets.xlsb_precheck import precheck_xlsb
+from exchange.parsing.sheets.xlsx_exact import read_xlsx
 from exchange.parsing.sheets.xlsx_precheck import HiddenCells, precheck_xlsx
 from exchange.parsing.sheets.xml_spreadsheet import read_xml_sheet
+
+
+class Struck(NamedTuple):
+    """What a visible row says in words that its sender struck out: mentioned, not taken."""
+
+    where: str  # codes.xlsx > Sheet1 > row 5
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ class Workbook:
     tables: tuple[Table, ...]
     hidden: tuple[Table, ...]  # hidden sheets: mentioned, not taken
     partly_hidden: tuple[tuple[Table, Table], ...] = ()  # visible part and whole, where they differ
+    struck: tuple[Struck, ...] = ()
 
 
 def read_workbook(
@@ -44,11 +53,12 @@ def read_workbook(
 
     Raises Unreadable when the workbook is protected or damaged, or passes a ceiling.
     """
-    hidden_cells, name, plain = precheck_xlsx(where, content, limits)
+    content = with_usual_names(content)
+    hidden_cells, name, plain, unusual = precheck_xlsx(where, content, limits)
     if plain is not None:
         return Workbook((Table(f"{where} > {name}" if where else name, (), plain),), ())
     hidden_cells |= precheck_xlsb(where, content, limits)
-    opened = read_ods(where, content, limits)
+    opened = read_xlsx(where, content, limits) if unusual else read_ods(where, content, limits)
     if opened is None:
         opened = read_xml_sheet(where, content, limits)
     if opened is not None:
@@ -61,13 +71,21 @@ def read_workbook(
             return _sorted(where, _sheets(where, book, limits, hidden_cells), whole=whole)
     except PasswordError:
         raise Unreadable("the workbook is protected by a password", place=where) from None
-    except (CalamineError, OSError, ValueError, OverflowError, MemoryError) as error:
-        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+    except (CalamineError, OSError, ValueError, OverflowError, MemoryError):
+        return _read_by_us(where, content, limits, whole=whole)
     except BaseException as error:
         # A panic of the Rust library derives from BaseException alone and has no public name.
         if type(error).__name__ != "PanicException":
             raise
-        raise Unreadable("the workbook is damaged", place=where) from None
+        return _read_by_us(where, content, limits, whole=whole)
+
+
+def _read_by_us(where: str, content: bytes, limits: Limits, *, whole: bool) -> Workbook:
+    """Return what the second reader finds in a workbook that the library refuses."""
+    opened = read_xlsx(where, content, limits)
+    if opened is None:
+        raise Unreadable("the workbook is damaged", place=where)
+    return _sorted(where, map(_from_parsed, opened), whole=whole)
 
 
 class _Sheet(NamedTuple):
@@ -117,19 +135,30 @@ def _sorted(where: str, sheets: Iterable[_Sheet], *, whole: bool) -> Workbook:
     visible: list[Table] = []
     hidden: list[Table] = []
     partly_hidden: list[tuple[Table, Table]] = []
+    struck: list[Struck] = []
     for one in sheets:
-        if not one.rows:
+        rows, marks = one.rows, one.hidden_cells or HiddenCells()
+        rows = rows.with_texts(marks.errors, one.left)
+        left_out = marks.struck
+        if marks.struck_cells:
+            rows, more = rows.without_cells(marks.struck_cells, one.left)
+            left_out = [*left_out, *more]
+        table = Table(f"{where} > {one.name}" if where else one.name, (), rows, left=one.left)
+        if one.visible:
+            struck += [
+                Struck(table.place(row), text)
+                for row, text in left_out
+                if whole or row not in marks.rows
+            ]
+        if not rows:
             continue
-        table = Table(f"{where} > {one.name}" if where else one.name, (), one.rows, left=one.left)
         if not one.visible:
             hidden.append(table)
             continue
-        if one.hidden_cells and not whole:
-            columns = {column - one.left for column in one.hidden_cells.columns}
-            shown = Table(
-                table.where, (), one.rows.without(one.hidden_cells.rows, columns), left=one.left
-            )
+        if (marks.rows or marks.columns) and not whole:
+            columns = {column - one.left for column in marks.columns}
+            shown = Table(table.where, (), rows.without(marks.rows, columns), left=one.left)
             partly_hidden.append((shown, table))
             table = shown
         visible.append(table)
-    return Workbook(tuple(visible), tuple(hidden), tuple(partly_hidden))
+    return Workbook(tuple(visible), tuple(hidden), tuple(partly_hidden), tuple(struck))

@@ -8,6 +8,7 @@ cell that no sheet has, and the library reports hidden sheets but not hidden row
 from __future__ import annotations
 
 import io
+import re
 import struct
 from typing import Final
 
@@ -16,6 +17,7 @@ import olefile
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.xlsx_precheck import HiddenCells
+from exchange.parsing.text.cell_words import VALUELESS, error_name
 from exchange.parsing.text.cfb_precheck import CFB_MAGIC, has_endless_chain
 
 # FORMULA, BLANK, NUMBER, LABEL, BOOLERR, RK, MULRK, MULBLANK, RSTRING, LABELSST; and the same
@@ -27,11 +29,25 @@ _SEVERAL: Final = (0xBD, 0xBE)
 _BEGINS: Final = (0x809, 0x409, 0x209, 0x09)  # BOF, of each version
 _END, _SHEET, _STRINGS, _SPAN = 0x0A, 0x85, 0xFC, 0x200  # EOF, BoundSheet8, SST, Dimensions
 _ROW, _WIDTHS, _LOCKED = 0x208, 0x7D, 0x2F  # Row, ColInfo, FilePass
-_OTHERS: Final = frozenset((_SHEET, _STRINGS, _SPAN, _ROW, _WIDTHS, _LOCKED))
 _ROW_HIDDEN, _COLUMN_HIDDEN = 0x20, 0x01  # fDyZero, fHidden
+_FONT, _FORMAT = (0x31, 0x231), 0xE0  # Font, XF
+_STRIKES: Final = 0x08  # fStrikeOut
+_NO_FONT: Final = 4  # the fonts have no number 4
+_FORMULAS: Final = (0x06, 0x206, 0x406)
+_BOOL_OR_ERROR: Final = 0x205
+# Records between a formula and the text that it gives: Array, Table, ShrFmla.
+_OF_FORMULA: Final = (0x221, 0x21, 0x236, 0x36, 0x37, 0x4BC)
+_TEXT_OF_FORMULA: Final = (0x207, 0x07)
+_GIVES_TEXT, _GIVES_ERROR = 0, 2  # the first byte of a formula's value that is no number
+_OTHERS: Final = frozenset((_SHEET, _STRINGS, _SPAN, _ROW, _WIDTHS, _LOCKED, *_FONT, _FORMAT))
 _SHORTEST_STRING: Final = 3  # bytes of a string without a character
 _COLUMNS: Final = 256
 _OVERLAPS: Final = 3
+_ENTRY: Final = 128  # bytes of an entry in the directory of a compound file
+_NAMES: Final = tuple(
+    (written, re.compile(re.escape(written), re.I))
+    for written in (f"{name}\0".encode("utf-16-le") for name in ("Workbook", "Book"))
+)
 _RECORD: Final = struct.Struct("<HH")
 _DAMAGE: Final = (
     OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError,
@@ -61,7 +77,7 @@ def precheck_xls(where: str, content: bytes, limits: Limits) -> list[HiddenCells
     walked = book.run(0)
     hidden_cells: list[HiddenCells] = []
     for start in book.sheets:
-        sheet = _RecordWalk(where, stream, limits)
+        sheet = _RecordWalk(where, stream, limits, book.struck_formats())
         walked += sheet.run(start)
         if walked > _OVERLAPS * len(stream):
             raise Unreadable("the workbook is damaged: its sheets overlap", place=where)
@@ -75,8 +91,14 @@ class _RecordWalk:
     It begins where python-calamine begins, so that it checks every record the library reads.
     """
 
-    def __init__(self, where: str, stream: bytes, limits: Limits) -> None:
+    def __init__(
+        self, where: str, stream: bytes, limits: Limits, struck: frozenset[int] = frozenset()
+    ) -> None:
         self.sheets: list[int] = []  # where each sheet begins
+        self._fonts: list[bool] = []  # for each font: whether it strikes out
+        self._formats: list[int] = []  # the font of each format
+        self._struck = struck  # the formats that strike out
+        self._untold: tuple[int, int] | None = None  # a formula whose text has not come yet
         self.hidden_cells = HiddenCells()
         self._where = where
         self._stream = stream
@@ -92,6 +114,10 @@ class _RecordWalk:
         unpack, end = _RECORD.unpack_from, len(self._stream) - 4
         while place <= end:
             kind, size = unpack(stream, place)
+            if self._untold is not None and kind not in _OF_FORMULA:
+                if kind not in _TEXT_OF_FORMULA:
+                    self.hidden_cells.errors[self._untold] = VALUELESS
+                self._untold = None
             if kind in _CELLS and size >= 4:
                 self._cell(kind, place, size)
             elif kind in _BEGINS:
@@ -113,12 +139,41 @@ class _RecordWalk:
         if kind in _SEVERAL:
             last = int.from_bytes(stream[place + 2 + size : place + 4 + size], "little")
             column = max(column, last)
+        if self._struck or kind in _FORMULAS or kind == _BOOL_OR_ERROR:
+            self._note_cell(kind, row, stream[place + 4 : place + 4 + size])
         self._highest, self._widest = max(self._highest, row + 1), max(self._widest, column + 1)
         if self._widest > _COLUMNS or self._highest * self._widest > self._limits.cells:
             raise self._damaged("a cell lies beyond its sheet")
 
+    def _note_cell(self, kind: int, row: int, content: bytes) -> None:
+        """Note a cell that holds an error or is struck out."""
+        first = int.from_bytes(content[2:4], "little")
+        if kind == _BOOL_OR_ERROR and len(content) >= 8 and content[7]:
+            self.hidden_cells.errors[row + 1, first] = error_name(content[6])
+        elif kind in _FORMULAS and content[12:14] == b"\xff\xff":
+            if content[6] == _GIVES_ERROR:
+                self.hidden_cells.errors[row + 1, first] = error_name(content[8])
+            elif content[6] == _GIVES_TEXT:
+                self._untold = row + 1, first
+        if not self._struck:
+            return
+        step = 6 if kind == _SEVERAL[0] else 2
+        ends = len(content) - 2 if kind in _SEVERAL else 6
+        for at, spot in enumerate(range(4, ends, step)):
+            if int.from_bytes(content[spot : spot + 2], "little") in self._struck:
+                self.hidden_cells.struck_cells.add((row + 1, first + at))
+
+    def struck_formats(self) -> frozenset[int]:
+        """Return the formats that strike out what their cell holds."""
+        fonts = {at + (at >= _NO_FONT) for at, strikes in enumerate(self._fonts) if strikes}
+        return frozenset(at for at, font in enumerate(self._formats) if font in fonts)
+
     def _other(self, kind: int, content: bytes, depth: int) -> None:
         """Handle a record that is not a cell; those of a chart in a sheet are at depth 2."""
+        if kind in _FONT and len(content) >= 4:
+            self._fonts.append(bool(content[2] & _STRIKES))
+        elif kind == _FORMAT and len(content) >= 2:
+            self._formats.append(int.from_bytes(content[:2], "little"))
         if kind == _LOCKED:
             raise Unreadable("the workbook is protected by a password", place=self._where)
         if kind == _SHEET and len(content) >= 4:
@@ -142,6 +197,20 @@ class _RecordWalk:
 
     def _damaged(self, reason: str) -> Unreadable:
         return Unreadable(f"the workbook is damaged: {reason}", place=self._where)
+
+
+def with_usual_names(content: bytes) -> bytes:
+    """Return a compound file in which the stream of an old workbook is called as the library wants.
+
+    The names of streams have no case ([MS-CFB] 2.6.4), and some programs write ``WORKBOOK``.
+    """
+    if not content.startswith(CFB_MAGIC):
+        return content
+    for name, found in _NAMES:
+        for one in found.finditer(content):
+            if one.start() % _ENTRY == 0 and one.group() != name:
+                content = content[: one.start()] + name + content[one.end() :]
+    return content
 
 
 def _fits(span: bytes, limits: Limits) -> bool:

@@ -17,6 +17,7 @@ from typing import Final
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.xlsx_precheck import HiddenCells
+from exchange.parsing.text.cell_words import error_name
 
 BOOK: Final = "xl/workbook.bin"
 _RELATIONS: Final = "xl/_rels/workbook.bin.rels"
@@ -25,6 +26,7 @@ _LONGEST_BOOK: Final = 4_000_000
 _ROW, _COLUMNS, _SPAN, _SHEET, _BEGIN_STRINGS = 0, 60, 148, 156, 159
 # BrtCellRk to BrtFmlaError and BrtCellRString; a BrtCellBlank (1) holds nothing.
 _CELLS: Final = frozenset((*range(2, 12), 62))
+_ERRORS: Final = (3, 11)  # BrtCellError, BrtFmlaError
 _ROW_HIDDEN: Final = 0x10  # fDyZero
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]{1,4000}>")
 
@@ -41,8 +43,8 @@ def precheck_xlsb(where: str, content: bytes, limits: Limits) -> dict[str, Hidde
             names = archive.namelist()
             return _look(where, archive, names, limits) if BOOK in names else {}
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, NotImplementedError,
-            EOFError, RuntimeError, IndexError, OverflowError) as error:  # fmt: skip
-        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+            EOFError, RuntimeError, IndexError, OverflowError):  # fmt: skip
+        raise Unreadable("the workbook is damaged: it cannot be unpacked", place=where) from None
 
 
 def _look(
@@ -112,6 +114,9 @@ def _hidden_cells(place: str, sheet: bytes, limits: Limits) -> HiddenCells:
         kind, start, at = _record(sheet, at)
         if kind in _CELLS and at - start >= 4:
             column = int.from_bytes(sheet[start : start + 4], "little")
+            if kind in _ERRORS:
+                code = sheet[start + 8] if at - start > 8 else -1
+                hidden.errors[row, column] = error_name(code)
             widest = max(widest, column + 1)
             highest = max(highest, row)
             if widest > limits.columns or highest > limits.rows or highest * widest > limits.cells:

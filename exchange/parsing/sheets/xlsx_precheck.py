@@ -22,6 +22,7 @@ import numpy as np
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.xlsx_columns import Content, LazyRows, plain_rows
+from exchange.parsing.sheets.xlsx_unusual import UnusualXlsx
 from exchange.parsing.text.byte_column import PADDING
 from exchange.parsing.text.thread_map import start_in_thread
 
@@ -54,21 +55,27 @@ _WORKSHEET: Final = re.compile(r"xl/(?:worksheets/)?[^/]{1,200}\.xml", re.I)
 
 @dataclass(slots=True)
 class HiddenCells:
-    """The rows (numbered from 1) and columns (from 0) that one sheet hides."""
+    """What one sheet hides, and what the library does not report of its cells; rows count from 1,
+    columns from 0."""
 
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)  # (row, column): "#N/A"
+    struck_cells: set[tuple[int, int]] = field(default_factory=set)  # (row, column), still read
+    struck: list[tuple[int, str]] = field(default_factory=list)  # row, and what was left out
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.columns)
+        return bool(self.rows or self.columns or self.errors or self.struck_cells or self.struck)
 
 
 class Precheck(NamedTuple):
-    """What each sheet hides, by sheet name; and the only sheet's name and rows, if it is plain."""
+    """What each sheet hides, by sheet name; the only sheet's name and rows, if it is plain; and
+    whether the library may misread it (then the rest is empty)."""
 
     hidden_cells: dict[str, HiddenCells]
     name: str = ""
     rows: LazyRows | None = None
+    unusual: bool = False
 
 
 def precheck_xlsx(where: str, content: bytes, limits: Limits) -> Precheck:
@@ -82,8 +89,8 @@ def precheck_xlsx(where: str, content: bytes, limits: Limits) -> Precheck:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _look(where, archive, len(content), limits)
-    except DAMAGE as error:
-        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+    except DAMAGE:
+        raise Unreadable("the workbook is damaged: it cannot be unpacked", place=where) from None
 
 
 def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> Precheck:
@@ -95,6 +102,7 @@ def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> 
     hidden_cells: dict[str, HiddenCells] = {}
     single = _single_sheet(archive, members, names)
     kept: dict[str, Content] = {}
+    odd = _unusual(archive, members, names)
     listed = [one for one in members if single and one.filename in _LISTED]
     long = [one for one in listed if one.file_size > _PIECE]
     texts = {one.filename: start_in_thread(partial(_whole, archive, one)) for one in long}
@@ -103,22 +111,50 @@ def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> 
             kept[one.filename] = texts.get(one.filename, partial(_whole, archive, one))()
         elif _WORKSHEET.fullmatch(one.filename):
             name = names.get(one.filename.lower(), "")
-            _look_at(name, _pieces(archive, one), where, limits, hidden_cells)
+            _look_at(name, _pieces(archive, one), where, limits, hidden_cells, odd)
         else:
-            for _ in _pieces(archive, one):
-                pass  # raises an error when the member is longer than declared
+            _check_part(archive, one, odd)
+    if odd.found:
+        return Precheck({}, unusual=True)
     if not single:
         return Precheck(hidden_cells)
     sheet = kept[_FIRST_SHEET]
     strings, styles = kept.get(_STRINGS, b""), kept.get(_STYLES, b"")
     rows = plain_rows(sheet, strings, styles, limits.cells)
-    if rows is not None and int(rows.numbers[-1]) <= limits.rows:
+    if rows is not None and int(rows.numbers[-1]) <= limits.rows and not odd.strikes:
         # Plain rows hide nothing and are narrow: only what is around them is left to check.
-        _look_at(single, iter((_around(sheet),)), where, limits, hidden_cells)
+        _look_at(single, iter((_around(sheet),)), where, limits, hidden_cells, odd)
     else:
         pieces = (sheet[at : at + _PIECE] for at in range(0, len(sheet), _PIECE))
-        _look_at(single, pieces, where, limits, hidden_cells)
+        odd.begin(strings)
+        odd.look_at_strings(strings)
+        _look_at(single, pieces, where, limits, hidden_cells, odd)
+    if odd.found:
+        return Precheck({}, unusual=True)
     return Precheck(hidden_cells, single, None if hidden_cells else rows)
+
+
+def _unusual(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], names: dict[str, str]
+) -> UnusualXlsx:
+    """Return what looks for the unusual, its styles read."""
+    known = {one.filename.lower(): one for one in members}
+    styles = known.get(_STYLES)
+    odd = UnusualXlsx(archive.read(styles) if styles is not None else b"")
+    odd.found |= any(path not in known for path in names)
+    return odd
+
+
+def _check_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, odd: UnusualXlsx) -> None:
+    """Inflate a part that is no sheet, which raises an error when it is longer than declared."""
+    strings = member.filename.lower() == _STRINGS.lower()
+    before = b""
+    for at, piece in enumerate(_pieces(archive, member)):
+        if not at and not member.filename.lower().endswith(".bin"):
+            odd.begin(piece)
+        if strings:
+            odd.look_at_strings(before + piece)
+            before = piece[-_OVERLAP:]
 
 
 def unpacks_too_large(total: int, packed: int, limits: Limits) -> bool:
@@ -132,9 +168,10 @@ def _look_at(
     where: str,
     limits: Limits,
     hidden_cells: dict[str, HiddenCells],
+    odd: UnusualXlsx,
 ) -> None:
-    """Scan one sheet and note what it hides under its name."""
-    hidden = _scan(pieces, f"{where} > {name}" if name else where, limits)
+    """Scan one sheet and note what it hides under its name, and whether it is unusual."""
+    hidden = _scan(pieces, f"{where} > {name}" if name else where, limits, odd)
     if hidden and name:
         hidden_cells[name] = hidden
 
@@ -222,12 +259,15 @@ def relations_of(content: bytes) -> dict[bytes, tuple[bytes, str]]:
     return found
 
 
-def _scan(pieces: Iterator[Content], place: str, limits: Limits) -> HiddenCells:
+def _scan(pieces: Iterator[Content], place: str, limits: Limits, odd: UnusualXlsx) -> HiddenCells:
     hidden = HiddenCells()
     widest = last = begun = 0
     before = b""
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         text = before + piece
+        if not at:
+            odd.begin(piece)
+        odd.look_at_sheet(text)
         if b"hidden=" in text:
             _note_hidden(text, hidden)
         if _perhaps_wide(text):

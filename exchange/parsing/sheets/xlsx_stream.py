@@ -30,6 +30,7 @@ from exchange.parsing.sheets.xlsx_precheck import (
     relations_of,
     unpacks_too_large,
 )
+from exchange.parsing.sheets.xlsx_unusual import UnusualXlsx
 from exchange.parsing.sheets.xlsx_window import (
     MAIN,
     Frame,
@@ -112,6 +113,7 @@ class _Book:
         self._kinds = relations_of(self._short(_RELATIONS))
         self._styles = self._part(b"styles")
         self._numeric = numeric_styles(self._styles)
+        self._odd = UnusualXlsx(self._styles)
         self._strings: ByteColumn | None = None
 
     def sheets(self) -> list[StreamedSheet] | None:
@@ -173,6 +175,10 @@ class _Book:
             self._strings = self._shared_strings()
         strings = self._strings if shared else None
         plain = plain_window(content, strings, self._numeric)
+        if plain is None or self._odd.strikes:
+            self._odd.look_at_sheet(content)
+        if self._odd.found:
+            raise NeedsWholeFile
         if plain is not None:
             return plain
         return window_rows(content, frame, strings if strings is not None else (), self._limits)
@@ -187,6 +193,7 @@ class _Book:
         with self._archive.open(member) as stream:
             _, start = _read_to(stream, b"<sst")
             for items, _ in _chunks(stream, start[start.find(b">") + 1 :], _ITEM_END, _ITEMS_END):
+                self._odd.look_at_strings(items)
                 content, lengths = _texts_of(items)
                 ends.append(np.cumsum(lengths) + len(letters))
                 letters += content
@@ -277,5 +284,5 @@ def _check_tail(stream: IO[bytes], content: bytes) -> None:
 def _damage_as_unreadable(where: str) -> Iterator[None]:
     try:
         yield
-    except DAMAGE as error:
-        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+    except DAMAGE:
+        raise Unreadable("the workbook is damaged: it cannot be unpacked", place=where) from None

@@ -36,8 +36,11 @@ def read_xml_sheet(where: str, content: bytes, limits: Limits) -> list[ParsedShe
         for at in range(0, len(content), _PIECE):
             parser.Parse(content[at : at + _PIECE], False)
         parser.Parse(b"", True)
-    except (expat.ExpatError, LookupError, ValueError) as error:
-        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+    except (expat.ExpatError, LookupError, ValueError):
+        line = parser.CurrentLineNumber
+        raise Unreadable(
+            f"the workbook is damaged: it breaks off or is no XML in line {line}", place=where
+        ) from None
     return reader.sheets
 
 

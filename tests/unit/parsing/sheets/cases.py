@@ -112,7 +112,7 @@ class _Sheet:
             "date": f' s="{_DATE_STYLE}"><v>4{len(text):04}</v></c>',
             "fraction": f"{style}><v>{len(text)}.5</v></c>",
             "truth": f' t="b"><v>{len(text) % 2}</v></c>',
-            "formula": f' t="str"><f>A1</f><v>{escape(text)}</v></c>',
+            "formula": f' t="str"><f>A1</f><v>{escape(text.strip())}</v></c>',
             "styled": f"{style}/>",
             "open": f"{style}></c>",
         }.get(kind, "")

@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.errors import Unreadable
-from exchange.parsing.sheets import xlsx_stream
+from exchange.parsing.sheets import workbooks, xlsx_stream
 from exchange.parsing.sheets.grid import Row
 from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.sheets.xlsx_columns import LazyRows
+from exchange.parsing.sheets.xlsx_precheck import Precheck
 from exchange.parsing.sheets.xlsx_stream import NeedsWholeFile, open_book
 from tests.benchmarks import made
 from tests.corpus import making
@@ -118,7 +119,7 @@ def test_lists_written_in_many_ways(way: str, size: int) -> None:
 ODD_CELLS = [
     '<c r="{}"><v>1.5</v></c>', '<c r="{}"><v>1E+15</v></c>', '<c r="{}"><v>-3</v></c>',
     '<c r="{}" s="3"><v>44259.5</v></c>', '<c r="{}" s="3"><v>0.25</v></c>',
-    '<c r="{}" t="e"><v>#N/A</v></c>', '<c r="{}" t="str"><f>A1</f><v>7</v></c>',
+    '<c r="{}" t="str"><f>A1</f><v>7</v></c>',
     '<c r="{}" t="d"><v>2021-03-04</v></c>', '<c r="{}" t="b"><v>1</v></c>',
     '<c r="{}" t="inlineStr"><is><r><t>a</t></r><r><t> b</t></r></is></c>',
     '<c r="{}" t="inlineStr"><is><t>a&#13;&#10;b_x0041_</t></is></c>',
@@ -142,6 +143,41 @@ def test_unusual_cells_are_read_as_the_library_reads_them(seed: int) -> None:
         content = changed(content, BOOK, "<sheets>", '<workbookPr date1904="1"/><sheets>')
     with chunks_of(random.choice((200, 900, 1 << 20))):
         assert streamed(content) == as_a_whole(content)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_second_reader_agrees_with_the_library(seed: int) -> None:
+    random = Random(seed)
+    rows = []
+    for number in range(1, 30):
+        cells = [random.choice(ODD_CELLS).format(f"{at}{number}") for at in ("A", "C", "AB")]
+        rows.append(f'<row r="{number}">{"".join(cells)}</row>')
+    content = workbook("".join(rows), STRINGS)
+    if seed % 3 == 0:
+        content = changed(content, BOOK, "<sheets>", '<workbookPr date1904="1"/><sheets>')
+    whole = read_workbook("list.xlsx", content, whole=True)
+    with patch.object(workbooks, "precheck_xlsx", lambda *_: Precheck({}, unusual=True)):
+        again = read_workbook("list.xlsx", content, whole=True)
+    for one, other in zip(whole.tables, again.tables, strict=True):
+        by_library = [_trimmed(_from_a(row, one.left)) for row in one.rows]
+        assert [_trimmed(row) for row in other.rows] == by_library
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B2" t="e"><v>#N/A</v></c>',
+        '<c r="B2"><f>A1&amp;"x"</f></c>',
+        '<c r="B2"><f>A1</f><v></v></c>',
+        '<c r="B2" t="s"><v> 1</v></c>',
+        '<c r="B2" t="s"><v>\n1\n</v></c>',
+        '<c r="B2"><!-- --><v>1</v></c>',
+    ],
+)
+def test_what_the_library_drops_is_left_to_the_whole(cell: str) -> None:
+    content = workbook(f'<row r="2"><c r="A2"><v>1</v></c>{cell}</row>', STRINGS)
+    with chunks_of(900), pytest.raises(NeedsWholeFile):
+        streamed(content)
 
 
 def test_a_sheet_may_begin_anywhere_and_hide_rows() -> None:
