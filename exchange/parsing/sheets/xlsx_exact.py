@@ -14,7 +14,6 @@ import re
 import zipfile
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import unquote
 from xml.parsers import expat
 
 from exchange.domain.limits import Limits
@@ -27,6 +26,7 @@ from exchange.parsing.text.cell_words import ERROR, VALUELESS
 
 _PIECE: Final = 1 << 20
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+_PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _TRUE: Final = ("1", "true")
 _Attributes = dict[str, str]
@@ -383,7 +383,7 @@ def _local(tag: str) -> str:
 
 def _path(folder: str, target: str) -> str:
     """Return the path of a part as the package names it, in lower case."""
-    target = unquote(target.replace("\\", "/"))
+    target = _PERCENT.sub(lambda one: chr(int(one[1], 16)), target.replace("\\", "/"))
     return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/").lower()
 
 
