@@ -9,6 +9,8 @@ import zlib
 from enum import Enum
 from typing import Final
 
+from exchange.parsing.text.charset import PADDING
+
 XML_SHEET_URN: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 _XML_BOOK = re.compile(rb"<(?:\w{1,20}:)?Workbook[\s>]")
 _XML_HEAD: Final = 4096
@@ -130,6 +132,7 @@ def _is_text(head: bytes) -> bool:
     """Return whether these bytes are text: few control characters, or the NUL pattern of UTF-16."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         return True
+    head = head.rstrip(PADDING.encode())
     nuls = head.count(0)
     if nuls and len(head) >= 4:
         even, odd = head[0::2].count(0), head[1::2].count(0)

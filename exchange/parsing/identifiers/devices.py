@@ -33,6 +33,15 @@ _MAY_BE_MISTAKEN = re.compile(f"[0-9A-Fa-f{re.escape(''.join(sorted(_MISTAKEN)))
 _NOT_DEVICES: Final = frozenset(
     ("total", "totals", "end", "count", "n/a", "na", "none", "-", "subtotal", "eof", "grand total")
 )
+_LINE_BREAK = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+# A number or bullet of a list, and the name of the value: "EUI-64:", "Device ID =", "GUID".
+_LISTED = re.compile(
+    r"(?:\(?\d{1,5}[.):][ ]?|[-*\u2022\u00b7\u2013][ ]|\#\d{1,5}[ ]"
+    r"|\d{1,5}[ ]+(?=[0-9A-Fa-f]{2}[-:]))?[ ]*"
+    r"(?:(?:(?:device|meter|zigbee|ieee|han|smets[ ]?2|esme|gsme|ppmid|ihd)[ _-]?)?"
+    r"(?:eui-?64|eui|guid|id|identifier|mac(?:[ ]address)?)[ ]{0,2}[:=#][ ]{0,2})?",
+    re.I,
+)
 _LONGEST_SHOWN: Final = 120
 _LENGTHS: Final = (16, 23)  # bare, or with a separator after each pair
 
@@ -70,7 +79,8 @@ def read_device_cell(text: str, *, numeric: bool = False) -> DeviceId | DamagedI
         found = read_device(text)
         if found:
             return found
-    text = " ".join(normalized(text).split()).strip("'\"`,;")
+    broken = normalized(text)
+    text = " ".join(broken.split()).strip("'\"`,;")
     if (
         not text.strip("-=_*.:~")
         or text.lower().rstrip(":. ") in _NOT_DEVICES
@@ -79,12 +89,22 @@ def read_device_cell(text: str, *, numeric: bool = False) -> DeviceId | DamagedI
         return None
     if numeric:
         return DamagedId(text[:_LONGEST_SHOWN], _numeric_damage(text))
-    found = read_device(text)
+    found = read_device(text) or read_listed_device(broken)
     if found:
         return found
     if _EXPONENT.fullmatch(text):
         return DamagedId(text, "Excel turned it into exponent notation: digits are lost")
     return DamagedId(text[:_LONGEST_SHOWN], _why(text))
+
+
+def read_listed_device(text: str) -> DeviceId | None:
+    """Read a Device ID with a number, a bullet or its own name before it, or broken over two lines.
+
+    ``1. 00-DB-...``, ``EUI-64: 00-DB-...``; nothing else may be in the cell.
+    """
+    text = _LINE_BREAK.sub("", text.strip()).strip("'\"`,; ")
+    listed = _LISTED.match(text)
+    return read_device(text[listed.end() :] if listed else text)
 
 
 def _numeric_damage(text: str) -> str:
@@ -139,7 +159,7 @@ def split_devices(text: str) -> list[DeviceId]:
         pieces = text.split()
         if len(pieces) < 2:
             return []
-    found = [read_device(piece) for piece in pieces if piece]
+    found = [read_device(piece) or read_listed_device(piece) for piece in pieces if piece]
     devices = [one for one in found if one is not None]
     return devices if len(devices) == len(found) else []
 

@@ -18,6 +18,8 @@ _POSSIBLE = re.compile(
 )
 _CHUNK = re.compile(r"\S+")
 _INNER = re.compile(r"[^\s,;|()\[\]{}<>\"'`*\u2018\u2019\u201c\u201d\u2022\u00b7]+")
+_MARKUP = re.compile(r"[^<>\"']+")
+_HEX_OR_NOTHING = re.compile(r"[0-9A-Fa-f]*")
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _/\-]{0,24}?)[:=#]+(?=[0-9A-Fa-fOoIl])")
 _LINK_OR_PATH = re.compile(r"://|www\.|@|\\\\|[?&%][A-Za-z0-9_]*=|^/", re.I)
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -143,10 +145,11 @@ def _find_latin_tokens(line: str) -> list[Token]:
 
 def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
     for chunk in _CHUNK.finditer(line):
-        if _LINK_OR_PATH.search(chunk.group()):
-            continue
-        for inner in _INNER.finditer(chunk.group()):
+        linked = _LINK_OR_PATH.search(chunk.group())
+        for inner in (_beside_link if linked else _INNER.finditer)(chunk.group()):
             text, start = inner.group().rstrip(_TRAILING), chunk.start() + inner.start()
+            if ":" in text and _is_ipv6(text):
+                continue
             if _HEXADECIMAL.match(text):
                 text, start = text[2:], start + 2
             label = _LABELLED.match(text)
@@ -159,6 +162,32 @@ def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
                     offset = line.find(bare, start)
                     yield bare, offset, offset + len(bare)
                     start = offset + len(bare)
+
+
+def _beside_link(chunk: str) -> Iterator[re.Match[str]]:
+    """Find the words in one piece with a link that cannot be part of it.
+
+    Quotes and angle brackets end a link; after a comma or semicolon, which a link may hold, only a
+    Device ID in pairs is one for certain.
+    """
+    for outer in _MARKUP.finditer(chunk):
+        linked = _LINK_OR_PATH.search(outer.group())
+        for inner in _INNER.finditer(chunk, outer.start(), outer.end()):
+            if not linked or (_PAIRS.fullmatch(inner.group()) and read_device(inner.group())):
+                yield inner
+
+
+def _is_ipv6(text: str) -> bool:
+    """Return whether it can only be an IPv6 address, whose last groups look like a Device ID."""
+    groups = text.partition("%")[0].partition("/")[0].split(":")
+    if not 2 < len(groups) < 9 or any(
+        len(one) > 4 or not _HEX_OR_NOTHING.fullmatch(one) for one in groups
+    ):
+        return False
+    sizes = set(map(len, groups))
+    if "::" in text:
+        return text.count("::") == 1
+    return len(groups) == 8 and len(sizes) > 1 and max(sizes) > 2
 
 
 def _slashed(text: str) -> list[str]:

@@ -27,9 +27,10 @@ from exchange.parsing.phrases.header_terms import (
 from exchange.parsing.sheets.delimited import read_delimited
 from exchange.parsing.sheets.grid import Row, Table
 from exchange.parsing.sheets.workbooks import read_workbook
-from exchange.parsing.text.charset import to_text
+from exchange.parsing.text.charset import PADDING, to_text
 
 __all__ = [
+    "PADDING",
     "Columns",
     "Limits",
     "Role",

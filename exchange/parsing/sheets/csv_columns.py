@@ -182,6 +182,10 @@ class DelimitedRows(ColumnRows):
         """Return the number of cells in the longest row."""
         return int(self._cell_counts.max()) + 1 if len(self) else 1
 
+    def single(self) -> Int64Array:
+        """Return the indexes of the rows that no delimiter divides."""
+        return np.flatnonzero(self._cell_counts == 0)
+
     @property
     def numbers(self) -> Int64Array:
         """Return the number of each row."""

@@ -67,7 +67,7 @@ def read_delimited(
     unit = "row" if delimiter else "line"
     fast = _fast_rows(text, delimiter, limits)
     if fast is not None:
-        return Table(where, (), fast, unit)
+        return Table(where, (), _with_other_delimiters(fast, text, delimiter), unit)
     lines = split_lines(text)
     try:
         rows = list(_rows(_records(lines, delimiter, quoted='"' in text), text, limits, where))
@@ -76,7 +76,38 @@ def read_delimited(
     except csv.Error:
         # A quote that never closes, or an oversized field: quotes mean nothing in this text.
         rows = list(_rows(_records(lines, delimiter, quoted=False), text, limits, where))
-    return Table(where, (), rows, unit)
+    return Table(where, (), _with_other_delimiters(rows, text, delimiter), unit)
+
+
+def _with_other_delimiters(rows: Sequence[Row], text: str, delimiter: str) -> Sequence[Row]:
+    """Return the rows, those cut up that have another delimiter throughout: two files in one.
+
+    Such a row has no delimiter of the others, and as many cells by its own as they have.
+    """
+    others = [one for one in DELIMITERS if one != delimiter and one in text]
+    if not delimiter or not others:
+        return rows
+    usual = max((len(row.cells) for row in rows[:_SAMPLE_LINES]), default=1)
+    again: dict[int, Row] = {}
+    for at, row in _single_cells(rows) if usual > 1 else ():
+        cell = row.cells[0] if len(row.cells[0]) < FIELD_CHARS else ""
+        for other in others:
+            if cell.count(other) < usual - 1:
+                continue
+            cells = next(csv.reader([cell], delimiter=other, skipinitialspace=True), [])
+            if len(cells) == usual:
+                again[at] = text_row(row.number, [plain_cell(one) for one in cells])
+                break
+    if not again:
+        return rows
+    return [again.get(at, row) for at, row in enumerate(rows)]
+
+
+def _single_cells(rows: Sequence[Row]) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of a single cell, with their index."""
+    if isinstance(rows, DelimitedRows):
+        return ((at, rows[at]) for at in rows.single().tolist())
+    return ((at, row) for at, row in enumerate(rows) if len(row.cells) == 1)
 
 
 def _fast_rows(text: str, delimiter: str, limits: Limits) -> DelimitedRows | None:

@@ -13,6 +13,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+PADDING: Final = "\x00\x1a"  # what some programs write after the end of a text
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,39}")
 # Python has "encodings" that are not mail charsets, and some take quadratic time (idna).
 _FAMILIES = re.compile(
@@ -38,8 +39,13 @@ def known_charset(name: str) -> str:
 def to_text(content: bytes, declared: str = "") -> str:
     """Decode ``content``; ``declared`` is a hint that a BOM or the bytes themselves overrule.
 
-    Never raises: at worst every byte is read as a character of Windows-1252 or Latin-1.
+    Never raises: at worst every byte is read as a character of Windows-1252 or Latin-1.  NUL and
+    Ctrl-Z at the end, with which some programs pad a file, are left out.
     """
+    return _decoded(content, declared).rstrip(PADDING)
+
+
+def _decoded(content: bytes, declared: str) -> str:
     for bom, name in _BOMS:
         if content.startswith(bom):
             return content[len(bom) :].decode(name, "replace")

@@ -16,7 +16,7 @@ from typing import BinaryIO, Final
 from exchange.domain.device import mask_codes
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.reading.import_tables import Shape, shape_of
+from exchange.parsing.reading.import_tables import PADDING, Shape, shape_of
 from exchange.parsing.sheets.csv_columns import NeedsCsvReader, has_bare_return
 from exchange.parsing.sheets.delimited import delimiter_of, rows_of_block
 from exchange.parsing.sheets.grid import Row
@@ -181,6 +181,7 @@ def _blocks(
             continue
         yield rest + piece[:cut]
         rest = piece[cut:]
+    rest = rest.rstrip(PADDING.encode())
     if rest:
         yield rest
 
