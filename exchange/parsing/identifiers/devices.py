@@ -30,9 +30,11 @@ HOMOGLYPHS: Final = str.maketrans(
 _LOOKALIKE: Final = HOMOGLYPHS | str.maketrans("OoIlL|", "001111")
 _MISTAKEN: Final = frozenset(map(chr, _LOOKALIKE))
 _MAY_BE_MISTAKEN = re.compile(f"[0-9A-Fa-f{re.escape(''.join(sorted(_MISTAKEN)))}:. \\-]+")
-_NOT_DEVICES: Final = frozenset(
-    ("total", "totals", "end", "count", "n/a", "na", "none", "-", "subtotal", "eof", "grand total")
-)
+# What people write where there is no Device ID.
+NOTHING: Final = frozenset(("n/a", "na", "n.a", "none", "nil", "-"))
+# What lines are drawn with.
+RULES: Final = "-=_*.:~+|\u2013\u2014\u2500\u2502\u253c\u2550 "
+_TOTALS: Final = frozenset(("total", "totals", "end", "count", "subtotal", "eof", "grand total"))
 _LINE_BREAK = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 # A number or bullet of a list, and the name of the value: "EUI-64:", "Device ID =", "GUID".
 _LISTED = re.compile(
@@ -82,8 +84,8 @@ def read_device_cell(text: str, *, numeric: bool = False) -> DeviceId | DamagedI
     broken = normalized(text)
     text = " ".join(broken.split()).strip("'\"`,;")
     if (
-        not text.strip("-=_*.:~")
-        or text.lower().rstrip(":. ") in _NOT_DEVICES
+        not text.strip(RULES)
+        or text.lower().rstrip(":. ") in NOTHING | _TOTALS
         or text.lower().startswith("total")
     ):
         return None

@@ -17,7 +17,7 @@ from exchange.parsing.lists.prose.device_recognition import PlaceOf
 from exchange.parsing.lists.prose.prose import ProseReader, devices_in, read_prose
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.lists.tables.column_finder import share_of_devices
-from exchange.parsing.lists.tables.listing import label_value_lines, read_listing
+from exchange.parsing.lists.tables.listing import read_listing
 from exchange.parsing.lists.tables.mapped_columns import (
     NO_MAPPING,
     ChosenColumns,
@@ -25,6 +25,7 @@ from exchange.parsing.lists.tables.mapped_columns import (
     TableSource,
     report_misfit,
 )
+from exchange.parsing.lists.tables.rearranged import label_value_lines, rearranged
 from exchange.parsing.mime.markup import read_html
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.sheets.delimited import read_delimited
@@ -180,7 +181,13 @@ def _read_unmapped(table: Table, *, in_reply: bool) -> Findings | None:
     if pairs:
         lines = [Line(number, text) for number, text in pairs]
         return read_prose(lines, lambda line: table.place(line.number), in_reply=in_reply)
-    return read_listing(table)
+    found: Findings | None = None
+    for part in rearranged(table):
+        listing = read_listing(part)
+        if listing and found:
+            found.add(listing)
+        found = found or listing
+    return found
 
 
 def _text(

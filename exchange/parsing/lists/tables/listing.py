@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Final
 
 from exchange.domain.device import DeviceId
@@ -29,6 +29,7 @@ from exchange.parsing.identifiers.tokens import remove_tokens
 from exchange.parsing.lists.tables.column_finder import Columns, columns_of, find_columns
 from exchange.parsing.lists.tables.long_lists import LongList, RowAnswer, RowReaders
 from exchange.parsing.lists.tables.named_columns import denials_of_a_name
+from exchange.parsing.lists.tables.odd_rows import MissingIds, is_total, is_units
 from exchange.parsing.lists.tables.row_codes import WrittenCode, codes_in_words, codes_of_row
 from exchange.parsing.phrases.answer_phrases import (
     Remark,
@@ -40,7 +41,6 @@ from exchange.parsing.phrases.header_terms import Role, device_type_of, header_m
 from exchange.parsing.sheets.grid import Row, Table, WorkbookRows, column_of
 
 _ROUNDED_ROWS: Final = 3
-_PAIR_ROWS: Final = 60
 _SECRET: Final = 8
 _SHOWN: Final = 120
 _OUR_WORDS: Final = frozenset(
@@ -62,25 +62,6 @@ def read_listing(table: Table, columns: Columns | None = None) -> Findings | Non
     return _ListingReader(table, columns).read()
 
 
-def label_value_lines(table: Table) -> list[tuple[int, str]]:
-    """Return a sheet of labels and values (``Device ID | 00-DB-...``) as lines ``Device ID: ...``.
-
-    Each line has the number of its row.  Empty for an ordinary table.
-    """
-    pairs: list[tuple[int, str]] = []
-    upright = False
-    for row in table.rows[:_PAIR_ROWS]:
-        cells = [cell for cell in row.cells if cell]
-        if len(cells) > 2 and any(map(read_device, cells)):
-            return []  # rows that are no pairs, and nothing in them may be lost
-        for name, value in pairwise(cells):
-            named = header_meaning(name).role in (Role.DEVICE, Role.MAYBE_DEVICE)
-            upright |= named and read_device(value) is not None
-        if len(cells) == 2 and not row.damaged:
-            pairs.append((row.number, f"{cells[0].rstrip(':')}: {cells[1]}"))
-    return pairs if upright else []
-
-
 class _ListingReader:
     """Reads one table row by row."""
 
@@ -92,6 +73,7 @@ class _ListingReader:
         self.tentative: MixedList[Claim] = MixedList()
         self.duplicates = DuplicateRows()
         self.all_rounded = self._all_rounded()
+        self.missing: MissingIds | None = None  # made when a row holds no Device ID
 
     def read(self) -> Findings:
         columns, table = self.columns, self.table
@@ -180,8 +162,8 @@ class _ListingReader:
         text = cells[column] if column < len(cells) else ""
         seen = read_device_cell(text, numeric=column in row.damaged)
         if seen is None:
-            if len(self.columns.devices) == 1:
-                self._report_stray_codes(row)
+            if column == self._last_column():
+                self._report_missing_id(row, text)
             return
         if isinstance(seen, DamagedId):
             self._read_damaged_cell(row, column, kind, text, seen)
@@ -192,6 +174,29 @@ class _ListingReader:
             self.found.rejects.append(Reject(text, reason, where))
             return
         self._add_device(row, seen, column, kind, where)
+
+    def _last_column(self) -> int:
+        return max(self.columns.devices)
+
+    def _report_missing_id(self, row: Row, text: str) -> None:
+        """Report a row without a Device ID that holds a code, or looks like the rows with one."""
+        columns = self.columns.devices
+        if any(at < len(row.cells) and at != max(columns) and row.cells[at] for at in columns):
+            return  # another column of Device IDs is filled
+        if any(cell.lower() in _OUR_WORDS for cell in row.cells):
+            return  # a row of our own answer, about what we could not read
+        if self._report_stray_codes(row):
+            return
+        if self.missing is None:
+            self.missing = MissingIds(self.table.rows, columns)
+        if self.missing.notices(row, text):
+            reason = "there is no Device ID in this row"
+            self.found.rejects.append(Reject(text or "-", reason, self.table.place(row.number)))
+
+    def _is_none_of_ours(self, row: Row, column: int) -> bool:
+        """Return whether a row is a total, or describes the columns above the first Device."""
+        devices = len(self.found.devices)
+        return is_total(row, column, devices) or (devices == 0 and is_units(row, column))
 
     def _read_damaged_cell(
         self, row: Row, column: int, kind: str, text: str, seen: DamagedId
@@ -210,6 +215,8 @@ class _ListingReader:
             if again and not any(read_device(cell) for cell in row.cells):
                 # A second header further down, perhaps with its columns in another order.
                 self.columns = again if column in again.devices else self.columns
+            return
+        if self._is_none_of_ours(row, column):
             return
         where = self.table.place(row.number)
         several = split_devices(text)
@@ -317,11 +324,13 @@ class _ListingReader:
                 words.append(cells[index])
         return "; ".join(words)[:500] if words else ""
 
-    def _report_stray_codes(self, row: Row) -> None:
-        """Report the codes in a row that names no device."""
+    def _report_stray_codes(self, row: Row) -> bool:
+        """Report the codes in a row that names no device; return whether there was any."""
+        before = len(self.found.rejects)
         for index in self.columns.codes:
             if index < len(row.cells) and len(code_digits(row.cells[index])) >= 28:
                 where = self.table.place(row.number)
                 self.found.stray_code = True
                 reason = "an install code without a Device ID next to it"
                 self.found.rejects.append(Reject(row.cells[index][:_SHOWN], reason, where))
+        return len(self.found.rejects) > before

@@ -8,7 +8,8 @@ from exchange.domain.mail import Outcome
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.lists.tables import listing
 from exchange.parsing.lists.tables.column_finder import Columns
-from exchange.parsing.lists.tables.listing import label_value_lines, read_listing
+from exchange.parsing.lists.tables.listing import read_listing
+from exchange.parsing.lists.tables.rearranged import label_value_lines
 from exchange.parsing.sheets.grid import Row, Table
 
 A, B, C = (f"00-DB-12-34-56-78-90-A{number}" for number in range(3))

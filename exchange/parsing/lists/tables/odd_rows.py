@@ -1,0 +1,85 @@
+"""Recognise the rows of a list that are no Devices: totals, units, and rows whose ID is missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from itertools import islice
+from typing import Final
+
+from exchange.parsing.identifiers.devices import NOTHING, RULES, read_device
+from exchange.parsing.sheets.grid import Row
+
+_TOTAL = re.compile(
+    r"(?:grand[ ]|sub-?|sub[ ])?(?:totals?|sum|count|cyfanswm|gesamt\w{0,10}|summe|anzahl|total)\b"
+    r"|(?:no|nr|number|count)\.?[ ]of[ ]",
+    re.I,
+)
+_SHORT_NUMBER = re.compile(r"\d{1,6}|\d{1,3}(?:[,.]\d{3})")
+_DIGITS = re.compile(r"\d")
+_VALUE_DIGITS: Final = 5  # what describes a column has fewer; a value has as many
+_SAMPLE: Final = 50
+_USUALLY: Final = 0.8
+
+
+def is_total(row: Row, column: int, devices: int) -> bool:
+    """Return whether a row gives the number of the rows: ``Total | 26``.
+
+    ``column``: that of the Device IDs; ``devices``: how many were read so far.  A number that is
+    not called a total must be that number, and alone in its row.
+    """
+    cell = row.cells[column] if column < len(row.cells) else ""
+    named = any(_TOTAL.match(one) for one in row.cells if len(one) <= 60)
+    if not cell or _TOTAL.match(cell):
+        return named
+    if not _SHORT_NUMBER.fullmatch(cell):
+        return False
+    alone = sum(map(bool, row.cells)) == 1
+    return named or (alone and int(re.sub(r"\D", "", cell)) == devices > 0)
+
+
+def is_units(row: Row, column: int) -> bool:
+    """Return whether a row only describes the columns: ``hex | text | yyyy-mm-dd``."""
+    cell = row.cells[column] if column < len(row.cells) else ""
+    return (
+        not row.damaged
+        and bool(cell)
+        and not any(len(_DIGITS.findall(one)) >= _VALUE_DIGITS for one in row.cells)
+    )
+
+
+class MissingIds:
+    """Notices the rows whose Device ID is missing, by the columns that the others fill."""
+
+    def __init__(self, rows: Sequence[Row], columns: Collection[int]) -> None:
+        self._columns = columns
+        sample = [
+            row
+            for row in islice(rows, _SAMPLE)
+            if any(at < len(row.cells) and read_device(row.cells[at]) for at in columns)
+        ]
+        width = max((len(row.cells) for row in sample), default=0)
+        self._usual = [
+            at
+            for at in range(width)
+            if at not in columns and _filled(sample, at) >= _USUALLY * len(sample)
+        ]
+
+    def notices(self, row: Row, cell: str) -> bool:
+        """Return whether ``row``, which holds no Device ID, should hold one.
+
+        ``cell``: what its column of IDs holds; "n/a" and the like beside anything at all say that
+        one is missing.
+        """
+        cells = [one.strip(RULES) for one in row.cells]
+        others = [one for at, one in enumerate(cells) if one and at not in self._columns]
+        if not others or any(_TOTAL.match(one) for one in others):
+            return False
+        if cell:
+            return not cell.strip(RULES) or cell.lower().rstrip(":. ") in NOTHING
+        filled = sum(at < len(cells) and bool(cells[at]) for at in self._usual)
+        return filled * 2 > len(self._usual) > 0
+
+
+def _filled(rows: Sequence[Row], column: int) -> int:
+    return sum(column < len(row.cells) and bool(row.cells[column]) for row in rows)
