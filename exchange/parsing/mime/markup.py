@@ -337,8 +337,9 @@ class _Reader:
         self._tables += 1
         for number, (row, quoted) in enumerate(grid.rows, 1):
             if any(row):
-                cells = tuple(cell.replace("\n", " ") for cell in row)
-                self._emit("\t".join(cells), self._tables, number, cells)
+                # A cell keeps its line breaks, as in a workbook; the line has none.
+                text = "\t".join(row).replace("\n", " ")
+                self._emit(text, self._tables, number, tuple(row))
                 self._lines[-1].quoted = self._lines[-1].quoted or quoted
 
     def _emit_as_lines(self, grid: _Grid) -> None:

@@ -124,6 +124,8 @@ def _workbook(
         sheet = table.where.removeprefix(f"{where} > ")
         place = TableSource(file, sheet)
         listing = read_table(table, in_reply=in_reply, mapping=mapping, at=place)
+        if not listing:
+            listing = _rows_as_lines(table, in_reply=in_reply)
         if listing:
             listed = True
             found.add(listing)
@@ -141,6 +143,17 @@ def _workbook(
     if not listed:
         found.warnings.append(f"{where}: no column of Device IDs")
     return found
+
+
+def _rows_as_lines(table: Table, *, in_reply: bool) -> Findings | None:
+    """Read a sheet that is no list as the same sheet in a CSV is read; None if it names nothing."""
+    lines = [Line(row.number, ",".join(row.cells)) for row in table.rows]
+    if len(lines) > _LONG:
+        lines = list(_lines_that_may_list(lines))
+    if not any(map(_may_list, lines)):
+        return None
+    found = read_prose(lines, lambda line: table.place(line.number), in_reply=in_reply)
+    return found if found.devices or found.claims or found.rejects else None
 
 
 def _listed_devices(table: Table) -> set[DeviceId]:
@@ -181,6 +194,10 @@ def _read_unmapped(table: Table, *, in_reply: bool) -> Findings | None:
     if pairs:
         lines = [Line(number, text) for number, text in pairs]
         return read_prose(lines, lambda line: table.place(line.number), in_reply=in_reply)
+    return _read_rearranged(table)
+
+
+def _read_rearranged(table: Table) -> Findings | None:
     found: Findings | None = None
     for part in rearranged(table):
         listing = read_listing(part)
@@ -204,7 +221,7 @@ def _text(
         table = Table(where, (), table.rows, unit)
         chosen = mapping.choose(table, TableSource(name))
         mapping.preview(table, chosen)
-        listing = read_listing(table, chosen.columns)
+        listing = read_listing(table, chosen.columns) if chosen.columns else _read_rearranged(table)
         if listing and chosen.misfit:
             report_misfit(table, chosen, listing)
         if listing:
@@ -229,12 +246,16 @@ def _lines_that_may_list(lines: list[Line]) -> Iterator[Line]:
     last = len(lines)
     wanted = {*range(_AROUND * 10), *range(last - _AROUND * 10, last)}
     for at, line in enumerate(lines):
-        text = line.text
-        if not text.isascii():
-            text = normalized(text).translate(HOMOGLYPHS)
-        if _HEX_RUN.search(text):
+        if _may_list(line):
             wanted.update(range(at - _AROUND, at + _AROUND + 1))
     return (line for at, line in enumerate(lines) if at in wanted)
+
+
+def _may_list(line: Line) -> bool:
+    text = line.text
+    if not text.isascii():
+        text = normalized(text).translate(HOMOGLYPHS)
+    return _HEX_RUN.search(text) is not None
 
 
 def read_lines(

@@ -9,7 +9,7 @@ from typing import Final
 
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.parsing.identifiers.codes import code_digits, looks_like_code
-from exchange.parsing.identifiers.devices import read_device, split_devices
+from exchange.parsing.identifiers.devices import read_device, read_listed_device, split_devices
 from exchange.parsing.lists.tables.crc_columns import crcs_by_code, holds_only_crcs
 from exchange.parsing.phrases.header_terms import HeaderMeaning, Role, header_meaning
 from exchange.parsing.sheets.grid import Row
@@ -61,7 +61,7 @@ def header_index(sample: Sequence[Row]) -> int | None:
     """Return the index of the row that names the most columns; titles above it name one at most."""
     best, best_score = None, 0.0
     for index, row in enumerate(sample[:HEADER_ROWS]):
-        if any(read_device(cell) for cell in row.cells):
+        if any(read_device(cell) or read_listed_device(cell) for cell in row.cells):
             break  # the list has begun: no header follows
         if row.damaged:
             continue
@@ -231,7 +231,7 @@ def _cell(row: Row, index: int) -> str:
 
 def _any_value(row: Row) -> bool:
     return bool(row.damaged) or any(
-        read_device(cell) or looks_like_code(cell) or cell.isdecimal() for cell in row.cells
+        _names_devices(cell) or looks_like_code(cell) or cell.isdecimal() for cell in row.cells
     )
 
 
@@ -240,13 +240,18 @@ def share_of_devices(rows: Sequence[Row], index: int) -> float:
     filled = [cell for row in rows if (cell := _cell(row, index))]
     if not filled:
         return 0.0
-    return sum(1 for cell in filled if read_device(cell) or split_devices(cell)) / len(filled)
+    return sum(1 for cell in filled if _names_devices(cell)) / len(filled)
+
+
+def _names_devices(cell: str) -> bool:
+    """Return whether a cell names one Device or several, however it is listed."""
+    return bool(read_device(cell) or read_listed_device(cell) or split_devices(cell))
 
 
 def _looks_like_devices(rows: Sequence[Row], index: int) -> bool:
     """Return whether most cells of a column are Device IDs, and these are not all decimal."""
     filled = [cell for row in rows if (cell := _cell(row, index))]
-    ids = [cell for cell in filled if read_device(cell)]
+    ids = [cell for cell in filled if _names_devices(cell)]
     if not ids or len(ids) < _SHARE * len(filled):
         return False
     return any(not code_digits(cell).isdecimal() or len(cell) > 16 for cell in ids)

@@ -19,7 +19,7 @@ _SHORT_NUMBER = re.compile(r"\d{1,6}|\d{1,3}(?:[,.]\d{3})")
 _DIGITS = re.compile(r"\d")
 _VALUE_DIGITS: Final = 5  # what describes a column has fewer; a value has as many
 _SAMPLE: Final = 50
-_USUALLY: Final = 0.8
+_USUALLY: Final = 0.5
 
 
 def is_total(row: Row, column: int, devices: int) -> bool:

@@ -178,7 +178,7 @@ def test_a_table_is_rows_of_cells() -> None:
     assert [(one.table, one.row, one.cells, one.text) for one in found] == [
         (0, 0, (), "x"),
         (1, 1, ("a", "b"), "a\tb"),
-        (1, 3, ("c d", ""), "c d\t"),
+        (1, 3, ("c\nd", ""), "c d\t"),
         (2, 1, ("e", "f"), "e\tf"),
     ]
 
