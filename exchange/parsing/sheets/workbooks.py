@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 from python_calamine import (
     CalamineError,
     CalamineWorkbook,
@@ -44,6 +45,7 @@ class Workbook:
     hidden: tuple[Table, ...]  # hidden sheets: mentioned, not taken
     partly_hidden: tuple[tuple[Table, Table], ...] = ()  # visible part and whole, where they differ
     struck: tuple[Struck, ...] = ()
+    kept_hidden: tuple[tuple[str, int, int], ...] = ()  # sheet, hidden rows and columns in a table
 
 
 def read_workbook(
@@ -136,6 +138,7 @@ def _sorted(where: str, sheets: Iterable[_Sheet], *, whole: bool) -> Workbook:
     hidden: list[Table] = []
     partly_hidden: list[tuple[Table, Table]] = []
     struck: list[Struck] = []
+    kept: list[tuple[str, int, int]] = []
     for one in sheets:
         rows, marks = one.rows, one.hidden_cells or HiddenCells()
         rows = rows.with_texts(marks.errors, one.left)
@@ -160,5 +163,10 @@ def _sorted(where: str, sheets: Iterable[_Sheet], *, whole: bool) -> Workbook:
             shown = Table(table.where, (), rows.without(marks.rows, columns), left=one.left)
             partly_hidden.append((shown, table))
             table = shown
+        elif marks.rows or marks.columns:
+            there = int(np.isin(rows.numbers, list(marks.rows)).sum())
+            filled = sum(any(rows.column(at - one.left)) for at in marks.columns if at >= one.left)
+            if there or filled:
+                kept.append((table.where, there, filled))
         visible.append(table)
-    return Workbook(tuple(visible), tuple(hidden), tuple(partly_hidden), tuple(struck))
+    return Workbook(tuple(visible), tuple(hidden), tuple(partly_hidden), tuple(struck), tuple(kept))
