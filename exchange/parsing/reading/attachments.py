@@ -299,7 +299,9 @@ def read_lines(
 
 def _table(lines: list[Line], place: PlaceOf) -> Table:
     where = place(lines[0]).rpartition(" > row ")[0]
-    return Table(where, (), [Row(line.row, line.cells, frozenset()) for line in lines])
+    rows = [Row(line.row, line.cells, frozenset()) for line in lines]
+    struck = frozenset(line.row for line in lines if line.struck)
+    return Table(where, (), rows, struck=struck)
 
 
 def ignored(count: int, where: str) -> str:

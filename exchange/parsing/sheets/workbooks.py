@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -146,7 +146,9 @@ def _sorted(where: str, sheets: Iterable[_Sheet], *, whole: bool) -> Workbook:
         if marks.struck_cells:
             rows, more = rows.without_cells(marks.struck_cells, one.left)
             left_out = [*left_out, *more]
-        table = Table(f"{where} > {one.name}" if where else one.name, (), rows, left=one.left)
+        place = f"{where} > {one.name}" if where else one.name
+        in_rows = frozenset(row for row, _ in left_out)
+        table = Table(place, (), rows, left=one.left, struck=in_rows)
         if one.visible:
             struck += [
                 Struck(table.place(row), text)
@@ -160,7 +162,7 @@ def _sorted(where: str, sheets: Iterable[_Sheet], *, whole: bool) -> Workbook:
             continue
         if (marks.rows or marks.columns) and not whole:
             columns = {column - one.left for column in marks.columns}
-            shown = Table(table.where, (), rows.without(marks.rows, columns), left=one.left)
+            shown = replace(table, rows=rows.without(marks.rows, columns))
             partly_hidden.append((shown, table))
             table = shown
         elif marks.rows or marks.columns:
