@@ -64,7 +64,10 @@ class Sheet:
         return f"{spot} > {column_name(self.table, self.columns[name])}"
 
     def is_beside_the_list(self, row: Row) -> bool:
-        """Return whether a row is a total, or describes the columns right under the header."""
+        """Return whether a row is a total, describes the columns right under the header, or has
+        its Device ID struck out."""
+        if row.number in self.table.struck and not self.cell(row, DEVICE):
+            return True
         column = self.columns.get(DEVICE, -1)
         first = row.number == self.rows[0].number
         return is_total(row, column, -1) or (first and is_units(row, column))

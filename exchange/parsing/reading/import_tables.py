@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import overload
 
@@ -155,7 +156,7 @@ def crc_column_of(table: Table, code: int, others: Collection[int]) -> int | Non
 
 def _headed(table: Table, row: Row, index: int) -> Table:
     rows = _Below(table.rows, index + 1)
-    return Table(table.where, row.cells, rows, table.unit, table.left)
+    return replace(table, header=row.cells, rows=rows)
 
 
 class _Below(Sequence[Row]):
