@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import xlsxwriter
@@ -28,16 +28,13 @@ class Fails(str):
 
 @dataclass(frozen=True)
 class Listed:
-    """The rows of a sheet; the Devices, claims and rejects in it by row.
-
-    ``by_column``: its places count columns.  ``strikes``: a CSV cannot show it.
-    """
+    """The rows of a sheet, and what must be read of it; Devices are named by their number."""
 
     rows: list[list[str]]
-    devices: list[tuple[int, int]]  # number of a device, row
-    rejects: list[tuple[int, str]] = ()  # type: ignore[assignment]
-    codes: tuple[int, ...] = ()
-    struck: tuple[int, ...] = ()
+    devices: list[tuple[int, int]]  # the row of each, or its column if the list runs across
+    rejects: list[tuple[int, str]] = field(default_factory=list)  # row, words of the reason
+    codes: tuple[int, ...] = ()  # the devices that have one
+    struck: tuple[int, ...] = ()  # named as struck out; a CSV cannot show it
 
 
 LISTS = {

@@ -10,6 +10,7 @@ import pytest
 
 from exchange.domain.limits import DEFAULT
 from exchange.parsing.findings.findings import Findings
+from exchange.parsing.mime.headers import Headers
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.reading.attachments import read_attachment
 from tests.office.convert import FILES, FORMATS, OFFICE, convert
@@ -24,7 +25,7 @@ _CASES = [
 
 
 def read(path: Path) -> Findings:
-    part = Part(headers=(), media="", params={}, content=path.read_bytes(), name=path.name)
+    part = Part(headers=Headers([]), media="", params={}, content=path.read_bytes(), name=path.name)
     return read_attachment(path.name, part, DEFAULT, in_reply=False)
 
 
@@ -56,6 +57,8 @@ def test_a_list_says_the_same_in_every_format(name: str, form: str) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed")
 def test_the_libreoffice_of_this_machine_writes_the_same(tmp_path: Path) -> None:
-    convert(tmp_path)
+    # The formats whose cells we read ourselves, record by record: one start of the program each.
+    convert(tmp_path, ("xls", "ods"))
     for name, form in _CASES:
-        check(tmp_path / f"{name}.{form}", name)
+        if form in ("xls", "ods"):
+            check(tmp_path / f"{name}.{form}", name)
