@@ -23,6 +23,7 @@ _OF_SUMS: Final = frozenset(
 )  # fmt: skip
 _SHORT_NUMBER = re.compile(r"\d{1,6}|\d{1,3}(?:[,.]\d{3})")
 _DIGITS = re.compile(r"\d")
+_PART_DIGITS: Final = 4  # of what may be a part of an ID
 _VALUE_DIGITS: Final = 5  # what describes a column has fewer; a value has as many
 _LONGEST_LABEL: Final = 60
 _SAMPLE: Final = 50
@@ -59,6 +60,7 @@ def is_units(row: Row, column: int) -> bool:
     return (
         not row.damaged
         and bool(cell)
+        and len(_DIGITS.findall(cell)) < _PART_DIGITS
         and not any(len(_DIGITS.findall(one)) >= _VALUE_DIGITS for one in row.cells)
     )
 

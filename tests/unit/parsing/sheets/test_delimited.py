@@ -141,3 +141,17 @@ def test_what_is_written_is_read(table: list[list[str]], sign: str) -> None:
     ]
     read = read_delimited("a.csv", text, delimiter=sign)
     assert [(row.number, row.cells) for row in read.rows] == expected
+
+
+def test_a_file_that_changes_its_delimiter() -> None:
+    text = 'a,b,c\n1,2,3\n4,5,6\n7;8;9\n10;"1;1";12\nx;y\n13\t14\t15\n'
+    rows = read_delimited("a.csv", text).rows
+    assert [(row.number, row.cells) for row in rows] == [
+        (1, ("a", "b", "c")), (2, ("1", "2", "3")), (3, ("4", "5", "6")), (4, ("7", "8", "9")),
+        (5, ("10", "1;1", "12")), (6, ("x;y",)), (7, ("13", "14", "15")),
+    ]  # fmt: skip
+
+
+def test_another_delimiter_inside_a_cell_divides_nothing() -> None:
+    rows = read_delimited("a.csv", "a,b\nx;y,2\n3,z|w\n").rows
+    assert [row.cells for row in rows] == [("a", "b"), ("x;y", "2"), ("3", "z|w")]
