@@ -32,6 +32,7 @@ from tests.corpus import (
     requests_cases,
     sentences_cases,
     spoken_cases,
+    tables_cases,
 )
 from tests.corpus.making import Case
 
@@ -69,6 +70,7 @@ def all_cases() -> list[Case]:
     modules = (
         requests_cases,
         files_cases,
+        tables_cases,
         foreign_cases,
         acts_cases,
         answers_cases,
