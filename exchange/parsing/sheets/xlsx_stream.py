@@ -207,8 +207,7 @@ class _Book:
         with self._archive.open(member) as stream:
             _, start = _read_to(stream, b"<sst")
             for items, _ in _chunks(stream, start[start.find(b">") + 1 :], _ITEM_END, _ITEMS_END):
-                self._odd.look_at_strings(items)
-                content, lengths = _texts_of(items)
+                content, lengths = _texts_of(items, self._odd)
                 ends.append(np.cumsum(lengths) + len(letters))
                 letters += content
         letters += PADDING
@@ -216,10 +215,14 @@ class _Book:
         return ByteColumn(np.frombuffer(letters, np.uint8), places[:-1], places[1:])
 
 
-def _texts_of(items: bytes) -> tuple[bytes, Int64Array]:
-    """Return the texts of whole ``si`` elements in UTF-8, joined, and the length of each."""
+def _texts_of(items: bytes, odd: UnusualXlsx) -> tuple[bytes, Int64Array]:
+    """Return the texts of whole ``si`` elements in UTF-8, joined, and the length of each.
+
+    ``odd`` looks at those that are not plain; plain ones hold nothing unusual.
+    """
     texts = None if b"&" in items else plain_strings(b"".join((_SST, items, _ITEMS_END, PADDING)))
     if texts is None:
+        odd.look_at_strings(items)
         pieces = [to_utf8(text) for text in read_strings(items)]
         return b"".join(pieces), np.fromiter(map(len, pieces), np.int64, len(pieces))
     lengths = texts.lengths
