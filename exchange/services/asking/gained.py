@@ -93,14 +93,14 @@ def read_gained(
     faults: list[BadInput] = []
     for sheet in sheets:
         for row in sheet.rows:
-            if sheet.is_beside_the_list(row):
-                notes.append(f"left out: {sheet.place(row)}, which lists no Device")
-                continue
             try:
                 one = _gained(sheet, row, known)
                 found[one.device] = _merged(found.get(one.device), one)
             except BadInput as error:
-                faults.append(error)
+                if sheet.is_beside_the_list(row):
+                    notes.append(f"left out: {sheet.place(row)}, which lists no Device")
+                else:
+                    faults.append(error)
     raise_all(faults, name)
     return list(found.values())
 
@@ -118,7 +118,8 @@ def read_listed(name: str, content: bytes, limits: Limits) -> list[DeviceId]:
             try:
                 found[sheet.read_device(row)] = None
             except BadInput as error:
-                faults.append(error)
+                if not sheet.is_beside_the_list(row):
+                    faults.append(error)
     raise_all(faults, name)
     return list(found)
 

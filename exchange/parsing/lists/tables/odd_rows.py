@@ -45,13 +45,13 @@ def is_total(row: Row, column: int, devices: int) -> bool:
     not called a total must be that number, and alone in its row.
     """
     cell = row.cells[column] if column < len(row.cells) else ""
+    if cell and not _SHORT_NUMBER.fullmatch(cell):
+        return _is_sum(cell)
     named = any(map(_is_sum, row.cells))
-    if not cell or _is_sum(cell):
+    if named or not cell:
         return named
-    if not _SHORT_NUMBER.fullmatch(cell):
-        return False
     alone = sum(map(bool, row.cells)) == 1
-    return named or (alone and int(re.sub(r"\D", "", cell)) == devices > 0)
+    return alone and int(re.sub(r"\D", "", cell)) == devices > 0
 
 
 def is_units(row: Row, column: int) -> bool:
