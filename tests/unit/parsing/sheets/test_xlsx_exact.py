@@ -95,10 +95,11 @@ def test_errors_and_formulas_without_a_value_are_cells_of_their_own_kind() -> No
     row = (
         '<row r="3"><c r="A3" t="e"><f>NA()</f><v>#N/A</v></c><c r="B3" t="e"/>'
         '<c r="C3"><f>A1</f></c><c r="D3"><f>A1</f><v></v></c>'
-        '<c r="E3" t="str"><f>A9&amp;""</f><v></v></c><c r="F3"><f>1+1</f><v>2</v></c></row>'
+        '<c r="E3" t="str"><f>A9&amp;""</f><v></v></c><c r="F3"><f>1+1</f><v>2</v></c>'
+        '<c r="G3" t="str"><f>A1</f></c></row>'
     )
     read = cells(read_workbook("a.xlsx", book(row)))
-    assert read == [(3, ("#N/A", "#ERROR!", VALUELESS, VALUELESS, "", "2"))]
+    assert read == [(3, ("#N/A", "#ERROR!", VALUELESS, VALUELESS, "", "2", VALUELESS))]
 
 
 def test_struck_out_cells_and_words_are_left_out_and_named() -> None:
