@@ -21,6 +21,7 @@ from exchange.cli.common import (
     table,
     who,
 )
+from exchange.domain.device import mask_codes
 from exchange.domain.foreign import storable
 from exchange.domain.outbound import LegState
 from exchange.later import Later
@@ -40,6 +41,19 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 @app.command()
 def create(
     file: Annotated[Path, typer.Argument(help="CSV or XLSX of gained Devices.")],
+    device_column: Annotated[
+        str | None, typer.Option(help="Header, letter or number of the Device ID's column.")
+    ] = None,
+    losing_column: Annotated[
+        str | None, typer.Option(help="The same for the losing Supplier.")
+    ] = None,
+    former_column: Annotated[
+        list[str] | None,
+        typer.Option(help="The same for former Suppliers; again for each column, in order."),
+    ] = None,
+    type_column: Annotated[
+        str | None, typer.Option(help='The same for the device type; "" takes none.')
+    ] = None,
     any_type: Annotated[
         bool,
         typer.Option(
@@ -56,10 +70,22 @@ def create(
     content = content_of(file)
     with ctx.store.reading() as tx:
         parties = tx.parties.all(active_only=True)
+    notes: list[str] = []
     listed = gained.read_gained(
-        storable(file.name), content, parties, ctx.limits, ours=ctx.settings.party
+        storable(file.name),
+        content,
+        parties,
+        ctx.limits,
+        ours=ctx.settings.party,
+        columns=gained.GainedColumns(
+            device_column, losing_column, tuple(former_column or ()), type_column
+        ),
+        notes=notes,
     )
     made = asking.create(ctx, listed, storable(file.name), who(by), any_type=any_type)
+    if not as_json:
+        for note in notes:
+            say(mask_codes(f"note: {note}"))
     print_result(
         as_json,
         {
@@ -67,6 +93,7 @@ def create(
             "opened": made.opened,
             "already_open": made.already_open,
             "requests": list(made.requests),
+            "notes": [mask_codes(note) for note in notes],
         },
         f"{counted(made.devices, 'Device')} read, {counted(made.opened, 'case')} opened, "
         f"{made.already_open} open already, {counted(len(made.requests), 'request')} queued"

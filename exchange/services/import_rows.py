@@ -18,6 +18,8 @@ from exchange.parsing.reading.import_tables import (
     column_letter,
     columns_of,
     header_meaning,
+    is_total,
+    is_units,
     normalise_header,
     read_tables,
 )
@@ -61,6 +63,15 @@ class Sheet:
             return spot
         return f"{spot} > {column_name(self.table, self.columns[name])}"
 
+    def is_beside_the_list(self, row: Row) -> bool:
+        """Return whether a row is a total, describes the columns right under the header, or has
+        its Device ID struck out."""
+        if row.number in self.table.struck and not self.cell(row, DEVICE):
+            return True
+        column = self.columns.get(DEVICE, -1)
+        first = row.number == self.rows[0].number
+        return is_total(row, column, -1) or (first and is_units(row, column))
+
     def read_device(self, row: Row) -> DeviceId:
         """Return the row's Device ID; raises BadInput with reason and place if it has none."""
         found = read_device_cell(self.cell(row, DEVICE), numeric=self.damaged(row, DEVICE))
@@ -73,12 +84,16 @@ class Sheet:
 def open_sheets(
     name: str, content: bytes, limits: Limits, choose: Callable[[Table], Sheet]
 ) -> tuple[list[Sheet], list[str]]:
-    """Return the sheets of ``content`` after ``choose``, and a note for each one left out.
+    """Return the sheets of ``content`` after ``choose``, and notes.
 
-    A sheet is left out if ``choose`` raises NoColumns for it and not for all.  Raises BadInput,
-    or BadInputs if several sheets are at fault.
+    A note names a sheet that is left out, and what a sheet hides or has struck out.  A sheet is
+    left out if ``choose`` raises NoColumns for it and not for all.  Raises BadInput, or BadInputs
+    if several sheets are at fault.
     """
-    return sort_out(read_tables(name, content, limits), name, choose)
+    hidden: list[str] = []
+    tables = read_tables(name, content, limits, hidden)
+    sheets, notes = sort_out(tables, name, choose)
+    return sheets, [*hidden, *notes]
 
 
 def sort_out(
@@ -140,9 +155,20 @@ def named_column(table: Table, named: str) -> int:
     Raises BadInput listing the columns.
     """
     wanted = normalise_header(named)
-    for column, title in enumerate(table.header):
-        if wanted and normalise_header(title) == wanted:
-            return column
+    titled = [
+        column
+        for column, title in enumerate(table.header)
+        if wanted and normalise_header(title) == wanted
+    ]
+    if len(titled) > 1:
+        letters = " and ".join(column_letter(column + table.left) for column in titled)
+        raise BadInput(
+            f"several columns are called {mask_codes(named)!r}: {letters}",
+            place=table.where,
+            hint="name the column by its letter",
+        )
+    if titled:
+        return titled[0]
     width = max((len(row.cells) for row in table.rows[:50]), default=0)
     for column in range(max(width, len(table.header))):
         shown = column + table.left  # a table may begin further right

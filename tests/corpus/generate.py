@@ -34,6 +34,7 @@ from tests.corpus import (
     requests_cases,
     sentences_cases,
     spoken_cases,
+    tables_cases,
     typed_lists_cases,
 )
 from tests.corpus.making import Case
@@ -72,6 +73,7 @@ def all_cases() -> list[Case]:
     modules = (
         requests_cases,
         files_cases,
+        tables_cases,
         foreign_cases,
         languages_cases,
         acts_cases,

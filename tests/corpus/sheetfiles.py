@@ -21,6 +21,10 @@ _ONE_TABLE = 60_000  # bytes of a stream that one sector of places can hold
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
+class Failed(float):
+    """An error cell of an XLSB: its number, 42 for #N/A."""
+
+
 @dataclass
 class Page:
     """One sheet; hidden rows count from 1, hidden columns from 0."""
@@ -85,7 +89,9 @@ def _bin_sheet(page: Page, texts: Sequence[str]) -> bytes:
         out += _bin(0, struct.pack("<IIHBBBI", number, 0, 300, 0, hidden, 0, 0))
         for column, value in enumerate(row):
             place = struct.pack("<II", column, 0)
-            if isinstance(value, str):
+            if isinstance(value, Failed):
+                out += _bin(3, place + bytes([int(value)]))
+            elif isinstance(value, str):
                 out += _bin(7, place + struct.pack("<I", texts.index(value)))
             else:
                 out += _bin(5, place + struct.pack("<d", value))

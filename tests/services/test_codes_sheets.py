@@ -118,6 +118,50 @@ def test_places_and_notes_of_several_sheets() -> None:
 
 
 @pytest.mark.usefixtures("in_windows")
+def test_hidden_rows_sheets_and_totals_are_noted() -> None:
+    content = workbook(
+        ("North", [HEADER[:2], *listed(1, 80), ["Total", 80]]),
+        ("Old", [HEADER[:2], *listed(100, 3)]),
+    )
+    content = _changed(content, b'<row r="30" ', b'<row r="30" hidden="1" ')
+    content = _changed(content, b'name="Old" ', b'name="Old" state="hidden" ', "xl/workbook.xml")
+    windows, whole = read_both("codes.xlsx", content, ReadOptions(source="x"))
+    assert (windows.rows, windows.rejects) == (whole.rows, whole.rejects) == (80, [])
+    assert (
+        sorted(windows.notes)
+        == sorted(whole.notes)
+        == [
+            "codes.xlsx > North: 1 hidden row is read too",
+            "left out: codes.xlsx > North > row 82, which lists no Device",
+            "left out: codes.xlsx > Old is a hidden sheet",
+        ]
+    )
+
+
+@pytest.mark.usefixtures("in_windows")
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        (b'<c r="B70" t="e"><v>#N/A</v></c>', "shows an error"),
+        (b'<c r="B70"><f>A70</f></c>', "a formula whose value the file does not hold"),
+    ],
+)
+def test_a_code_that_is_an_error_or_has_no_value_is_refused(
+    bench: Bench, cell: bytes, reason: str
+) -> None:
+    content = workbook(("Codes", [HEADER[:2], *listed(1, 200)]))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    usual = re.search(rb'<c r="B70" t="s"><v>\d+</v></c>', sheet)
+    assert usual
+    content = _changed(content, usual.group(), cell)
+    done = bench.load(content, name="codes.xlsx")
+    assert done.code == 1
+    assert re.search(rf"codes\.xlsx > Codes > row 70.*{reason}", done.err)
+    assert not bench.held()
+
+
+@pytest.mark.usefixtures("in_windows")
 def test_what_only_the_whole_can_tell_is_told(bench: Bench) -> None:
     """A sheet of notes longer than a window, and a list without a header among its columns."""
     notes = [[f"Note {number}", "x" * 40] for number in range(400)]
@@ -222,12 +266,15 @@ def test_a_killed_import_of_a_workbook_goes_on_where_it_was(bench: Bench) -> Non
     }
 
 
-def _changed(content: bytes, old: bytes, new: bytes) -> bytes:
+def _changed(
+    content: bytes, old: bytes, new: bytes, path: str = "xl/worksheets/sheet1.xml"
+) -> bytes:
+    """Return the workbook with one text replaced in one member."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
         for name in before.namelist():
             text = before.read(name)
-            if name == "xl/worksheets/sheet1.xml":
+            if name == path:
                 assert old in text
                 text = text.replace(old, new)
             after.writestr(name, text)

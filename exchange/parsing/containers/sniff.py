@@ -20,6 +20,8 @@ _TNEF = b"\x78\x9f\x3e\x22"
 _PACKED = (b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
 _RTF = b"{\\rtf"
 _OFFICE = ("word/document.xml", "ppt/presentation.xml", "visio/document.xml")
+_SHEET_MAIN = b"spreadsheetml.sheet.main+xml"
+_LONGEST_TYPES = 1_000_000
 _TAR, _TAR_AT = b"ustar", 257
 # No workbook lists more than a few hundred files; listing a million costs seconds.
 _LONGEST_DIRECTORY = 2_000_000
@@ -164,17 +166,27 @@ def _zip_shape(content: bytes) -> Shape:
                     return Shape.WORKBOOK
                 if b"opendocument" in declared:
                     return Shape.DOCUMENT
+            types = next((one for one in archive.infolist() if _is_types(one)), None)
+            listed = archive.read(types) if types is not None else b""
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError,
             RuntimeError, IndexError, OverflowError):  # fmt: skip
         return Shape.ARCHIVE
-    lowered = [name.replace("\\", "/").lower() for name in names]
+    lowered = [name.replace("\\", "/").lstrip("/").lower() for name in names]
     if any(name.startswith("xl/workbook.") for name in lowered):
+        return Shape.WORKBOOK
+    if _SHEET_MAIN in listed.replace(b"\0", b""):  # the main part may have any name
         return Shape.WORKBOOK
     if any(name.endswith(".iwa") for name in lowered):
         return Shape.DOCUMENT  # Apple Numbers or Pages
     if "[content_types].xml" in lowered and any(name.startswith(_OFFICE) for name in lowered):
         return Shape.DOCUMENT
     return Shape.ARCHIVE
+
+
+def _is_types(member: zipfile.ZipInfo) -> bool:
+    """Return whether a member is the list of content types, and no larger than an honest one."""
+    name = member.filename.replace("\\", "/").lstrip("/").lower()
+    return name == "[content_types].xml" and member.file_size <= _LONGEST_TYPES
 
 
 def _ole_shape(content: bytes) -> Shape:

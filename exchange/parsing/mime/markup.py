@@ -92,6 +92,7 @@ class _Grid:
     rowspan: int = 1
     rowspans: dict[int, int] = field(default_factory=dict)  # column -> rows still covered
     layout: bool = False  # only lays out the page: its cells are lines
+    struck: set[int] = field(default_factory=set)  # indexes of rows with struck-out text
 
 
 class _Reader:
@@ -165,6 +166,8 @@ class _Reader:
             return
         if self._struck:
             self._crossed.append(text)
+            if self._grids and text.strip():
+                self._grids[-1].struck.add(len(self._grids[-1].rows))
             text = " "
         if self._pre and "\n" in text:
             first, *others = text.replace("\r\n", "\n").split("\n")
@@ -341,6 +344,7 @@ class _Reader:
                 text = "\t".join(row).replace("\n", " ")
                 self._emit(text, self._tables, number, tuple(row))
                 self._lines[-1].quoted = self._lines[-1].quoted or quoted
+                self._lines[-1].struck = number - 1 in grid.struck
 
     def _emit_as_lines(self, grid: _Grid) -> None:
         """Emit the cells of a layout table as lines."""

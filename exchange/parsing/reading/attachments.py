@@ -27,6 +27,7 @@ from exchange.parsing.lists.tables.mapped_columns import (
     report_misfit,
 )
 from exchange.parsing.lists.tables.rearranged import label_value_lines, rearranged
+from exchange.parsing.lists.tables.table_lines import other_columns, table_lines
 from exchange.parsing.mime.markup import read_html
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.sheets.delimited import read_delimited
@@ -148,13 +149,14 @@ def _workbook(
 
 def _rows_as_lines(table: Table, *, in_reply: bool) -> Findings | None:
     """Read a sheet that is no list as the same sheet in a CSV is read; None if it names nothing."""
-    lines = [Line(row.number, ",".join(row.cells)) for row in table.rows]
+    lines, warnings = table_lines(table, other_columns(table))
     if len(lines) > _LONG:
         lines = list(_lines_that_may_list(lines))
-    if not any(map(_may_list, lines)):
+    if not warnings and not any(map(_may_list, lines)):
         return None
     found = read_prose(lines, lambda line: table.place(line.number), in_reply=in_reply)
-    return found if found.devices or found.claims or found.rejects else None
+    found.warnings += warnings
+    return found if found.devices or found.claims or warnings else None
 
 
 def _listed_devices(table: Table) -> set[DeviceId]:
@@ -240,11 +242,13 @@ def _text(
         if listing:
             listing.rows = len(table.rows)
             return listing
-    lines = plain_lines(text)
+    others = other_columns(table) if table.unit == "row" else {}
+    lines, warnings = table_lines(table, others) if others else (plain_lines(text), [])
     rows = len(table.rows)
     if rows > _LONG:
         lines = list(_lines_that_may_list(lines))
     found = read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
+    found.warnings += warnings
     found.rows = rows
     if chosen.misfit:
         report_misfit(table, chosen, found)
@@ -312,7 +316,9 @@ def read_lines(
 
 def _table(lines: list[Line], place: PlaceOf) -> Table:
     where = place(lines[0]).rpartition(" > row ")[0]
-    return Table(where, (), [Row(line.row, line.cells, frozenset()) for line in lines])
+    rows = [Row(line.row, line.cells, frozenset()) for line in lines]
+    struck = frozenset(line.row for line in lines if line.struck)
+    return Table(where, (), rows, struck=struck)
 
 
 def ignored(count: int, where: str) -> str:

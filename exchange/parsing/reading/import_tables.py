@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import overload
 
@@ -17,6 +18,7 @@ from exchange.parsing.lists.tables.column_finder import (
     header_index,
 )
 from exchange.parsing.lists.tables.crc_columns import crcs_by_code
+from exchange.parsing.lists.tables.odd_rows import is_total, is_units
 from exchange.parsing.lists.tables.table_preview import column_letter
 from exchange.parsing.phrases.header_terms import (
     Role,
@@ -42,10 +44,14 @@ __all__ = [
     "crc_column_of",
     "device_type_of",
     "header_meaning",
+    "hidden_parts",
+    "is_total",
+    "is_units",
     "match_columns",
     "normalise_header",
     "read_tables",
     "shape_of",
+    "sheet_is_hidden",
 ]
 
 _HEADER_ROWS = 20
@@ -53,16 +59,20 @@ _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 _VALUE_LIKE = re.compile(r"(?=.*\d)[\d\s.,:/+\-]+|[0-9A-Fa-f]{2}(?:[-: ]?[0-9A-Fa-f]{2}){7,}")
 
 
-def read_tables(name: str, content: bytes, limits: Limits = DEFAULT) -> list[Table]:
+def read_tables(
+    name: str, content: bytes, limits: Limits = DEFAULT, notes: list[str] | None = None
+) -> list[Table]:
     """Return the visible tables of a CSV, TXT or workbook; the content decides, not the name.
 
-    A header, if there is one, is separated from the rows.  Raises BadInput with its place when the
-    file is empty, protected, damaged or exceeds a limit.
+    A header, if there is one, is separated from the rows.  ``notes`` collects what the file hides
+    or has struck out.  Raises BadInput with its place when the file is empty, protected, damaged or
+    exceeds a limit.
     """
+    notes = [] if notes is None else notes
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise BadInput("the file is empty", place=name)
     try:
-        tables = _tables(name, content, limits)
+        tables = _tables(name, content, limits, notes)
     except Unreadable as error:
         raise BadInput(error.message, place=error.place or name, hint=error.hint) from None
     if not tables:
@@ -70,12 +80,15 @@ def read_tables(name: str, content: bytes, limits: Limits = DEFAULT) -> list[Tab
     return [with_header(table) for table in tables]
 
 
-def _tables(name: str, content: bytes, limits: Limits) -> list[Table]:
+def _tables(name: str, content: bytes, limits: Limits, notes: list[str]) -> list[Table]:
     shape = shape_of(content)
     if shape is Shape.WORKBOOK:
         book = read_workbook(name, content, limits, whole=True)
         if not book.tables and book.hidden:
             raise Unreadable("every sheet with content is hidden", place=name)
+        notes += [f"left out: {sheet_is_hidden(table.where)}" for table in book.hidden]
+        notes += [hidden_parts(where, rows, columns) for where, rows, columns in book.kept_hidden]
+        notes += [f"left out: {one.where}: what is struck out there" for one in book.struck]
         return list(book.tables)
     if shape is Shape.PROTECTED:
         raise Unreadable("the workbook is protected by a password", place=name)
@@ -87,6 +100,19 @@ def _tables(name: str, content: bytes, limits: Limits) -> list[Table]:
         raise Unreadable("this is neither a workbook nor a text file", place=name, hint=hint)
     table = read_delimited(name, to_text(content), limits)
     return [Table(table.where, (), table.rows)] if table.rows else []
+
+
+def sheet_is_hidden(where: str) -> str:
+    """Return how a hidden sheet is named in a note."""
+    return f"{where} is a hidden sheet"
+
+
+def hidden_parts(where: str, rows: int, columns: int) -> str:
+    """Return the note about hidden rows and columns that are read all the same."""
+    counted = ((rows, "row"), (columns, "column"))
+    parts = [f"{number} hidden {what}{'s' * (number > 1)}" for number, what in counted if number]
+    verb = "is" if rows + columns == 1 else "are"
+    return f"{where}: {' and '.join(parts)} {verb} read too"
 
 
 def with_header(table: Table) -> Table:
@@ -132,7 +158,7 @@ def crc_column_of(table: Table, code: int, others: Collection[int]) -> int | Non
 
 def _headed(table: Table, row: Row, index: int) -> Table:
     rows = _Below(table.rows, index + 1)
-    return Table(table.where, row.cells, rows, table.unit, table.left)
+    return replace(table, header=row.cells, rows=rows)
 
 
 class _Below(Sequence[Row]):

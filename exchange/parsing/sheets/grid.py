@@ -37,6 +37,7 @@ class Table:
     rows: Sequence[Row]
     unit: str = field(default="row")  # "row", or "line" of a plain text
     left: int = 0  # empty columns of the sheet before the first cell of a row
+    struck: frozenset[int] = NO_DAMAGE  # numbers of the rows with struck-out text, left out here
 
     def place(self, number: int) -> str:
         """Return where a row is: ``request.xlsx > Sheet1 > row 14``."""

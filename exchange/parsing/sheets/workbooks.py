@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
 from python_calamine import (
     CalamineError,
     CalamineWorkbook,
@@ -44,6 +45,7 @@ class Workbook:
     hidden: tuple[Table, ...]  # hidden sheets: mentioned, not taken
     partly_hidden: tuple[tuple[Table, Table], ...] = ()  # visible part and whole, where they differ
     struck: tuple[Struck, ...] = ()
+    kept_hidden: tuple[tuple[str, int, int], ...] = ()  # sheet, hidden rows and columns in a table
 
 
 def read_workbook(
@@ -136,6 +138,7 @@ def _sorted(where: str, sheets: Iterable[_Sheet], *, whole: bool) -> Workbook:
     hidden: list[Table] = []
     partly_hidden: list[tuple[Table, Table]] = []
     struck: list[Struck] = []
+    kept: list[tuple[str, int, int]] = []
     for one in sheets:
         rows, marks = one.rows, one.hidden_cells or HiddenCells()
         rows = rows.with_texts(marks.errors, one.left)
@@ -143,7 +146,9 @@ def _sorted(where: str, sheets: Iterable[_Sheet], *, whole: bool) -> Workbook:
         if marks.struck_cells:
             rows, more = rows.without_cells(marks.struck_cells, one.left)
             left_out = [*left_out, *more]
-        table = Table(f"{where} > {one.name}" if where else one.name, (), rows, left=one.left)
+        place = f"{where} > {one.name}" if where else one.name
+        in_rows = frozenset(row for row, _ in left_out)
+        table = Table(place, (), rows, left=one.left, struck=in_rows)
         if one.visible:
             struck += [
                 Struck(table.place(row), text)
@@ -157,8 +162,13 @@ def _sorted(where: str, sheets: Iterable[_Sheet], *, whole: bool) -> Workbook:
             continue
         if (marks.rows or marks.columns) and not whole:
             columns = {column - one.left for column in marks.columns}
-            shown = Table(table.where, (), rows.without(marks.rows, columns), left=one.left)
+            shown = replace(table, rows=rows.without(marks.rows, columns))
             partly_hidden.append((shown, table))
             table = shown
+        elif marks.rows or marks.columns:
+            there = int(np.isin(rows.numbers, list(marks.rows)).sum())
+            filled = sum(any(rows.column(at - one.left)) for at in marks.columns if at >= one.left)
+            if there or filled:
+                kept.append((table.where, there, filled))
         visible.append(table)
-    return Workbook(tuple(visible), tuple(hidden), tuple(partly_hidden), tuple(struck))
+    return Workbook(tuple(visible), tuple(hidden), tuple(partly_hidden), tuple(struck), tuple(kept))

@@ -306,10 +306,17 @@ def _perhaps_wide(text: bytes) -> bool:
     return bool(quoted.any())
 
 
+def hidden_rows(text: bytes) -> set[int]:
+    """Return the numbers of the hidden rows in a piece of a sheet."""
+    return {
+        _number(attribute(tag, b"r"))
+        for tag in _ROW.findall(text)
+        if attribute(tag, b"hidden") in (b"1", b"true")
+    }
+
+
 def _note_hidden(text: bytes, hidden: HiddenCells) -> None:
-    for tag in _ROW.findall(text):
-        if attribute(tag, b"hidden") in (b"1", b"true"):
-            hidden.rows.add(_number(attribute(tag, b"r")))
+    hidden.rows.update(hidden_rows(text))
     for tag in _COLUMN.findall(text):
         if attribute(tag, b"hidden") in (b"1", b"true"):
             first, last = _number(attribute(tag, b"min")), _number(attribute(tag, b"max"))

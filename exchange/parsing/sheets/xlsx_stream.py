@@ -26,6 +26,7 @@ from exchange.parsing.sheets.xlsx_precheck import (
     LONGEST_BOOK,
     attribute,
     attribute_text,
+    hidden_rows,
     listed_sheets,
     relations_of,
     unpacks_too_large,
@@ -72,13 +73,17 @@ class StreamedSheet:
     where: str
     size: int  # bytes of its XML
     windows: Callable[[], Iterator[Window]] = field(repr=False)
+    hidden: set[int] = field(default_factory=set)  # the hidden rows among those read so far
 
 
-def open_book(where: str, file: BinaryIO, limits: Limits) -> list[StreamedSheet] | None:
+def open_book(
+    where: str, file: BinaryIO, limits: Limits, hidden: list[str] | None = None
+) -> list[StreamedSheet] | None:
     """Return the visible sheets of an XLSX in order; None for a file that is better read whole.
 
-    ``file`` has to stay open.  Raises NeedsWholeFile when that shows only later, and Unreadable
-    when the file is damaged or unpacks to far more than its size.
+    ``file`` has to stay open; ``hidden`` collects the places of hidden sheets.  Raises
+    NeedsWholeFile when that shows only later, and Unreadable when the file is damaged or unpacks to
+    far more than its size.
     """
     try:
         archive = zipfile.ZipFile(file)
@@ -94,7 +99,7 @@ def open_book(where: str, file: BinaryIO, limits: Limits) -> list[StreamedSheet]
         file.seek(0, 2)
         if unpacks_too_large(sizes, file.tell(), limits):
             raise Unreadable(f"the workbook unpacks to {sizes:,} bytes", place=where)
-        return _Book(where, archive, members, limits).sheets()
+        return _Book(where, archive, members, limits).sheets([] if hidden is None else hidden)
 
 
 class _Book:
@@ -116,7 +121,7 @@ class _Book:
         self._odd = UnusualXlsx(self._styles)
         self._strings: ByteColumn | None = None
 
-    def sheets(self) -> list[StreamedSheet] | None:
+    def sheets(self, hidden: list[str]) -> list[StreamedSheet] | None:
         """Return the visible sheets, as ``open_book`` does."""
         found = []
         for tag in listed_sheets(self._book):
@@ -124,17 +129,24 @@ class _Book:
             member = self._members.get(path)
             if member is None:
                 return None
-            if not kind.endswith(b"/worksheet") or attribute(tag, b"state") not in _VISIBLE:
+            if not kind.endswith(b"/worksheet"):
                 continue
             name = attribute_text(attribute(tag, b"name"))
             place = f"{self._where} > {name}" if self._where else name
-            found.append(StreamedSheet(place, member.file_size, self._opener(place, member)))
+            if attribute(tag, b"state") not in _VISIBLE:
+                hidden.append(place)
+                continue
+            rows: set[int] = set()
+            opener = self._opener(place, member, rows)
+            found.append(StreamedSheet(place, member.file_size, opener, rows))
         return found
 
-    def _opener(self, place: str, member: zipfile.ZipInfo) -> Callable[[], Iterator[Window]]:
+    def _opener(
+        self, place: str, member: zipfile.ZipInfo, hidden: set[int]
+    ) -> Callable[[], Iterator[Window]]:
         def windows() -> Iterator[Window]:
             with _damage_as_unreadable(place):
-                yield from self._windows(member)
+                yield from self._windows(member, hidden)
 
         return windows
 
@@ -153,7 +165,7 @@ class _Book:
         path = self._path(b"/" + kind)
         return self._short(path) if path in self._members else b""
 
-    def _windows(self, member: zipfile.ZipInfo) -> Iterator[Window]:
+    def _windows(self, member: zipfile.ZipInfo, hidden: set[int]) -> Iterator[Window]:
         with self._archive.open(member) as stream:
             root, start = _head_of(stream)
             since = attribute(self._book, b"date1904") in (b"1", b"true")
@@ -161,6 +173,8 @@ class _Book:
             last = 0
             for content, done in _chunks(stream, start, _ROW_END, _ROWS_END):
                 rows = self._rows(content, frame)
+                if b"hidden=" in content:
+                    hidden.update(hidden_rows(content))
                 if not len(rows):
                     continue
                 numbers = rows.numbers
@@ -193,8 +207,7 @@ class _Book:
         with self._archive.open(member) as stream:
             _, start = _read_to(stream, b"<sst")
             for items, _ in _chunks(stream, start[start.find(b">") + 1 :], _ITEM_END, _ITEMS_END):
-                self._odd.look_at_strings(items)
-                content, lengths = _texts_of(items)
+                content, lengths = _texts_of(items, self._odd)
                 ends.append(np.cumsum(lengths) + len(letters))
                 letters += content
         letters += PADDING
@@ -202,10 +215,14 @@ class _Book:
         return ByteColumn(np.frombuffer(letters, np.uint8), places[:-1], places[1:])
 
 
-def _texts_of(items: bytes) -> tuple[bytes, Int64Array]:
-    """Return the texts of whole ``si`` elements in UTF-8, joined, and the length of each."""
+def _texts_of(items: bytes, odd: UnusualXlsx) -> tuple[bytes, Int64Array]:
+    """Return the texts of whole ``si`` elements in UTF-8, joined, and the length of each.
+
+    ``odd`` looks at those that are not plain; plain ones hold nothing unusual.
+    """
     texts = None if b"&" in items else plain_strings(b"".join((_SST, items, _ITEMS_END, PADDING)))
     if texts is None:
+        odd.look_at_strings(items)
         pieces = [to_utf8(text) for text in read_strings(items)]
         return b"".join(pieces), np.fromiter(map(len, pieces), np.int64, len(pieces))
     lengths = texts.lengths

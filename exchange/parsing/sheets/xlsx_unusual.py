@@ -52,13 +52,18 @@ class UnusualXlsx:
             or any(mark in text for mark in _MARKS)
             or (b"<f" in text and _NO_VALUE.search(text) is not None)
             or (b":c " in text and _PREFIXED.search(text) is not None)
-            or (b"strike" in text and _STRIKE.search(text) is not None)
+            or _strikes(text)
             or (self._struck is not None and self._struck.search(text) is not None)
         )
 
     def look_at_strings(self, text: bytes | bytearray) -> None:
         """Look at a piece of the shared strings."""
-        self.found = self.found or b"<!" in text or _STRIKE.search(text) is not None
+        self.found = self.found or b"<!" in text or _strikes(text)
+
+
+def _strikes(text: bytes | bytearray) -> bool:
+    # The pattern alone would stop at every tag.
+    return b"strike" in text and _STRIKE.search(text) is not None
 
 
 def _style_pattern(styles: Set[int]) -> re.Pattern[bytes]:

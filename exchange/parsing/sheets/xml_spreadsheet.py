@@ -57,6 +57,9 @@ class _Reader:
         self._rows_left = limits.rows
         self._cells: list[Cell] = []
         self._kind = ""
+        self._style = self._row_style = ""
+        self._struck_styles: set[str] = set()
+        self._struck = False  # whether the open cell is struck out
         self._words: list[str] | None = None  # the text of the open Data element, if any
         self._visibility: list[str] | None = None  # the text of the open Visible element, if any
 
@@ -74,9 +77,16 @@ class _Reader:
             self._row = _number(attributes, "Index", self._row + 1)
             self._column, self._cells = 0, []
             self._span = _number(attributes, "Span", 0)  # this many empty rows follow
+            self._row_style = attributes.get(f"{_SS}StyleID", "")
             if attributes.get(f"{_SS}Hidden") == "1":
                 self._sheet.hidden_cells.rows.add(self._row)
+        elif local == "Style":
+            self._style = attributes.get(f"{_SS}ID", "")
+        elif local == "Font":
+            if attributes.get(f"{_SS}StrikeThrough") == "1":
+                self._struck_styles.add(self._style)
         elif local == "Cell":
+            self._struck = attributes.get(f"{_SS}StyleID", self._row_style) in self._struck_styles
             self._column = _number(attributes, "Index", self._column + 1) - 1
             merged = _number(attributes, "MergeAcross", 0)
             self._next = self._column + 1 + merged
@@ -120,6 +130,9 @@ class _Reader:
     def _take(self, words: str) -> None:
         value = _value(self._kind, words.strip())
         if value == "" and isinstance(value, str):
+            return
+        if self._struck:
+            self._sheet.hidden_cells.struck.append((self._row, words.strip()))
             return
         if self._column >= self._limits.columns:
             self._refuse()

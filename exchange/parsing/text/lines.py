@@ -27,6 +27,7 @@ class Line:
     table: int = 0  # the number of the HTML table it is a row of, from 1; 0 for no table
     row: int = 0
     cells: tuple[str, ...] = ()
+    struck: bool = False  # whether a cell of the row has struck-out text, which is left out
 
     @property
     def spot(self) -> str:

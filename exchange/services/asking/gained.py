@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from exchange.config import OurParty
@@ -33,8 +35,10 @@ from exchange.services.import_rows import (
     by_role,
     device_column,
     header_shown,
+    named_column,
     open_sheets,
     raise_all,
+    sole_column,
 )
 
 _TYPE: Final = "device type"
@@ -54,6 +58,16 @@ _HINT: Final = "name the columns Device ID, Losing supplier and Former suppliers
 _OURS: Final = ""  # means ourselves: no signifier is empty
 
 
+@dataclass(frozen=True, slots=True)
+class GainedColumns:
+    """The columns that a person names, by header, letter or number; None: found by its header."""
+
+    device: str | None = None
+    losing: str | None = None
+    former: tuple[str, ...] = ()  # in the order in which they are asked
+    type: str | None = None  # empty: the list has none
+
+
 def read_gained(
     name: str,
     content: bytes,
@@ -61,15 +75,20 @@ def read_gained(
     limits: Limits,
     *,
     ours: OurParty | None = None,
+    columns: GainedColumns = GainedColumns(),
+    notes: list[str] | None = None,
 ) -> list[Gained]:
     """Return the gained devices of a CSV or workbook, each once, in file order.
 
     ``name`` is the file's name, for places; ``parties`` the contacts register.  Suppliers are
     returned as signifiers, the losing one first, each once, without ourselves (``ours``).
+    ``notes`` collects what a person should know: sheets and rows left out, hidden rows read.
     Raises BadInput, or BadInputs with every bad row as ``file > sheet > row N > column``.
     """
     known = _Suppliers(parties, ours)
-    sheets, _notes = open_sheets(name, content, limits, _choose)
+    notes = [] if notes is None else notes
+    sheets, about = open_sheets(name, content, limits, partial(_choose, columns))
+    notes += about
     found: dict[str, Gained] = {}
     faults: list[BadInput] = []
     for sheet in sheets:
@@ -78,7 +97,10 @@ def read_gained(
                 one = _gained(sheet, row, known)
                 found[one.device] = _merged(found.get(one.device), one)
             except BadInput as error:
-                faults.append(error)
+                if sheet.is_beside_the_list(row):
+                    notes.append(f"left out: {sheet.place(row)}, which lists no Device")
+                else:
+                    faults.append(error)
     raise_all(faults, name)
     return list(found.values())
 
@@ -96,7 +118,8 @@ def read_listed(name: str, content: bytes, limits: Limits) -> list[DeviceId]:
             try:
                 found[sheet.read_device(row)] = None
             except BadInput as error:
-                faults.append(error)
+                if not sheet.is_beside_the_list(row):
+                    faults.append(error)
     raise_all(faults, name)
     return list(found)
 
@@ -106,18 +129,18 @@ def _choose_devices(table: Table) -> Sheet:
     return Sheet(table, {DEVICE: device}, kind)
 
 
-def _choose(table: Table) -> Sheet:
-    device, kind = device_column(table, _HINT)
-    columns = {DEVICE: device, **match_columns(table.header, {_LOSING: _LOSING_WORDS})}
-    former: list[tuple[int, int]] = []
-    for column, title in enumerate(table.header):
-        bare = normalise_header(re.sub(r"[(\[][^)\]]*[)\]]", "", title))
-        named = _FORMER.fullmatch(bare) or _FORMER_AFTER.fullmatch(bare)
-        if named and column not in columns.values():
-            former.append((int(named[1] or 0), column))
-    # Numbered columns may be in any order.
-    columns.update((f"former {at}", column) for at, (_, column) in enumerate(sorted(former)))
-    if not table.header:
+def _choose(named: GainedColumns, table: Table) -> Sheet:
+    if named.device:
+        device, kind = named_column(table, named.device), ""
+    else:
+        device, kind = device_column(table, _HINT)
+    columns = {DEVICE: device}
+    losing = _losing_column(named, table)
+    if losing is not None:
+        columns[_LOSING] = losing
+    former = _former_columns(named, table, set(columns.values()))
+    columns.update((f"former {at}", column) for at, column in enumerate(former))
+    if not table.header and len(columns) == 1:
         raise BadInput(NO_HEADER, place=table.where, hint=_HINT)
     if len(columns) == 1:
         raise BadInput(
@@ -125,10 +148,44 @@ def _choose(table: Table) -> Sheet:
             place=table.where,
             hint=_HINT,
         )
-    types = by_role(table, Role.TYPE)
-    if types:
-        columns[_TYPE] = types[0]
+    if named.type:
+        columns[_TYPE] = named_column(table, named.type)
+    elif named.type is None:
+        hint = "name one with --type-column"
+        column = sole_column(table, by_role(table, Role.TYPE), "the device type", hint)
+        if column is not None:
+            columns[_TYPE] = column
+    if len(set(columns.values())) != len(columns):
+        raise BadInput("two fields are to be read from the same column", place=table.where)
     return Sheet(table, columns, kind)
+
+
+def _losing_column(named: GainedColumns, table: Table) -> int | None:
+    if named.losing:
+        return named_column(table, named.losing)
+    found = match_columns(table.header, {_LOSING: _LOSING_WORDS}).get(_LOSING)
+    if found is None:
+        return None
+    title = _bare(table.header[found])
+    alike = [at for at, other in enumerate(table.header) if _bare(other) == title]
+    return sole_column(table, alike, "the losing Supplier", "name one with --losing-column")
+
+
+def _former_columns(named: GainedColumns, table: Table, taken: set[int]) -> list[int]:
+    """Return the columns of former Suppliers; numbered ones may be in any order."""
+    if named.former:
+        return [named_column(table, one) for one in named.former]
+    found: list[tuple[int, int]] = []
+    for column, title in enumerate(table.header):
+        bare = _bare(title)
+        former = _FORMER.fullmatch(bare) or _FORMER_AFTER.fullmatch(bare)
+        if former and column not in taken:
+            found.append((int(former[1] or 0), column))
+    return [column for _, column in sorted(found)]
+
+
+def _bare(title: str) -> str:
+    return normalise_header(re.sub(r"[(\[][^)\]]*[)\]]", "", title))
 
 
 def _gained(sheet: Sheet, row: Row, known: _Suppliers) -> Gained:

@@ -80,7 +80,10 @@ class Terms:
         return (self.today - _EPOCH).days
 
     def single(self, row: Row, at: int, delivered: Delivered) -> Fact | None:
-        """Read one row, the ``at``-th of the delivery; note a bad one and return None."""
+        """Read one row, the ``at``-th of the delivery; note one that is bad and return None."""
+        if self.sheet.is_beside_the_list(row):
+            delivered.leave_out(at)
+            return None
         device = ""
         try:
             found = self.sheet.read_device(row)

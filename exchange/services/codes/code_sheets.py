@@ -9,7 +9,7 @@ from typing import Final
 
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput
-from exchange.parsing.reading.import_tables import with_header
+from exchange.parsing.reading.import_tables import hidden_parts, with_header
 from exchange.parsing.sheets.grid import Table
 from exchange.parsing.sheets.xlsx_stream import NeedsWholeFile, StreamedSheet
 from exchange.ports.vault import Batch, ReportProgress
@@ -48,6 +48,8 @@ def in_windows(
                 yield batch
             if progress:
                 progress("reading", before + done, total)
+        if stream.hidden:
+            delivered.notes.append(hidden_parts(stream.where, len(stream.hidden), 0))
         offset, before = offset + last, before + stream.size
     if progress:
         progress("reading", total, total)

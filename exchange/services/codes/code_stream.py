@@ -16,7 +16,7 @@ from typing import BinaryIO, Final
 from exchange.domain.device import mask_codes
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.reading.import_tables import PADDING, Shape, shape_of
+from exchange.parsing.reading.import_tables import PADDING, Shape, shape_of, sheet_is_hidden
 from exchange.parsing.sheets.csv_columns import NeedsCsvReader, has_bare_return
 from exchange.parsing.sheets.delimited import delimiter_of, rows_of_block
 from exchange.parsing.sheets.grid import Row
@@ -64,7 +64,9 @@ def read_delivery(
                 yield from _streamed(file, size, head, reading, today, delivered, progress)
                 return
             zipped = head.startswith(b"PK")  # else reading it as a whole does not see a workbook
-            if zipped and not whole and (book := open_book(delivered.name, file, limits)):
+            hidden: list[str] = []
+            if zipped and not whole and (book := open_book(delivered.name, file, limits, hidden)):
+                delivered.notes += [f"left out: {sheet_is_hidden(one)}" for one in hidden]
                 yield from in_windows(book, reading, today, delivered, progress)
                 return
             content = _whole(file, size, delivered.name)

@@ -84,6 +84,12 @@ class Delivered:
         at = bisect_right(self._offsets, row - 1) - 1
         return self._tables[at], row - self._offsets[at]
 
+    def leave_out(self, row: int) -> None:
+        """Note a row that is a total or describes the columns."""
+        table, number = self.located(row)
+        self.rows -= 1
+        self.notes.append(f"left out: {table.place(number)}, which lists no Device")
+
     def reject(self, row: int, device: str, reason: str) -> None:
         """Note a bad row; raises BadInput if there are too many for this to be the right file."""
         table, number = self.located(row)

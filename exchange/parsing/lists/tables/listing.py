@@ -183,6 +183,8 @@ class _ListingReader:
         columns = self.columns.devices
         if any(at < len(row.cells) and at != max(columns) and row.cells[at] for at in columns):
             return  # another column of Device IDs is filled
+        if row.number in self.table.struck:
+            return  # what is struck out in it is named
         if any(cell.lower() in _OUR_WORDS for cell in row.cells):
             return  # a row of our own answer, about what we could not read
         if self._report_stray_codes(row):

@@ -10,16 +10,32 @@ from typing import Final
 from exchange.parsing.identifiers.devices import NOTHING, RULES, read_device
 from exchange.parsing.sheets.grid import Row
 
-_TOTAL = re.compile(
-    r"(?:grand[ ]|sub-?|sub[ ])?(?:totals?|sum|count|cyfanswm|gesamt\w{0,10}|summe|anzahl|total)\b"
-    r"|(?:no|nr|number|count)\.?[ ]of[ ]",
-    re.I,
-)
+_WORD = re.compile(r"[^\W\d_]+")
+_SUMS: Final = frozenset(
+    ("total", "totals", "subtotal", "subtotals", "sum", "count", "counta", "cyfanswm", "summe",
+     "gesamt", "gesamtsumme", "gesamtzahl", "anzahl")
+)  # fmt: skip
+# What else such a label says; "Total Gas" is a name, and no label.
+_OF_SUMS: Final = frozenset(
+    ("grand", "sub", "number", "no", "nr", "of", "all", "the", "in", "list", "devices", "device",
+     "meters", "meter", "rows", "row", "records", "ids", "id", "entries", "lines", "items",
+     "requested")
+)  # fmt: skip
 _SHORT_NUMBER = re.compile(r"\d{1,6}|\d{1,3}(?:[,.]\d{3})")
 _DIGITS = re.compile(r"\d")
+_PART_DIGITS: Final = 4  # of what may be a part of an ID
 _VALUE_DIGITS: Final = 5  # what describes a column has fewer; a value has as many
+_LONGEST_LABEL: Final = 60
 _SAMPLE: Final = 50
 _USUALLY: Final = 0.5
+
+
+def _is_sum(cell: str) -> bool:
+    """Return whether a cell is the label of a total: ``Total``, ``No. of devices: 26``."""
+    words = _WORD.findall(cell.lower()) if len(cell) <= _LONGEST_LABEL else []
+    counted = words[:2] in (["number", "of"], ["no", "of"], ["nr", "of"])
+    known = bool(words) and _SUMS.union(_OF_SUMS).issuperset(words)
+    return known and (counted or not _SUMS.isdisjoint(words))
 
 
 def is_total(row: Row, column: int, devices: int) -> bool:
@@ -29,13 +45,13 @@ def is_total(row: Row, column: int, devices: int) -> bool:
     not called a total must be that number, and alone in its row.
     """
     cell = row.cells[column] if column < len(row.cells) else ""
-    named = any(_TOTAL.match(one) for one in row.cells if len(one) <= 60)
-    if not cell or _TOTAL.match(cell):
+    if cell and not _SHORT_NUMBER.fullmatch(cell):
+        return _is_sum(cell)
+    named = any(map(_is_sum, row.cells))
+    if named or not cell:
         return named
-    if not _SHORT_NUMBER.fullmatch(cell):
-        return False
     alone = sum(map(bool, row.cells)) == 1
-    return named or (alone and int(re.sub(r"\D", "", cell)) == devices > 0)
+    return alone and int(re.sub(r"\D", "", cell)) == devices > 0
 
 
 def is_units(row: Row, column: int) -> bool:
@@ -44,6 +60,7 @@ def is_units(row: Row, column: int) -> bool:
     return (
         not row.damaged
         and bool(cell)
+        and len(_DIGITS.findall(cell)) < _PART_DIGITS
         and not any(len(_DIGITS.findall(one)) >= _VALUE_DIGITS for one in row.cells)
     )
 
@@ -73,7 +90,7 @@ class MissingIds:
         """
         cells = [one.strip(RULES) for one in row.cells]
         others = [one for at, one in enumerate(cells) if one and at not in self._columns]
-        if not others or any(_TOTAL.match(one) for one in others):
+        if not others or any(map(_is_sum, others)):
             return False
         if cell:
             return not cell.strip(RULES) or cell.lower().rstrip(":. ") in NOTHING

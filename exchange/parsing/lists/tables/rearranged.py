@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice, pairwise
 from typing import Final
 
@@ -56,8 +57,7 @@ def _side_by_side(table: Table) -> list[Table]:
         blocks = _repeated_blocks(row.cells)
         if blocks:
             return [
-                Table(table.where, (), [_part(one, *block) for one in table.rows], table.unit)
-                for block in blocks
+                replace(table, rows=[_part(one, *block) for one in table.rows]) for block in blocks
             ]
     return []
 
@@ -99,7 +99,7 @@ def _from_one_column(table: Table) -> list[Table]:
         line = row.cells[0].replace("\n", " ") if row.cells else ""
         cells = next(csv.reader([line[:_LONGEST_LINE]], delimiter=delimiter), [])
         rows.append(text_row(row.number, cells))
-    return [Table(table.where, (), rows, table.unit)]
+    return [replace(table, rows=rows)]
 
 
 def _across(table: Table) -> list[Table]:

@@ -204,3 +204,21 @@ def test_a_workbook_that_declares_a_million_files_is_not_listed() -> None:
 def test_any_bytes_have_a_shape(start: bytes, rest: bytes) -> None:
     assert (shape_of(start + rest) is Shape.EMPTY) == (not (start + rest).strip(b"\0 \t\r\n"))
     has_mail_header(start + rest)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_workbook_whose_main_part_has_another_name(encoding: str) -> None:
+    main = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    types = f'<Types><Override PartName="/book.xml" ContentType="{main}"/></Types>'
+    book = packing.zipped(
+        ("[Content_Types].xml", types.encode(encoding)), ("book.xml", b"<workbook/>")
+    )
+    assert shape_of(book) is Shape.WORKBOOK
+    assert shape_of(packing.zipped(("/xl/workbook.xml", b"<workbook/>"))) is Shape.WORKBOOK
+    other = types.replace("spreadsheetml.sheet", "wordprocessingml.document")
+    assert shape_of(packing.zipped(("[Content_Types].xml", other.encode()))) is Shape.ARCHIVE
+
+
+@pytest.mark.parametrize("padding", [b"\x1a", b"\0" * 3000, b"\x1a\0\0"])
+def test_padding_at_the_end_makes_a_text_nothing_else(padding: bytes) -> None:
+    assert shape_of(b"Device ID\r\nx\r\n" + padding) is Shape.TEXT

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.domain.device import DeviceId
+from exchange.parsing.identifiers.codes import BadCode, read_code_cell
 from exchange.parsing.identifiers.devices import (
     DamagedId,
     is_decimal_id,
@@ -175,3 +176,44 @@ def test_what_excel_may_have_done_to_a_number(
 def test_a_ninth_pair_is_no_number_of_a_list(text: str) -> None:
     assert read_listed_device(text) is None
     assert not isinstance(read_device_cell(text), DeviceId)
+
+
+LISTED = DeviceId(bytes.fromhex("00DB1234567894A0"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "EUI-64: 00-DB-12-34-56-78-94-A0", "EUI64:00DB1234567894A0", "GUID = 00DB1234567894A0",
+        "Device ID: 00:DB:12:34:56:78:94:A0", "1. 00-DB-12-34-56-78-94-A0",
+        "(12) 00DB1234567894A0", "#7 00DB1234567894A0", "3 00-DB-12-34-56-78-94-A0",
+        "- 00-DB-12-34-56-78-94-A0", "\u2022 00DB1234567894A0", "2) EUI: 00DB1234567894A0",
+        "00-DB-12-34-\n56-78-94-A0", "00-DB-12-34\r\n-56-78-94-A0", "00DB1234\n567894A0",
+    ],
+)  # fmt: skip
+def test_ids_as_they_stand_in_lists(text: str) -> None:
+    assert read_device_cell(text) == LISTED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MPAN: 00DB1234567894A0", "SIM ID 00DB1234567894A0", "Previous ID: 00DB1234567894A0",
+        "1.00DB1234567894A0B", "00-DB-12-34 56-78-94-A0", "1 00 DB 12 34 56 78 94 A0",
+        "00-DB-12-34-56\n56-78-94-A0", "00-DB-12-34-56-78-94-A0\n00-DB-12-34-56-78-94-A1",
+    ],
+)  # fmt: skip
+def test_other_words_before_an_id_make_it_none(text: str) -> None:
+    assert isinstance(read_device_cell(text), DamagedId)
+
+
+@pytest.mark.parametrize(
+    "text", ["#N/A", "#REF!", "#DIV/0!", "#NAME?", "#NV", "#BEZUG!", "Err:502"]
+)
+def test_an_error_is_called_one(text: str) -> None:
+    found = read_device_cell(text)
+    assert isinstance(found, DamagedId)
+    assert "error" in found.reason
+    code = read_code_cell(text)
+    assert isinstance(code, BadCode)
+    assert "error" in code.reason

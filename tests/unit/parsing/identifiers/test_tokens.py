@@ -65,3 +65,35 @@ def test_a_device_and_its_code_in_groups_on_one_line() -> None:
 def test_a_letter_of_another_alphabet_makes_a_word_a_damaged_one() -> None:
     (word,) = find_tokens("00DB12345678\u0410\u0412A0")  # Cyrillic A and V
     assert word.form is TokenForm.DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("https://mdm.example/1,00-DB-12-34-56-78-95-A0", ["00-DB-12-34-56-78-95-A0"]),
+        ("ann@gain.example;00:DB:12:34:56:78:95:A0;ESME", ["00:DB:12:34:56:78:95:A0"]),
+        ("https://news.example/a,0123456789abcdef", []),
+        ("https://x.example/s;sid=0123456789ABCDEF", []),
+        ("https://x.example/?id=00-DB-12-34-56-78-95-A0", []),
+        (
+            '<r:Device DeviceID="00-DB-12-34-56-78-95-A0" xmlns:r="http://x.example/ns"/>',
+            ["00-DB-12-34-56-78-95-A0"],
+        ),
+        (
+            '<a href="https://x.example/00-DB-12-34-56-78-95-A1">00-DB-12-34-56-78-95-A0</a>',
+            ["00-DB-12-34-56-78-95-A0"],
+        ),
+        (
+            'xmlns="http://x.example/ns"><ID>00-DB-12-34-56-78-95-A0</ID>',
+            ["00-DB-12-34-56-78-95-A0"],
+        ),
+        ("from [fe80::3d58:a9bc:50f6:e563]", []),
+        ("2001:db8::3d58:a9bc:50f6:e563", []),
+        ("2001:db8:0:12:3d58:a9bc:50f6:e563/64", []),
+        ("fe80::3d58:a9bc:50f6:e563%eth0", []),
+        ("00:DB:12:34:56:78:95:A0", ["00:DB:12:34:56:78:95:A0"]),
+        ("00DB:1234:5678:95A0", ["00DB:1234:5678:95A0"]),
+    ],
+)
+def test_beside_links_in_markup_and_among_addresses(line: str, found: list[str]) -> None:
+    assert [one.text for one in find_tokens(line)] == found

@@ -141,3 +141,17 @@ def test_what_is_written_is_read(table: list[list[str]], sign: str) -> None:
     ]
     read = read_delimited("a.csv", text, delimiter=sign)
     assert [(row.number, row.cells) for row in read.rows] == expected
+
+
+def test_a_file_that_changes_its_delimiter() -> None:
+    lines = ("a,b,c", "1,2,3", "1,2,4", "1,2,5", "7;8;9", '10;"1;1";12', "x;y", "13\t14\t15")
+    rows = read_delimited("a.csv", "\n".join(lines)).rows
+    assert [(row.number, row.cells) for row in rows[3:]] == [
+        (4, ("1", "2", "5")), (5, ("7", "8", "9")), (6, ("10", "1;1", "12")), (7, ("x;y",)),
+        (8, ("13", "14", "15")),
+    ]  # fmt: skip
+
+
+def test_another_delimiter_inside_a_cell_divides_nothing() -> None:
+    rows = read_delimited("a.csv", "a,b\nx;y,2\n3,z|w\n").rows
+    assert [row.cells for row in rows] == [("a", "b"), ("x;y", "2"), ("3", "z|w")]

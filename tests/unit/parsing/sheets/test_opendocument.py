@@ -11,6 +11,7 @@ from exchange.domain.limits import DEFAULT, Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.grid import Cell
 from exchange.parsing.sheets.opendocument import ParsedSheet, read_ods
+from exchange.parsing.text.cell_words import VALUELESS
 from tests.corpus.packing import zipped
 from tests.corpus.sheetfiles import ods_of, ods_row, ods_table
 
@@ -185,3 +186,58 @@ def test_an_entity_a_password_and_two_contents_are_refused() -> None:
         pytest.raises(Unreadable, match="its sheets twice"),
     ):
         read_ods("a.ods", zipped(*[("content.xml", b"<a/>")] * 2), SMALL)
+
+
+_STRIKE = (
+    '<style:style style:name="out" style:family="table-cell">'
+    '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+    '<style:style style:name="child" style:parent-style-name="out"/>'
+    '<style:style style:name="again" style:parent-style-name="out">'
+    '<style:text-properties style:text-line-through-type="none"/></style:style>'
+    '<style:style style:name="words" style:family="text">'
+    '<style:text-properties style:text-line-through-type="single"/></style:style>'
+)
+
+
+@pytest.mark.parametrize(
+    ("inner", "attributes", "kept", "struck"),
+    [
+        ("<text:p>a</text:p>", ' table:style-name="out"', "", ["a"]),
+        ("<text:p>a</text:p>", ' table:style-name="child"', "", ["a"]),
+        ("<text:p>a</text:p>", ' table:style-name="again"', "a", []),
+        ("<text:p>a</text:p>", "", "a", []),
+        ('<text:p>a <text:span text:style-name="words">b</text:span></text:p>', "", "a", ["b"]),
+        ('<text:p><text:span text:style-name="words">b</text:span></text:p>', "", "", ["b"]),
+    ],
+)
+def test_struck_out_cells_and_words(
+    inner: str, attributes: str, kept: str, struck: list[str]
+) -> None:
+    cell = f"<table:table-cell{attributes}>{inner}</table:table-cell>"
+    row = f"<table:table-row>{cell}</table:table-row>"
+    (sheet,) = _sheets(ods_table("S", row), _STRIKE)
+    assert [cells for _, cells in sheet.rows] == ([[kept]] if kept else [])
+    assert sheet.hidden_cells.struck == [(1, words) for words in struck]
+
+
+def test_a_column_may_be_struck_out_by_default() -> None:
+    columns = (
+        '<table:table-column table:default-cell-style-name="out"/>'
+        '<table:table-column table:number-columns-repeated="3"/>'
+    )
+    (sheet,) = _sheets(ods_table("S", columns, ods_row("a", "b")), _STRIKE)
+    assert sheet.rows == [(1, ["", "b"])]
+    assert sheet.hidden_cells.struck == [(1, "a")]
+
+
+@pytest.mark.parametrize(
+    ("inner", "attributes", "value"),
+    [
+        ("<text:p>#N/A</text:p>", 'calcext:value-type="error" office:value-type="string"', "#N/A"),
+        ("<text:p>Err:502</text:p>", 'office:value-type="float" office:value="0"', "Err:502"),
+        ("", 'table:formula="of:=[.A1]"', VALUELESS),
+        ("", 'table:formula="of:=[.A1]" office:value-type="string"', ""),
+    ],
+)
+def test_errors_and_formulas_without_a_value(inner: str, attributes: str, value: str) -> None:
+    assert _cell(inner, attributes) == value

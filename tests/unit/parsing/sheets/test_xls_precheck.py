@@ -9,7 +9,10 @@ import pytest
 
 from exchange.domain.limits import DEFAULT
 from exchange.errors import Unreadable
+from exchange.parsing.containers.sniff import Shape, shape_of
+from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.sheets.xls_precheck import precheck_xls
+from exchange.parsing.text.cell_words import VALUELESS
 from tests.corpus import making
 from tests.corpus.sheetfiles import Page, old_xls, record
 
@@ -106,3 +109,56 @@ def test_a_file_cut_short_is_refused_or_read_and_nothing_else() -> None:
         except Unreadable:
             refused += 1
     assert refused
+
+
+def _formula(row: int, kind: int, value: int = 0) -> bytes:
+    """A formula whose value is no number: 0 a text, 1 a truth, 2 an error, 3 an empty text."""
+    result = bytes((kind, 0, value, 0, 0, 0, 0xFF, 0xFF))
+    return record(0x06, struct.pack("<HHH", row, 0, 0) + result + bytes(6) + struct.pack("<H", 0))
+
+
+@pytest.mark.parametrize(
+    ("cell", "errors"),
+    [
+        ([record(0x205, struct.pack("<HHHBB", 4, 0, 0, 0x2A, 1))], {(5, 0): "#N/A"}),
+        ([record(0x205, struct.pack("<HHHBB", 4, 0, 0, 1, 0))], {}),  # TRUE
+        ([_formula(4, 2, 0x07)], {(5, 0): "#DIV/0!"}),
+        ([_formula(4, 2, 0x99)], {(5, 0): "#ERROR!"}),
+        ([_formula(4, 0), record(0x207, struct.pack("<HB", 1, 0) + b"x")], {}),
+        ([_formula(4, 0), record(0x4BC, bytes(10)), record(0x207, bytes(3))], {}),
+        ([_formula(4, 0)], {(5, 0): VALUELESS}),
+        ([_formula(4, 3)], {}),
+    ],
+)
+def test_errors_and_formulas_without_a_value(
+    cell: list[bytes], errors: dict[tuple[int, int], str]
+) -> None:
+    (sheet,) = precheck_xls("a.xls", old_xls(Page("S", ROWS, extra=cell)), DEFAULT)
+    assert sheet.errors == errors
+
+
+def test_cells_whose_format_strikes_out() -> None:
+    # Fonts 0 to 3 and 5: there is no font 4.  The second format uses font 5, which strikes out.
+    fonts = b"".join(
+        record(0x31, struct.pack("<HHHHH", 200, 8 * (at == 4), 0, 400, 0)) for at in range(5)
+    )
+    formats = b"".join(record(0xE0, struct.pack("<HH", font, 0) + bytes(16)) for font in (3, 5))
+    several = struct.pack("<HH", 7, 1) + 2 * struct.pack("<HI", 1, 0) + struct.pack("<H", 2)
+    cells = [
+        record(0x203, struct.pack("<HHHd", 5, 0, 0, 1.0)),
+        record(0x203, struct.pack("<HHHd", 6, 0, 1, 1.0)),
+        record(0xBD, several),
+    ]
+    content = old_xls(Page("S", ROWS, extra=cells), extra=fonts + formats)
+    (sheet,) = precheck_xls("a.xls", content, DEFAULT)
+    assert sheet.struck_cells == {(7, 0), (8, 1), (8, 2)}
+
+
+@pytest.mark.parametrize("name", ["WORKBOOK", "workbook", "WorkBook"])
+def test_the_name_of_the_stream_has_no_case(name: str) -> None:
+    usual = old_xls(Page("S", ROWS))
+    other = usual.replace("Workbook".encode("utf-16-le"), name.encode("utf-16-le"))
+    assert other != usual
+    assert shape_of(other) is Shape.WORKBOOK
+    (table,) = read_workbook("a.xls", other).tables
+    assert [list(row.cells) for row in table.rows] == ROWS

@@ -10,9 +10,10 @@ import pytest
 
 from exchange.domain.limits import DEFAULT
 from exchange.errors import Unreadable
+from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.sheets.xlsb_precheck import precheck_xlsb
 from tests.corpus.packing import zipped
-from tests.corpus.sheetfiles import Page, xlsb
+from tests.corpus.sheetfiles import Failed, Page, xlsb
 
 ROWS: list[list[str | float]] = [["Device ID", "x"], ["00DB1234567890A0", "y"], ["", 3.5]]
 
@@ -35,6 +36,14 @@ def test_hidden_rows_and_columns_by_sheet_name() -> None:
         "Rows": ({1, 3}, set()),
         "Columns & more": (set(), {1, 2}),
     }
+
+
+def test_errors_are_cells_of_their_own_kind() -> None:
+    rows: list[list[str | float]] = [["Device ID", "x"], [Failed(42), "y"], ["a", Failed(7)]]
+    (table,) = read_workbook("a.xlsb", xlsb(Page("S", rows))).tables
+    assert [row.cells for row in table.rows] == [
+        ("Device ID", "x"), ("#N/A", "y"), ("a", "#DIV/0!"),
+    ]  # fmt: skip
 
 
 def test_hidden_columns_end_with_the_ceiling() -> None:

@@ -141,3 +141,16 @@ def test_entities_are_refused() -> None:
     prolog = '<!DOCTYPE Workbook [<!ENTITY e "x">]>'
     with pytest.raises(Unreadable, match="defines entities"):
         _sheets(_book(_page(_row(_cell("&e;"))), prolog))
+
+
+def test_struck_out_cells_are_left_out_and_named() -> None:
+    styles = (
+        '<Styles><Style ss:ID="usual"><Font ss:Bold="1"/></Style>'
+        '<Style ss:ID="out"><Font ss:StrikeThrough="1"/></Style></Styles>'
+    )
+    rows = _row(_cell("a", ' ss:StyleID="out"'), _cell("b", ' ss:StyleID="usual"')) + _row(
+        _cell("c"), _cell("d", ' ss:StyleID="usual"'), attributes=' ss:StyleID="out"'
+    )
+    (sheet,) = _sheets(_book(f'{styles}<Worksheet ss:Name="S"><Table>{rows}</Table></Worksheet>'))
+    assert sheet.rows == [(1, ["", "b"]), (2, ["", "d"])]
+    assert sheet.hidden_cells.struck == [(1, "a"), (2, "c")]

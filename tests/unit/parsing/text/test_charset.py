@@ -59,3 +59,10 @@ def test_every_byte_is_a_character_in_the_end() -> None:
 )
 def test_only_charsets_of_mail_are_known(name: str, known: str) -> None:
     assert known_charset(name) == known
+
+
+@pytest.mark.parametrize("padding", ["\x1a", "\x00" * 200, "\x1a\x00\x00"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_padding_at_the_end_is_left_out(padding: str, encoding: str) -> None:
+    content = ("Device ID\r\nx\x00y\r\n" + padding).encode(encoding)
+    assert to_text(content) == "Device ID\r\nx\x00y\r\n"

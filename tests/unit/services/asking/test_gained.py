@@ -11,7 +11,7 @@ from exchange.config import OurParty
 from exchange.domain.limits import Limits
 from exchange.domain.outbound import Gained
 from exchange.errors import BadInput, BadInputs
-from exchange.services.asking.gained import read_gained
+from exchange.services.asking.gained import GainedColumns, read_gained
 from tests.services.contexts import make_party
 
 A, B, C = "00-DB-12-34-56-78-90-A0", "00-DB-12-34-56-78-90-A1", "00-DB-12-34-56-78-90-A2"
@@ -172,3 +172,100 @@ def test_a_file_that_is_no_such_list(text: str, said: str) -> None:
 def test_a_hub_beside_the_meter_is_not_asked_about() -> None:
     [one] = read(f"CHF Device ID,ESME Device ID,Losing supplier\n{B},{A},LOSE\n")
     assert (one.device, one.device_type) == (A, "ESME")
+
+
+TWO = f"Device ID,Losing supplier,Losing supplier\n{A},LOSE,FORM\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (TWO, "several columns could hold the losing Supplier"),
+        (
+            TWO.replace("supplier\n", "SUPPLIER (2)\n"),
+            "could hold the losing Supplier",
+        ),
+        (
+            f"Device ID,Type,Type,Losing party\n{A},ESME,GSME,LOSE\n",
+            "could hold the device type",
+        ),
+        (f"Device ID,Device ID,Losing supplier\n{A},{B},LOSE\n", "could hold the Device ID"),
+    ],
+)
+def test_a_title_that_comes_twice_is_told(text: str, told: str) -> None:
+    (fault,) = faults(text)
+    assert told in fault
+
+
+def named(text: str, columns: GainedColumns) -> list[Gained]:
+    return read_gained("g.csv", text.encode(), PARTIES, Limits(), ours=OURS, columns=columns)
+
+
+def test_columns_are_named_by_letter_header_or_number() -> None:
+    text = f"Kit,Was with,Before,Long before,Sort\n{A},LOSE,FORM,TARN,gas\n"
+    columns = GainedColumns("Kit", "B", ("4", "before"), "sort")
+    (one,) = named(text, columns)
+    assert (one.device, one.suppliers, one.device_type) == (
+        A, ("LOSE", "TARNGAS", "FORM"), "GSME",
+    )  # fmt: skip
+    (one,) = named(TWO, GainedColumns(losing="C"))
+    assert one.suppliers == ("FORM",)
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        (
+            GainedColumns(losing="Losing supplier"),
+            "several columns are called '.*': B and C",
+        ),
+        (GainedColumns(losing="Z"), "there is no column 'Z'"),
+        (GainedColumns(losing="A"), "two fields"),
+        (GainedColumns(losing="B", former=("B",)), "two fields"),
+    ],
+)
+def test_columns_named_wrongly_are_refused(columns: GainedColumns, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        named(TWO, columns)
+
+
+def test_a_list_without_a_header_is_read_with_named_columns() -> None:
+    (one,) = named(f"{A},LOSE\n", GainedColumns("A", "B"))
+    assert one.suppliers == ("LOSE",)
+
+
+def test_what_is_hidden_struck_out_or_a_total_is_noted() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet, struck = book.add_worksheet("May"), book.add_format({"font_strikeout": True})
+        rows = [
+            ["Device ID", "Losing supplier"],
+            [A, "LOSE"],
+            [B, "LOSE"],
+            [C, "LOSE"],
+            ["Total", "3"],
+        ]
+        for at, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                sheet.write_string(at, column, cell, struck if cell == C else None)
+        sheet.set_row(2, None, None, {"hidden": True})
+        old = book.add_worksheet("April")
+        old.write_row(0, 0, ["Device ID", "Losing supplier"])
+        old.hide()
+    notes: list[str] = []
+    read = read_gained("g.xlsx", out.getvalue(), PARTIES, Limits(), ours=OURS, notes=notes)
+    assert [one.device for one in read] == [A, B]
+    assert notes == [
+        "left out: g.xlsx > April is a hidden sheet",
+        "g.xlsx > May: 1 hidden row is read too",
+        "left out: g.xlsx > May > row 4: what is struck out there",
+        "left out: g.xlsx > May > row 4, which lists no Device",
+        "left out: g.xlsx > May > row 5, which lists no Device",
+    ]
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "#REF!"])
+def test_an_error_in_place_of_an_id_is_a_bad_row(cell: str) -> None:
+    (fault,) = faults(f"Device ID,Losing supplier\n{A},LOSE\n{cell},LOSE\n")
+    assert "row 3" in fault
+    assert "the spreadsheet shows an error" in fault
