@@ -55,7 +55,7 @@ _FULL: Final[Mapping[str, object]] = {
     "sent": _AT,
     "due": date(2026, 10, 15),
     "sla_days": 10,
-    "counts": {"provided": 1, "not_installer": 1, "held": 2, "unreadable": 2},
+    "counts": {"provided": 1, "not_installer": 1, "held": 2, "unreadable": 4, "files": 2},
     "count": 2,
     "asked": 2,
     "outstanding": 2,
@@ -65,13 +65,14 @@ _FULL: Final[Mapping[str, object]] = {
     "note": "a note",
     "history": [(date(2026, 10, 1), "request accepted")],
     "reasons": [("a reason", 2)],
+    "files": (AnswerRow("", OutcomeWord.UNREADABLE, "", "a reason", "list.xlsx"),),
 }
 _BARE: Final[Mapping[str, object]] = {
     **_FULL,
     "us": {**_US, "contact_name": "", "contact_phone": ""},
     "part": None,
     "their_ref": "",
-    "counts": {"provided": 0, "not_installer": 0, "held": 0, "unreadable": 0},
+    "counts": {"provided": 0, "not_installer": 0, "held": 0, "unreadable": 0, "files": 0},
     "days_left": 0,
     "days_late": 1,
     "level": 0,
@@ -80,6 +81,7 @@ _BARE: Final[Mapping[str, object]] = {
     "rows": (),
     "held": [],
     "unreadable": [],
+    "files": (),
 }
 
 

@@ -29,7 +29,9 @@ _CHASED: Final = _name_set(
     "us them ref sent due sla_days outstanding asked rows days_left days_late level note history"
 )
 CONTEXT_NAMES: Final[Mapping[str, frozenset[str]]] = {
-    "answer": _name_set("us them ref their_ref received due counts rows held unreadable file part"),
+    "answer": _name_set(
+        "us them ref their_ref received due counts rows held unreadable files file part"
+    ),
     "request": _name_set("us them ref due sla_days count rows"),
     "query": _name_set("us them ref received due days_late asked outstanding reasons rows"),
     **dict.fromkeys(("reminder", "breach", "escalation", "evidence"), _CHASED),

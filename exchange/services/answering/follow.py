@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from exchange.domain.mail import Kind, Subkind, Understanding
+from exchange.domain.mail import NEEDS_PASSWORD, Kind, Subkind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict
 from exchange.domain.statements import Act, gravest
@@ -110,7 +110,7 @@ _BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
     Subkind.QUERY: lambda one: _review(one, "says that install codes which we sent cannot be used"),
     Subkind.CONTRADICTION: lambda one: _review(one, one.said.warnings[0]),
     Subkind.LOCKED: lambda one: _review(
-        one, f"needs a password: {next((x.where for x in one.said.rejects if x.locked), '')}"
+        one, f"{NEEDS_PASSWORD}: {next((x.where for x in one.said.rejects if x.locked), '')}"
     ),
     Subkind.COLUMNS: lambda one: _review(
         one, one.said.warnings[0] if one.said.warnings else "the columns on file do not fit"

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         taken_back,
         thread_context,
     )
-    from exchange.services.answering.requests import answer_request, device_decisions
+    from exchange.services.answering.requests import answer_request, device_decisions, read_again
 else:
     allowed_lists = Later("exchange.services.answering.allowed_lists")
     answer_request = Later("exchange.services.answering.requests.answer_request")
@@ -52,6 +52,7 @@ else:
     intake = Later("exchange.services.answering.intake")
     party_columns = Later("exchange.services.answering.party_columns")
     party_passwords = Later("exchange.services.answering.party_passwords")
+    read_again = Later("exchange.services.answering.requests.read_again")
     sent_letters = Later("exchange.services.answering.sent_letters")
     take_response = Later("exchange.services.answering.take_response")
     taken_back = Later("exchange.services.answering.taken_back")
@@ -128,12 +129,20 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
 
 
 def _understood(
-    ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap], lists: Sequence[str]
+    ctx: Context,
+    mail: KeptMail,
+    maps: Sequence[ColumnMap],
+    lists: Sequence[str],
+    *,
+    party: str = "",
 ) -> Understanding:
+    """Read a mail; ``party`` is the one that a person says sent it."""
     raw = ctx.sealer.open(mail.sealed, "mail")
     return ctx.reader.read(
         raw,
-        party_passwords.passwords_of_sender(ctx, mail.sender),
+        party_passwords.of_party(ctx, party)
+        if party
+        else party_passwords.passwords_of_sender(ctx, mail.sender),
         columns=maps,
         sent=sent_letters.named_in(ctx, raw, mail.sender),
         lists=lists,
@@ -210,15 +219,25 @@ def release_mail(ctx: Context, number: int, signifier: str, actor: str) -> MailO
         return wanted
     # A person says who sent the mail, so that party's columns apply.
     lists = allowed_lists.of_parties(ctx, mail, [party.signifier])
-    said = _understood(ctx, mail, party_columns.of_party(ctx, signifier), lists)
+    maps = party_columns.of_party(ctx, party.signifier)
+    said = _understood(ctx, mail, maps, lists, party=party.signifier)
     return intake.release_mail(ctx, mail, said, party, actor)
 
 
 def replay_mail(ctx: Context, number: int, actor: str) -> MailOutcome:
     """Read and decide a waiting mail again, as if it had just been kept.
 
-    If it was not fetched, the next round fetches and decides it.
+    If it was not fetched, the next round fetches and decides it.  Of a request that was answered,
+    only what could not be read is decided.
     """
+    with ctx.store.reading() as tx:
+        mail = tx.mail.get(number)
+        request = read_again.unread_request(tx, mail)
+        lists = allowed_lists.of_sender(ctx, tx, mail) if request else ()
+    if request is not None:
+        maps = party_columns.of_party(ctx, request.party)
+        said = _understood(ctx, mail, maps, lists, party=request.party)
+        return read_again.answer_rest(ctx, mail, request, said, actor)
     if wanted := reopen_mail(ctx, number, actor):
         return wanted
     if (unread := intake.decide_all(ctx).unread) is not None:
