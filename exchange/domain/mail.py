@@ -95,6 +95,26 @@ class Subkind(StrEnum):
     UNREADABLE = "unreadable"  # a file that could not be read at all
 
 
+class Lack(StrEnum):
+    """What a mail that asks for install codes has instead of a list of Devices."""
+
+    NONE = ""
+    EMPTY = "empty"
+    NO_IDS = "no_ids"
+    LINK = "link"
+    PICTURE = "picture"
+    METER_POINTS = "meter_points"
+    FORGOTTEN = "forgotten"
+
+
+class Enclosed(NamedTuple):
+    """A file as it is attached to a mail."""
+
+    name: str
+    media: str
+    size: int  # bytes
+
+
 class Outcome(StrEnum):
     """What a response says about one device."""
 
@@ -220,3 +240,8 @@ class Understanding:
     returns_on: date | None = None  # the return date in an automatic reply
     text: str = field(default="", repr=False)  # the readable body, for people
     tables: tuple[TablePreview, ...] = ()  # only when asked for
+    lack: Lack = Lack.NONE
+    lacking: str = ""  # the file, link or words that ``lack`` is about
+    by_machine: bool = False  # its header says that no person wrote it
+    enclosed: tuple[Enclosed, ...] = ()
+    links: tuple[str, ...] = ()  # where the links of its body lead, the first of them

@@ -10,6 +10,7 @@ from exchange.domain.party import Party
 from exchange.domain.release import Verdict
 from exchange.domain.statements import Act, gravest
 from exchange.services.answering import other_acts, take_report, take_response
+from exchange.services.answering.lacking import lack_in_words
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.answering.requests import answer_request
 from exchange.services.answering.requests.answer_request import Basis
@@ -77,6 +78,8 @@ def _unknown(sent: _Sent) -> MailOutcome:
     subkind, statement = sent.said.subkind, gravest(sent.said.statements)
     if statement is not None and subkind in _SPOKEN:
         return other_acts.say(sent.ctx, sent.tx, sent.mail, sent.said, sent.party, statement)
+    if sent.said.lack:
+        return _review(sent, lack_in_words(sent.said))
     return _review(sent, f"not a request ({subkind})" if subkind else "not a request")
 
 
