@@ -71,11 +71,10 @@ def lack_of(
     """
     pictures = []
     for name, part in attachments[:_MOST]:
-        shape = shape_of(part.content)
         if part.media.startswith("image/"):
             pictures.append(name)
-        elif shape in (Shape.WORKBOOK, Shape.TEXT, Shape.HTML):
-            return _of_table(name, part, shape, limits), name
+        else:
+            return _of_file(name, part, limits), name
     for link in links:
         if _SHARING.search(link):
             return Lack.LINK, link
@@ -88,11 +87,14 @@ def lack_of(
     return Lack.NONE, ""
 
 
-def _of_table(name: str, part: Part, shape: Shape, limits: Limits) -> Lack:
+def _of_file(name: str, part: Part, limits: Limits) -> Lack:
     """Return why a file that can be read lists no Device."""
-    if shape is not Shape.WORKBOOK:
+    shape = shape_of(part.content)
+    if shape in (Shape.TEXT, Shape.HTML):
         shown = part.content[:_SEARCHED].decode("latin-1")
         rows = [line for line in shown.splitlines() if line.strip()]
+    elif shape is not Shape.WORKBOOK:
+        return Lack.NO_IDS
     else:
         try:
             book = read_workbook(name, part.content, limits)
