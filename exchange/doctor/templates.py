@@ -65,6 +65,7 @@ _FULL: Final[Mapping[str, object]] = {
     "note": "a note",
     "history": [(date(2026, 10, 1), "request accepted")],
     "reasons": [("a reason", 2)],
+    "lack": "link",
     "files": (AnswerRow("", OutcomeWord.UNREADABLE, "", "a reason", "list.xlsx"),),
 }
 _BARE: Final[Mapping[str, object]] = {

@@ -39,6 +39,7 @@ _CHASING: Final = {
     "escalation": Subkind.ESCALATION,
     "breach": Subkind.ESCALATION,
     "query": Subkind.QUERY,
+    "list": Subkind.ASKS_WHICH,
 }
 
 

@@ -145,7 +145,8 @@ def _with_enclosed(
         said,
         lack=lack,
         lacking=lacking,
-        by_machine=bool(lack) and automatic(mail.headers, said.head.subject) is not Automatic.NO,
+        by_machine=said.kind is Kind.UNKNOWN
+        and automatic(mail.headers, said.head.subject) is not Automatic.NO,
         enclosed=enclosed_in(attachments),
         links=links,
     )

@@ -9,7 +9,7 @@ from exchange.domain.mail import NEEDS_PASSWORD, Kind, Subkind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict
 from exchange.domain.statements import Act, gravest
-from exchange.services.answering import other_acts, take_report, take_response
+from exchange.services.answering import ask_for_list, other_acts, take_report, take_response
 from exchange.services.answering.lacking import lack_in_words
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.answering.requests import answer_request
@@ -79,8 +79,18 @@ def _unknown(sent: _Sent) -> MailOutcome:
     if statement is not None and subkind in _SPOKEN:
         return other_acts.say(sent.ctx, sent.tx, sent.mail, sent.said, sent.party, statement)
     if sent.said.lack:
-        return _review(sent, lack_in_words(sent.said))
+        return _lacking(sent)
     return _review(sent, f"not a request ({subkind})" if subkind else "not a request")
+
+
+def _lacking(sent: _Sent) -> MailOutcome:
+    """Decide a mail that asks for codes and lists no Device."""
+    reason = lack_in_words(sent.said)
+    if not ask_for_list.may_ask_by_itself(sent.ctx, sent.tx, sent.said, sent.party):
+        return _review(sent, reason)
+    ask_for_list.ask_for_list(sent.ctx, sent.tx, sent.mail, sent.said, sent.party)
+    said = f"{reason}; asked for the list as a file"
+    return MailOutcome(PROCESSED, sent.said.kind, said, sent.party.signifier)
 
 
 def _review(sent: _Sent, reason: str) -> MailOutcome:

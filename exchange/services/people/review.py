@@ -43,8 +43,10 @@ if TYPE_CHECKING:
         taken_back,
         thread_context,
     )
+    from exchange.services.answering import ask_for_list as asking
     from exchange.services.answering.requests import answer_request, device_decisions, read_again
 else:
+    asking = Later("exchange.services.answering.ask_for_list")
     allowed_lists = Later("exchange.services.answering.allowed_lists")
     answer_request = Later("exchange.services.answering.requests.answer_request")
     device_decisions = Later("exchange.services.answering.requests.device_decisions")
@@ -328,6 +330,25 @@ def settle_codes(
         disputes.rule(ctx, tx, chosen, ruling, why, actor)
     outcome = release_mail(ctx, number, party, actor) if waits else None
     return Settled(len(chosen), outcome)
+
+
+def ask_for_list(ctx: Context, number: int, actor: str) -> str:
+    """Ask the sender of a waiting mail for the list of Devices as a file, and close the mail.
+
+    Returns the address that the letter goes to.  Raises BadInput if the mail is not from one party,
+    was written by a machine, or was answered in this way before.
+    """
+    mail, said = show_mail(ctx, number)
+    with ctx.store.transaction("ask for list") as tx:
+        _claim_waiting(tx, number)
+        sender = said.head.sender
+        known = tx.parties.by_address(sender) if sender else []
+        party = identify(said.head, known, ctx.signifier).party
+        if party is None:
+            raise BadInput(f"mail {number} is from nobody certain on the contacts register")
+        asking.ask_for_list(ctx, tx, mail, said, party, actor)
+        intake.resolve(ctx, tx, number, "asked for the list as a file", actor)
+    return party.reply_address
 
 
 def reply_address(ctx: Context, signifier: str) -> str:

@@ -71,6 +71,7 @@ CONTEXTS: dict[TemplateName, dict[str, object]] = {
         "file": "OPA-Q-2026-00007",
         "part": None,
     },
+    "list": _COMMON | {"received": datetime(2026, 7, 1, 16, 45, tzinfo=UTC), "lack": "picture"},
     "request": _COMMON | {"due": date(2026, 11, 16), "sla_days": 10, "count": 2, "rows": ASKED},
     "query": _COMMON
     | {
