@@ -215,6 +215,7 @@ class SourceSettings(Section):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     device_column: str | None = None
     code_column: str | None = None
+    crc_column: str | None = None  # empty: codes without a CRC are taken too
     type_column: str | None = None
     installed_column: str | None = None
     date_column: str | None = None  # never found by its header

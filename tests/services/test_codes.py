@@ -184,7 +184,7 @@ def test_contradictions_within_the_file(bench: Bench) -> None:
     said = bench.load(
         "Device ID,Device type,Install code\n"
         f"{device(1)},ESME,{code(1).with_crc}\n"
-        f"{device(2)},ESME,{code(1).hex}\n"  # one code for two devices
+        f"{device(2)},ESME,{code(1).with_crc}\n"  # one code for two devices
         f"{device(1)},ESME,{code(3).with_crc}\n"  # two codes for one device
         f"{device(1)},GSME,{code(1).with_crc}\n"
         f"{device(1)},ESME,\n"
@@ -469,3 +469,81 @@ def test_what_was_imported_outlives_the_process(bench: Bench) -> None:
     found = ctx.vault.find(DeviceId.parse(device(1)))
     assert found is not None
     assert found.code == code(1)
+
+
+# -- a CRC in a column of its own --
+
+
+def crc_rows(*numbers: int, wrong: int = 0, swapped: int = 0, missing: int = 0) -> str:
+    """CSV rows: Device ID, code of 32 digits, its CRC."""
+    out = []
+    for one in numbers:
+        own = code(one).with_crc[32:]
+        crc = "0F0E" if one == wrong else own[2:] + own[:2] if one == swapped else own
+        out.append(f"{device(one)},{code(one).hex},{'' if one == missing else crc}\n")
+    return "".join(out)
+
+
+@pytest.mark.parametrize("head", ["CRC", "Checksum (hex)", "crc16", "Proof", ""])
+def test_a_crc_column_that_does_not_fit_refuses_the_row(bench: Bench, head: str) -> None:
+    text = f"Device ID,Install code,{head}\n{crc_rows(1, 2, 3, wrong=2, swapped=3)}"
+    assert bench.load(text).code == 1
+    assert [(row[1], row[3]) for row in bench.rejects()] == [
+        ("3", "the CRC that is written with the install code does not fit it")
+    ]
+    assert bench.held() == {}
+    assert bench.load(text, "--skip-bad").code == 1
+    assert {one: record.code for one, record in bench.held().items()} == {
+        device(1): code(1),
+        device(3): code(3),
+    }
+
+
+def test_a_crc_column_is_named_by_an_option(bench: Bench) -> None:
+    text = f"Node;Secret;Box;P\n{device(1)};{code(1).hex};A1B2;{code(2).with_crc[32:]}\n"
+    named = ("--device-column", "Node", "--code-column", "Secret", "--crc-column", "P")
+    assert bench.load(text, *named).code == 1
+    assert "does not fit" in bench.rejects()[0][3]
+    missing = bench.load(text, *named[:-1], "Q")
+    assert "there is no column 'Q'" in missing.err
+    twice = bench.load(text, *named[:-1], "Secret")
+    assert "two fields are to be read from the same column" in twice.err
+
+
+def test_a_code_without_the_crc_that_others_have_is_refused_unless_told_otherwise(
+    bench: Bench,
+) -> None:
+    column = f"Device ID,Install code,CRC\n{crc_rows(1, 2, 3, missing=2)}"
+    whole = f"{HEAD}{rows([1])}{device(2)},{code(2).hex}\n{rows([3])}"
+    for text in (column, whole):
+        assert bench.load(text).code == 1
+        ((_, row, named, reason),) = bench.rejects()
+        assert (row, named) == ("3", device(2))
+        assert "has no CRC" in reason
+        assert "--crc-column" in reason
+    said = bench.load(whole, "--crc-column", "")
+    assert said.code == 0
+    assert "1 install code came without a CRC" in said.out
+    (audited,) = bench.audited("codes.imported")
+    assert audited[2]["without_crc"] == 1
+
+
+def test_a_source_that_gives_no_crc_is_recorded_as_such(bench: Bench) -> None:
+    said = bench.load(
+        HEAD + "".join(f"{device(one)},{code(one).hex}\n" for one in (1, 2)), "--json"
+    )
+    assert json.loads(said.out)["without_crc"] == 2
+    assert bench.audited("codes.imported")[0][2]["without_crc"] == 2
+
+
+def test_a_crc_that_excel_kept_as_a_number_has_its_zeros_again(bench: Bench) -> None:
+    number = next(n for n in range(1, 9_000) if code(n).with_crc[32:].startswith("0")
+                  and code(n).with_crc[32:].isdecimal())  # fmt: skip
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book) as made:
+        sheet = made.add_worksheet("Codes")
+        sheet.write_row(0, 0, ["Device ID", "Install code", "CRC"])
+        sheet.write_row(1, 0, [device(number), code(number).hex])
+        sheet.write_number(1, 2, int(code(number).with_crc[32:]))
+    assert bench.load(book.getvalue(), name="codes.xlsx").code == 0
+    assert bench.held()[device(number)].code == code(number)

@@ -314,7 +314,7 @@ def test_a_profile_tells_how_a_source_writes(bench: Bench) -> None:
     config.write_text(config.read_text() + PROFILE)
     text = (
         f"Node;Sent;Secret;Installed by us\n{device(1)};03.11.26;{code(1).grouped};yes\n"
-        f"{device(2)};;{code(2).hex};no\n"
+        f"{device(2)};;{code(2).with_crc};no\n"
     )
     assert bench.load(text, "--source", "MAP north").code == 0
     assert bench.held() == {

@@ -50,6 +50,12 @@ def import_(
     code_column: Annotated[
         str | None, typer.Option(help="The same for the install code's column.")
     ] = None,
+    crc_column: Annotated[
+        str | None,
+        typer.Option(
+            help='The same for the CRC\'s column, if it is apart; "" takes codes without a CRC.'
+        ),
+    ] = None,
     type_column: Annotated[
         str | None, typer.Option(help='The same for the device type; "" takes none.')
     ] = None,
@@ -103,6 +109,7 @@ def import_(
     reading = code_file.ReadOptions(
         device_column=first_said(device_column, profile.device_column),
         code_column=first_said(code_column, profile.code_column),
+        crc_column=first_said(crc_column, profile.crc_column),
         type_column=first_said(type_column, profile.type_column),
         installed_column=first_said(installed_column, profile.installed_column),
         date_column=first_said(date_column, profile.date_column),
@@ -235,6 +242,7 @@ def _imported_json(done: Imported) -> dict[str, object]:
         "repeated_rows": done.repeated,
         "devices": done.devices,
         "without_code": done.without_code,
+        "without_crc": done.without_crc,
         "added": done.added,
         "updated": done.updated,
         "unchanged": done.unchanged,

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
 from exchange.parsing.identifiers.codes import CODE_DIGITS, code_digits
+from exchange.parsing.identifiers.crc_in_text import Span, join_crcs
 from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device, suggest_device
 
 # What every token has at least: most lines of prose do not match.
@@ -73,7 +74,28 @@ def find_tokens(line: str) -> list[Token]:
         latin = line.translate(HOMOGLYPHS)
         if latin != line:
             return [_mark_foreign(line, token) for token in _find_latin_tokens(latin)]
-    return _find_latin_tokens(line)
+    tokens = _find_latin_tokens(line)
+    without_crc = [token for token in tokens if _is_without_crc(token)]
+    return _join_crcs(line, tokens, without_crc) if without_crc else tokens
+
+
+def has_code_without_crc(line: str) -> bool:
+    """Return whether a normalized line has an install code of 32 digits."""
+    return any(map(_is_without_crc, find_tokens(line)))
+
+
+def _is_without_crc(token: Token) -> bool:
+    return token.form is TokenForm.CODE and len(code_digits(token.text)) == CODE_DIGITS[0]
+
+
+def _join_crcs(line: str, tokens: list[Token], without_crc: list[Token]) -> list[Token]:
+    """Return the tokens, with each code that has its CRC apart on the line joined to it."""
+    spans = [Span(token.text, token.start, token.end) for token in without_crc]
+    others = [Span(token.text, token.start, token.end) for token in tokens]
+    joined = iter(join_crcs(line, spans, others))
+    return [
+        Token(token.form, *next(joined)) if _is_without_crc(token) else token for token in tokens
+    ]
 
 
 def _mark_foreign(line: str, token: Token) -> Token:

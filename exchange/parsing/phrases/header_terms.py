@@ -20,6 +20,7 @@ class Role(Enum):
     MAYBE_DEVICE = "maybe device"  # an ambiguous word: the content decides
     NEVER_DEVICE = "never device"
     CODE = "code"
+    CRC = "crc of a code"
     REMARK = "remark"
     DENIAL = "installed by us, yes or no"
     TYPE = "type"
@@ -95,6 +96,13 @@ _REMARK_FORMS: Final = _split("""
     responsestatus installcodestatus suppliercomments losingsupplierresponse
     losingsuppliercomments yourresponse supplierresponsecomments ourcomments
 """)
+_CRC_WORDS: Final = _split("crc crcs checksum checksums chk chksum cksum fcs")
+_CRC_FORMS: Final = _split("""
+    crc16 crcx25 crc16x25 checkdigit checkdigits checkvalue checkbyte checkbytes checkcode
+    prfsumme prfziffer prufsumme prufziffer sommedecontrle sommedecontrole sumakontrolna
+    sumadecontrol controlegetal sommadicontrollo
+""")
+_CODE_WORDS: Final = _split("code codes ic ics install")
 _DENIAL_FORMS: Final = _split("""
     installedbyus installedbyusyn installedbyusyesno areyoutheinstallingsupplier
     areyouinstallingsupplier didyouinstall installingsupplieryn installingsupplieryesno
@@ -121,6 +129,10 @@ def header_meaning(text: str) -> HeaderMeaning:
     forms = {joined, bare}
     if forms & _TYPE_FORMS:
         return HeaderMeaning(Role.TYPE)
+    if forms & _CRC_FORMS or _CRC_WORDS & set(tokens):
+        # "Install code CRC" may be either: the content decides (crc_columns.py).
+        both = bool(_CODE_WORDS & set(tokens)) and not forms & _CRC_FORMS
+        return HeaderMeaning(Role.CODE if both else Role.CRC, device_type)
     if forms & _CODE_FORMS or _is_install_code(tokens) or _is_part_of_code(tokens):
         return HeaderMeaning(Role.CODE, device_type)
     if forms & _DENIAL_FORMS or asked_about(text):

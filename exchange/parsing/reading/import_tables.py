@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import overload
 
@@ -16,6 +16,7 @@ from exchange.parsing.lists.tables.column_finder import (
     find_columns,
     header_index,
 )
+from exchange.parsing.lists.tables.crc_columns import crcs_by_code
 from exchange.parsing.lists.tables.table_preview import column_letter
 from exchange.parsing.phrases.header_terms import (
     Role,
@@ -37,6 +38,7 @@ __all__ = [
     "Table",
     "column_letter",
     "columns_of",
+    "crc_column_of",
     "device_type_of",
     "header_meaning",
     "match_columns",
@@ -113,6 +115,16 @@ def columns_of(table: Table) -> Columns | None:
     if table.header:
         sample.insert(0, Row(0, table.header, frozenset()))
     return find_columns(sample)
+
+
+def crc_column_of(table: Table, code: int, others: Collection[int]) -> int | None:
+    """Return the column that holds the CRC of the codes in the column ``code``, if there is one.
+
+    ``others``: the columns that hold something else.
+    """
+    meanings = [header_meaning(title) for title in table.header]
+    sample = list(islice(table.rows, SAMPLE_ROWS))
+    return crcs_by_code({code: ""}, meanings, sample, others).get(code)
 
 
 def _headed(table: Table, row: Row, index: int) -> Table:

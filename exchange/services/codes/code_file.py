@@ -8,14 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice
 from typing import Final
 
 from exchange.domain.device import DeviceId, InstallCode, mask_codes
 from exchange.domain.device_type import NAMED_TYPES
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput
-from exchange.parsing.identifiers.codes import BadCode, read_code_cell
-from exchange.parsing.reading.import_tables import Role, Row, Table, device_type_of
+from exchange.parsing.identifiers.codes import CODE_DIGITS, BadCode, has_good_crc
+from exchange.parsing.identifiers.separate_crc import read_code_and_crc
+from exchange.parsing.reading.import_tables import (
+    Role,
+    Row,
+    Table,
+    crc_column_of,
+    device_type_of,
+)
 from exchange.services.import_rows import (
     DEVICE,
     Sheet,
@@ -26,7 +34,12 @@ from exchange.services.import_rows import (
     sole_column,
 )
 
+NO_CRC: Final = (
+    "the install code has no CRC, and others of this list have one: it may have lost a group"
+    ' of digits (--crc-column "" takes codes without a CRC)'
+)
 CODE: Final = "code"
+CRC: Final = "crc"
 TYPE: Final = "type"
 INSTALLED: Final = "installed"
 DATED: Final = "date"
@@ -34,6 +47,7 @@ DATED: Final = "date"
 _MOST_ROWS: Final = 3_000_000
 _MOST_CHARS: Final = 500_000_000
 _FIRST_DAY: Final = date(1970, 1, 1)
+_SAMPLE_ROWS: Final = 200
 _YES: Final = frozenset(("yes", "y", "true", "1"))
 _NO: Final = frozenset(("no", "n", "false", "0"))
 
@@ -48,6 +62,7 @@ class ReadOptions:
 
     device_column: str | None = None
     code_column: str | None = None
+    crc_column: str | None = None  # of codes of 32 digits; empty: a missing CRC is no fault
     type_column: str | None = None
     installed_column: str | None = None
     installed_only: bool = False  # a list of installed devices, without codes
@@ -93,6 +108,7 @@ class Fact:
 
     device: DeviceId
     code: InstallCode | None
+    with_crc: bool  # the code came with its CRC
     installed: bool
     device_type: str
     day: date
@@ -130,10 +146,30 @@ def choose_columns(reading: ReadOptions, table: Table) -> Sheet:
             column = sole_column(table, found, f"the {name}", f"name one with {option}")
             if column is not None:
                 columns[name] = column
+    if CODE in columns:
+        crc = _crc_column(reading, table, columns)
+        columns |= {} if crc is None else {CRC: crc}
     if len(set(columns.values())) != len(columns):
         raise BadInput("two fields are to be read from the same column", place=table.where)
     _check_code_column(reading, table, columns)
     return Sheet(table, columns, kind)
+
+
+def _crc_column(reading: ReadOptions, table: Table, columns: dict[str, int]) -> int | None:
+    if reading.crc_column is None:
+        return crc_column_of(table, columns[CODE], columns.values())
+    return named_column(table, reading.crc_column) if reading.crc_column else None
+
+
+def wants_crc(sheet: Sheet, reading: ReadOptions) -> bool:
+    """Return whether a code without a CRC is refused, as the others of the sheet have one.
+
+    36 digits that lost a group of four look like a code without its CRC.
+    """
+    if CODE not in sheet.columns or reading.crc_column == "":
+        return False
+    sample = islice(sheet.rows, _SAMPLE_ROWS)
+    return CRC in sheet.columns or any(has_good_crc(sheet.cell(row, CODE)) for row in sample)
 
 
 def _check_code_column(reading: ReadOptions, table: Table, columns: dict[str, int]) -> None:
@@ -152,25 +188,46 @@ def _check_code_column(reading: ReadOptions, table: Table, columns: dict[str, in
         )
 
 
-def fact_of(sheet: Sheet, row: Row, device: DeviceId, reading: ReadOptions, today: date) -> Fact:
-    """Return what a row says of its device; raises BadInput saying what is wrong with it."""
+def fact_of(
+    sheet: Sheet,
+    row: Row,
+    device: DeviceId,
+    reading: ReadOptions,
+    today: date,
+    *,
+    crc_wanted: bool = False,
+) -> Fact:
+    """Return what a row says of its device; raises BadInput saying what is wrong with it.
+
+    ``crc_wanted``: a code without its CRC is wrong.
+    """
+    code, with_crc = _code(sheet, row)
+    if code is not None and crc_wanted and not with_crc:
+        raise BadInput(NO_CRC)
     return Fact(
         device=device,
-        code=_code(sheet, row),
+        code=code,
+        with_crc=with_crc,
         installed=_installed(sheet, row, default=reading.installed_by_us),
         device_type=type_of(sheet.cell(row, TYPE), reading.type_of(sheet)),
         day=day_of(sheet.cell(row, DATED), reading, today),
     )
 
 
-def _code(sheet: Sheet, row: Row) -> InstallCode | None:
+def _code(sheet: Sheet, row: Row) -> tuple[InstallCode | None, bool]:
+    """Return the code of a row, and whether it came with its CRC."""
     cell = sheet.cell(row, CODE)
-    found = read_code_cell(cell, numeric=sheet.damaged(row, CODE))
+    found, digits = read_code_and_crc(
+        cell,
+        sheet.cell(row, CRC),
+        numeric=sheet.damaged(row, CODE),
+        numeric_crc=sheet.damaged(row, CRC),
+    )
     if isinstance(found, BadCode):
         raise BadInput(found.reason)
     if found is None and cell:
         raise BadInput("the cell in the code column is not an install code")
-    return found
+    return found, found is not None and digits == CODE_DIGITS[1]
 
 
 def type_of(cell: str, usual: str) -> str:

@@ -20,10 +20,13 @@ from exchange.domain.device import CODE_BYTES
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
 from exchange.parsing.identifiers.bulk import check_codes, check_devices
+from exchange.parsing.identifiers.codes import CODE_DIGITS
+from exchange.parsing.identifiers.separate_crc import CONTRADICTS, FITS, weigh_crcs
 from exchange.parsing.sheets.grid import Row, column_of, distinct_cells, lossy_cells, numbers_of
 from exchange.ports.vault import Batch, CodeColumns
 from exchange.services.codes.code_file import (
     CODE,
+    CRC,
     DATED,
     INSTALLED,
     TYPE,
@@ -33,6 +36,7 @@ from exchange.services.codes.code_file import (
     fact_of,
     installed_of,
     type_of,
+    wants_crc,
 )
 from exchange.services.codes.import_report import Delivered
 from exchange.services.import_rows import DEVICE, Sheet
@@ -51,6 +55,10 @@ class Terms:
     sheet: Sheet
     reading: ReadOptions
     today: date
+    crc_wanted: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "crc_wanted", wants_crc(self.sheet, self.reading))
 
     def meaning(self, name: str, word: str) -> int | None:
         """Return the value in a batch for a word in a column of WORDS; None if it is not valid."""
@@ -77,7 +85,9 @@ class Terms:
         try:
             found = self.sheet.read_device(row)
             device = str(found)
-            return fact_of(self.sheet, row, found, self.reading, self.today)
+            return fact_of(
+                self.sheet, row, found, self.reading, self.today, crc_wanted=self.crc_wanted
+            )
         except BadInput as error:
             delivered.reject(at, device, error.message)
             return None
@@ -91,6 +101,7 @@ class Block:
     devices: DeviceIds
     codes: npt.NDArray[np.uint8] = field(repr=False)  # rows by 16
     has_code: npt.NDArray[np.bool_]
+    with_crc: npt.NDArray[np.bool_]  # the code came with its CRC
     words: dict[str, npt.NDArray[np.generic]] = field(default_factory=dict)
 
     def take_words(
@@ -114,6 +125,7 @@ class Block:
         self.good[at] = True
         self.devices[at] = ids_of([fact.device])[0]
         self.has_code[at] = fact.code is not None
+        self.with_crc[at] = fact.with_crc
         raw = fact.code.raw if fact.code else bytes(CODE_BYTES)
         self.codes[at] = np.frombuffer(raw, np.uint8)
         self.words[TYPE][at] = _DEVICE_TYPES[fact.device_type]
@@ -156,6 +168,7 @@ def checked_batch(
         devices.ids,
         np.zeros((number, CODE_BYTES), np.uint8),
         np.zeros(number, np.bool_),
+        np.zeros(number, np.bool_),
     )
     if CODE in columns:
         cells = column_of(rows, columns[CODE])
@@ -163,6 +176,13 @@ def checked_batch(
         empty = (cells.lengths == 0) & ~lossy_cells(rows, columns[CODE])
         block.codes, block.has_code = found.codes, found.valid
         block.good &= found.valid | empty
+        block.with_crc = found.digits == CODE_DIGITS[1]
+        if CRC in columns:
+            weights = weigh_crcs(found.codes, *distinct_cells(rows, columns[CRC]))
+            block.good &= (weights != CONTRADICTS) & ~lossy_cells(rows, columns[CRC])
+            block.with_crc |= weights == FITS
+        if terms.crc_wanted:
+            block.good &= block.with_crc | ~block.has_code
     for name in WORDS:
         block.take_words(
             terms, name, distinct_cells(rows, columns[name]) if name in columns else None
@@ -171,4 +191,7 @@ def checked_batch(
         fact = terms.single(rows[at], offset + int(numbers[at]), delivered)
         if fact is not None:
             block.take(at, fact)
+    delivered.codes_without_crc += int(
+        np.count_nonzero(block.good & block.has_code & ~block.with_crc)
+    )
     return block.batch(terms.reading.source, numbers + offset)

@@ -19,6 +19,7 @@ from exchange.domain.device import mask_codes
 from exchange.errors import BadInput, BadInputs
 from exchange.ports.records import ImportResult, RefusedRow, RowRefusal
 from exchange.ports.vault import ReportProgress
+from exchange.rendering.wording import counted
 from exchange.services.codes.code_file import ReadOptions, RejectedRow
 from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
@@ -80,6 +81,7 @@ class Imported:
     repeated: int  # rows that only repeat an earlier one
     devices: int
     without_code: int
+    without_crc: int  # codes whose source gives no CRC
     added: int
     updated: int
     unchanged: int
@@ -122,10 +124,11 @@ def import_codes(
             repeated=taken.repeated,
             devices=taken.added + taken.updated + taken.unchanged,
             without_code=taken.without_code,
+            without_crc=delivered.codes_without_crc,
             added=taken.added,
             updated=taken.updated,
             unchanged=taken.unchanged,
-            notes=(*delivered.notes, *_doubts(taken, reading)),
+            notes=(*delivered.notes, *_doubts(taken, delivered, reading)),
             rejects=Rejects(delivered, taken.refused),
             resumed=taken.resumed,
         )
@@ -195,13 +198,18 @@ def _deliver(
     return taken, delivered
 
 
-def _doubts(taken: ImportResult, reading: ReadOptions) -> Iterator[str]:
+def _doubts(taken: ImportResult, delivered: Delivered, reading: ReadOptions) -> Iterator[str]:
     """Return warnings for a person although every row was good."""
     devices = taken.added + taken.updated + taken.unchanged
     if devices and taken.without_code == devices and not reading.installed_only:
         yield (
             "not one row has an install code, all were taken as installed Devices without one;"
             " a workbook whose formulas were never calculated shows none either"
+        )
+    if delivered.codes_without_crc:
+        yield (
+            f"{counted(delivered.codes_without_crc, 'install code')} came without a CRC, so that a"
+            " wrong digit cannot be noticed; the audit log keeps the number"
         )
 
 
@@ -245,6 +253,7 @@ def _record(ctx: Context, tx: Transaction, done: Imported, by: str) -> None:
                 "source": done.source,
                 "devices": done.devices,
                 "without_code": done.without_code,
+                "without_crc": done.without_crc,
                 "added": done.added,
                 "updated": done.updated,
                 "unchanged": done.unchanged,

@@ -68,6 +68,7 @@ class Delivered:
 
     name: str
     rows: int = 0
+    codes_without_crc: int = 0  # good rows whose code came without its CRC
     rejects: list[RejectedRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _offsets: list[int] = field(default_factory=list)

@@ -12,7 +12,9 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from exchange.parsing.identifiers.codes import has_good_crc
+from exchange.parsing.identifiers.crc_in_text import is_crc_line
 from exchange.parsing.identifiers.devices import read_device
+from exchange.parsing.identifiers.tokens import has_code_without_crc
 from exchange.parsing.text.lines import Line, normalized
 
 _SPAN: Final = 64  # characters at an end of a line that can hold a piece
@@ -39,7 +41,14 @@ class UnprovenBreak(NamedTuple):
 
 
 def unwrap_lines(lines: Iterable[Line], broken: list[UnprovenBreak]) -> Iterator[Line]:
-    """Yield ``lines`` with broken IDs and codes joined on the first line; adds to ``broken``."""
+    """Yield ``lines`` with broken IDs and codes, and a code and its CRC, joined on the first line.
+
+    Adds what cannot be joined to ``broken``.
+    """
+    return _join_crc_lines(_unwrap(lines, broken))
+
+
+def _unwrap(lines: Iterable[Line], broken: list[UnprovenBreak]) -> Iterator[Line]:
     before: Line | None = None
     for line in _join_stacked(lines):
         if before is None:
@@ -60,6 +69,31 @@ def unwrap_lines(lines: Iterable[Line], broken: list[UnprovenBreak]) -> Iterator
         before = line
     if before is not None:
         yield before
+
+
+def _join_crc_lines(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield ``lines`` with each line that is only a CRC joined to the code above it, or else below.
+
+    ``CRC: C3B5`` on a line of its own; blank lines may be between.
+    """
+    held: list[Line] = []  # a line that is not blank, and the blank ones below it
+    ahead = ""  # a CRC whose code is not above it
+    for line in lines:
+        if not line.text and held:
+            held.append(line)
+            continue
+        if len(line.text) <= _SPAN and is_crc_line(normalized(line.text)):
+            if held and has_code_without_crc(normalized(held[0].text)):
+                held[0] = replace(held[0], text=f"{held[0].text} {line.text.strip()}")
+                continue
+            ahead = line.text.strip()
+        elif ahead:
+            if has_code_without_crc(normalized(line.text)):
+                line, held = replace(line, text=f"{ahead} {line.text}"), held[1:]
+            ahead = ""
+        yield from held
+        held = [line]
+    yield from held
 
 
 def _join_stacked(lines: Iterable[Line]) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from typing import Final
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.parsing.identifiers.codes import code_digits, looks_like_code
 from exchange.parsing.identifiers.devices import read_device, split_devices
+from exchange.parsing.lists.tables.crc_columns import crcs_by_code, holds_only_crcs
 from exchange.parsing.phrases.header_terms import HeaderMeaning, Role, header_meaning
 from exchange.parsing.sheets.grid import Row
 
@@ -26,6 +27,7 @@ class Columns:
     first_row: int = 0
     devices: dict[int, str] = field(default_factory=dict)  # column -> device type or empty
     codes: dict[int, str] = field(default_factory=dict)
+    crcs: dict[int, int] = field(default_factory=dict)  # code column -> the column of its CRC
     remarks: list[int] = field(default_factory=list)
     denial: int | None = None
     type: int | None = None
@@ -131,10 +133,13 @@ def fill_columns(
     columns: Columns, meanings: Sequence[HeaderMeaning], below: Sequence[Row], header: Row
 ) -> None:
     """Add the columns of codes, remarks and so on by header; a code column also by its content."""
+    unused: list[int] = []  # columns of CRCs that are headed like codes
     for index, (role, kind) in enumerate(meanings):
         if index in columns.devices:
             continue
-        if role is Role.CODE:
+        if role is Role.CODE and holds_only_crcs(below, index):
+            unused.append(index)
+        elif role is Role.CODE:
             columns.codes[index] = kind
         elif role is Role.REMARK:
             columns.remarks.append(index)
@@ -154,6 +159,23 @@ def fill_columns(
             columns.codes[index] = ""
         elif not title:
             columns.remarks.append(index)  # words typed next to the table
+    add_crcs(columns, _headed_as_crcs(meanings, unused), below)
+
+
+def add_crcs(columns: Columns, meanings: Sequence[HeaderMeaning], below: Sequence[Row]) -> None:
+    """Add the columns with the CRCs of the codes; such a column is no column of remarks."""
+    known = {*columns.devices, *(one for one in (columns.denial, columns.type) if one is not None)}
+    columns.crcs = crcs_by_code(columns.codes, meanings, below, known)
+    columns.remarks = [index for index in columns.remarks if index not in columns.crcs.values()]
+
+
+def _headed_as_crcs(
+    meanings: Sequence[HeaderMeaning], columns: Sequence[int]
+) -> list[HeaderMeaning]:
+    return [
+        one._replace(role=Role.CRC) if index in columns else one
+        for index, one in enumerate(meanings)
+    ]
 
 
 def _by_content(

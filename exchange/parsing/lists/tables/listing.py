@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice, pairwise
 from typing import Final
 
-from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.device import DeviceId
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.findings.claim_columns import any_bad_code, any_code, any_outcome
 from exchange.parsing.findings.duplicate_rows import DuplicateRows
@@ -15,8 +15,6 @@ from exchange.parsing.identifiers.bulk import count_decimal_ids
 from exchange.parsing.identifiers.codes import (
     BadCode,
     code_digits,
-    has_good_crc,
-    read_code,
     read_code_cell,
 )
 from exchange.parsing.identifiers.devices import (
@@ -27,10 +25,11 @@ from exchange.parsing.identifiers.devices import (
     read_device_cell,
     split_devices,
 )
-from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens, remove_tokens
+from exchange.parsing.identifiers.tokens import remove_tokens
 from exchange.parsing.lists.tables.column_finder import Columns, columns_of, find_columns
 from exchange.parsing.lists.tables.long_lists import LongList, RowAnswer, RowReaders
 from exchange.parsing.lists.tables.named_columns import denials_of_a_name
+from exchange.parsing.lists.tables.row_codes import WrittenCode, codes_in_words, codes_of_row
 from exchange.parsing.phrases.answer_phrases import (
     Remark,
     read_remark,
@@ -39,14 +38,10 @@ from exchange.parsing.phrases.answer_phrases import (
 )
 from exchange.parsing.phrases.header_terms import Role, device_type_of, header_meaning
 from exchange.parsing.sheets.grid import Row, Table, WorkbookRows, column_of
-from exchange.parsing.text.lines import normalized
 
 _ROUNDED_ROWS: Final = 3
 _PAIR_ROWS: Final = 60
-_PIECE: Final = 36  # digits of a whole code; fewer digits may be a part of one
 _SECRET: Final = 8
-# The code of a row and the number of digits it was written with.
-_WrittenCode = tuple[InstallCode | BadCode, int]
 _SHOWN: Final = 120
 _OUR_WORDS: Final = frozenset(
     ("being looked into", "not readable", "install code provided", "not the installing supplier")
@@ -84,17 +79,6 @@ def label_value_lines(table: Table) -> list[tuple[int, str]]:
         if len(cells) == 2 and not row.damaged:
             pairs.append((row.number, f"{cells[0].rstrip(':')}: {cells[1]}"))
     return pairs if upright else []
-
-
-def _codes_in(cell: str) -> list[Token]:
-    """Return the codes in a cell of remarks."""
-    if len(cell) < _PIECE - 4 or not cell.strip():
-        return []
-    return [
-        token
-        for token in find_tokens(normalized(cell))
-        if token.form in (TokenForm.CODE, TokenForm.ODD_LENGTH)
-    ]
 
 
 class _ListingReader:
@@ -229,7 +213,7 @@ class _ListingReader:
             return
         where = self.table.place(row.number)
         several = split_devices(text)
-        if several and not self._codes_of(row, column):
+        if several and not codes_of_row(row, self.columns, column):
             for device in several:
                 self._add_device(row, device, column, kind, where)
             return
@@ -245,73 +229,14 @@ class _ListingReader:
             kind = device_type_of(row.cells[columns.type]) or kind
         self.found.devices.append(Found(device, where, kind))
         if columns.codes or columns.remarks:
-            codes = self._codes_of(row, column)
+            codes = codes_of_row(row, self.columns, column)
             if codes:
                 self._add_codes(row, device, codes, where)
                 return
         if columns.codes or columns.remarks or columns.denial is not None:
             self._add_words(row, device, where)
 
-    def _codes_of(self, row: Row, column: int) -> list[_WrittenCode]:
-        """Return the codes of a row that belong to the device in one column."""
-        if self.columns.code_parts:
-            return self._code_from_parts(row)
-        kind = self.columns.devices.get(column, "")
-        found: list[_WrittenCode] = []
-        completed = self._completed_codes(row)
-        for index, owner in self.columns.codes.items():
-            if index >= len(row.cells) or not row.cells[index]:
-                continue
-            if owner and kind and owner != kind:
-                continue
-            text = row.cells[index]
-            if index in completed:
-                text = completed[index]
-                if not text:
-                    continue
-            code = read_code_cell(text, numeric=index in row.damaged)
-            if code is not None:
-                found.append((code, len(code_digits(text))))
-        for index in self.columns.remarks:
-            if index < len(row.cells) and index not in row.damaged and index not in completed:
-                found += [
-                    (read_code(token.text), len(code_digits(token.text)))
-                    for token in _codes_in(row.cells[index])
-                ]
-        return found
-
-    def _code_from_parts(self, row: Row) -> list[_WrittenCode]:
-        """Return the code of a row whose pieces are in several columns, as configured."""
-        places = [index for index in self.columns.code_parts if index < len(row.cells)]
-        pieces = [row.cells[index] for index in places if code_digits(row.cells[index])]
-        if not pieces:
-            return []
-        text = " ".join(pieces)
-        code = read_code_cell(text, numeric=not row.damaged.isdisjoint(places))
-        return [(code, len(code_digits(text)))] if code is not None else []
-
-    def _completed_codes(self, row: Row) -> dict[int, str]:
-        """Return the whole code of each code cell that the next cells complete with the right CRC.
-
-        Further code columns that belong to such a code get an empty text.
-        """
-        cells, codes = row.cells, self.columns.codes
-        whole: dict[int, str] = {}
-        for index in codes:
-            if index in whole:
-                continue
-            joined, at = "", index
-            while at < len(cells) and len(joined) < _PIECE:
-                piece = code_digits(cells[at])
-                if not piece or at in row.damaged or at in self.columns.devices:
-                    break
-                joined, at = joined + piece, at + 1
-            if at > index + 1 and has_good_crc(joined):
-                whole[index] = joined
-                whole.update((other, "") for other in range(index + 1, at) if other in codes)
-        return whole
-
-    def _add_codes(self, row: Row, device: DeviceId, codes: list[_WrittenCode], where: str) -> None:
+    def _add_codes(self, row: Row, device: DeviceId, codes: list[WrittenCode], where: str) -> None:
         others = [
             column
             for column in self.columns.devices
@@ -336,7 +261,7 @@ class _ListingReader:
 
     def _words_hold_codes(self, row: Row) -> bool:
         remarks = (index for index in self.columns.remarks if index < len(row.cells))
-        return any(_codes_in(row.cells[index]) for index in remarks)
+        return any(codes_in_words(row.cells[index]) for index in remarks)
 
     def _words_with_code(self, row: Row) -> RowAnswer:
         """Read the words next to a code: a denial contradicts it, anything else is a remark."""
@@ -376,7 +301,9 @@ class _ListingReader:
     def _remark_of(self, row: Row) -> str:
         cells = row.cells
         words = [
-            remove_tokens(cells[index], _codes_in(cells[index]))  # remarks are shown, codes never
+            remove_tokens(
+                cells[index], codes_in_words(cells[index])
+            )  # remarks are shown, codes never
             for index in self.columns.remarks
             if index < len(cells)
             and cells[index]

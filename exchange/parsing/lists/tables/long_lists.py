@@ -29,6 +29,7 @@ from exchange.domain.mail import Outcome
 from exchange.parsing.findings.claim_columns import NOTHING, ClaimColumns
 from exchange.parsing.identifiers.bulk import CheckedCodes, check_codes, check_devices
 from exchange.parsing.identifiers.codes import CODE_DIGITS, code_digits, read_code_cell
+from exchange.parsing.identifiers.separate_crc import CONTRADICTS, FITS, weigh_crcs
 from exchange.parsing.lists.tables.column_finder import Columns
 from exchange.parsing.phrases.header_terms import device_type_of
 from exchange.parsing.sheets.grid import Row, Table, column_of, lossy_cells, numbers_of
@@ -128,11 +129,23 @@ class LongList:
             self.words_for_codes = np.zeros(len(self.rows), np.int64)
             self.words_for_codes[not_codes] = which + 1
         self.plain &= ~lossy_cells(self.rows, index)
+        crc = self.columns.crcs.get(index)
+        if crc is not None:
+            self._weigh_crcs(self.codes, crc)
         short = self.codes.digits == CODE_DIGITS[0]
-        if short.any() and index + 1 not in self.columns.devices:
+        if short.any() and index + 1 not in (*self.columns.devices, crc):
             next_cells, which = column_of(self.rows, index + 1).distinct()
             ends = np.array([0 < len(code_digits(text)) <= _REST_OF_CODE for text in next_cells])
             self.plain &= ~(short & ends[which])
+
+    def _weigh_crcs(self, codes: CheckedCodes, crc: int) -> None:
+        """Take a CRC of its own that fits as part of its code; a row with any other is not plain.
+
+        Numbers are not plain either: their leading zeros are missing.
+        """
+        weights = weigh_crcs(codes.codes, *column_of(self.rows, crc).distinct())
+        self.plain &= ~(codes.valid & (weights == CONTRADICTS)) & ~lossy_cells(self.rows, crc)
+        codes.digits[codes.valid & (weights == FITS)] = CODE_DIGITS[1]
 
     def _word_columns(self) -> list[Int64Array]:
         """Return the columns of words, each as numbers of its distinct texts."""

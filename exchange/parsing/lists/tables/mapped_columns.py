@@ -23,6 +23,7 @@ from exchange.parsing.lists.tables.column_finder import (
     HEADER_ROWS,
     SAMPLE_ROWS,
     Columns,
+    add_crcs,
     fill_columns,
     find_columns,
     header_index,
@@ -244,6 +245,7 @@ def _all_columns(
     columns.remarks = words + (usual.remarks if keeps_words else [])
     columns.denial = usual.denial if one.installed is None else denial
     columns.type = usual.type if one.device_type is None else kinds
+    add_crcs(columns, meanings, below)
     columns.read_header = _header_reader(one, table, header, columns)
     return columns
 

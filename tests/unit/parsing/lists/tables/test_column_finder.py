@@ -185,6 +185,8 @@ def test_whatever_the_table_an_import_takes_no_other_columns_than_a_mail(
 ) -> None:
     header = [[title for title, _ in columns]] if headed else []
     cells = [list(row) for row in zip(*(column[:3] for _, column in columns), strict=True)]
+    if not any(cells[0]):
+        return  # an empty row below the header is left out, and its number with it
     content = content_of([*above, *header, *cells])
     try:
         first, devices, codes, _ = by_import(content)
