@@ -104,7 +104,9 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
     found.rows = len(lines)
     told = {one.where for one in (*found.devices, *found.claims, *found.rejects)}
     unread, many = unread_lines(
-        [one.text for one in read], {at for at, place in enumerate(places) if place in told}
+        [one.text for one in read],
+        {at for at, place in enumerate(places) if place in told},
+        {one.device.raw[:2].hex().upper() for one in (*found.devices, *found.claims)},
     )
     if many:
         return Findings(rejects=[Reject(where, CUT_OFF, where)], asks=found.asks, rows=len(lines))

@@ -22,6 +22,7 @@ _SOME_DIGITS: Final = range(12, 27)
 # More lines than this share of those with pieces: columns are cut off or wrapped.
 _FEW: Final = 0.1
 _AT_LEAST: Final = 2
+_BEGIN: Final = 4  # digits
 _SINGLE: Final = 0.8  # of the words are single characters: placed letter by letter
 _WORDS: Final = 40
 CUT_OFF: Final = (
@@ -34,22 +35,28 @@ LETTERS: Final = (
 UNREAD: Final = "it looks like a Device ID, or a piece of one, that cannot be read in a PDF"
 
 
-def unread_lines(lines: Sequence[str], read: Collection[int]) -> tuple[list[int], bool]:
+def unread_lines(
+    lines: Sequence[str], read: Collection[int], begins: Collection[str] = ()
+) -> tuple[list[int], bool]:
     """Return the lines with a piece of a Device ID that are not ``read``, and whether it is many.
 
-    Lines are counted from 0.  Where they are many, what was read is not the list.
+    Lines are counted from 0.  Where they are many, what was read is not the list.  ``begins``: the
+    first four digits of the Devices that were read; if there are any, a word that begins otherwise
+    may be a serial number.
     """
-    pieces = [at for at, line in enumerate(lines) if _has_piece(line)]
+    pieces = [at for at, line in enumerate(lines) if _has_piece(line, begins)]
     unread = [at for at in pieces if at not in read]
     return unread, len(unread) > max(_AT_LEAST, _FEW * len(pieces))
 
 
-def _has_piece(line: str) -> bool:
+def _has_piece(line: str, begins: Collection[str]) -> bool:
     """Return whether a line has a whole Device ID or a piece of one."""
     if any(len(chain) in _SOME_PAIRS for chain in _PAIRS.findall(line)):
         return True
     return any(
-        len(word) in _SOME_DIGITS and not word.isdecimal() and not word.isalpha()
+        len(word) in _SOME_DIGITS
+        and not (word.isdecimal() or word.isalpha())
+        and (not begins or word[:_BEGIN].upper() in begins)
         for word in _DIGITS.findall(line)
     )
 

@@ -98,3 +98,12 @@ def test_an_id_broken_within_a_pair_is_named() -> None:
     said = _read([piece for one in IDS for piece in (one[:13], one[13:])])
     assert len(said.devices) == 0
     assert len(said.rejects) >= len(IDS)
+
+
+def test_a_column_of_serial_numbers_is_no_column_of_pieces() -> None:
+    serials = [f"21E5{at:08}" for at in range(24)]
+    lines, read = [*IDS, *serials], range(len(IDS))
+    assert unread_lines(lines, read, {"00DB"}) == ([], False)
+    assert unread_lines([*BARE[:5], *(one[:14] for one in BARE)], range(5), {"00DB"})[1]
+    # Where no Device was read, they may be pieces of one.
+    assert unread_lines(serials, ())[1]
