@@ -272,6 +272,7 @@ class ReleaseSettings(Section):
     devices_per_party_per_day: Many = 0  # 0: no limit
     mails_per_party_per_day: Annotated[int, Field(ge=1, le=HIGHEST)] = 50
     body_table_rows: Many = 25
+    ask_for_list: bool = False
     max_mail_mb: Many = 20  # of an answer, as sent; 0: no limit
     refused_device_types: frozenset[NamedType] = OUT_OF_SCOPE
 

@@ -56,7 +56,7 @@ _FULL: Final[Mapping[str, object]] = {
     "due": date(2026, 10, 15),
     "sla_days": 10,
     "repeated": 2,
-    "counts": {"provided": 1, "not_installer": 1, "held": 2, "unreadable": 2},
+    "counts": {"provided": 1, "not_installer": 1, "held": 2, "unreadable": 4, "files": 2},
     "count": 2,
     "asked": 2,
     "outstanding": 2,
@@ -66,6 +66,8 @@ _FULL: Final[Mapping[str, object]] = {
     "note": "a note",
     "history": [(date(2026, 10, 1), "request accepted")],
     "reasons": [("a reason", 2)],
+    "lack": "link",
+    "files": (AnswerRow("", OutcomeWord.UNREADABLE, "", "a reason", "list.xlsx"),),
 }
 _BARE: Final[Mapping[str, object]] = {
     **_FULL,
@@ -73,7 +75,7 @@ _BARE: Final[Mapping[str, object]] = {
     "part": None,
     "their_ref": "",
     "repeated": 0,
-    "counts": {"provided": 0, "not_installer": 0, "held": 0, "unreadable": 0},
+    "counts": {"provided": 0, "not_installer": 0, "held": 0, "unreadable": 0, "files": 0},
     "days_left": 0,
     "days_late": 1,
     "level": 0,
@@ -82,6 +84,7 @@ _BARE: Final[Mapping[str, object]] = {
     "rows": (),
     "held": [],
     "unreadable": [],
+    "files": (),
 }
 
 

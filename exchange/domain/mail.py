@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,6 +15,23 @@ from exchange.domain.statements import Statement
 # Why a loose code is rejected, unless its thread shows the Device.
 LOOSE_CODE: Final = "an install code without exactly one Device ID next to it"
 QUOTED_CODE: Final = "an install code found only in quoted text: it may come from an earlier mail"
+
+
+_ROW = re.compile(r"(?:body )?(?:row|line) \d+|subject")
+
+
+# Begins the reason of a mail that waits for a password.
+NEEDS_PASSWORD: Final = "needs a password"  # noqa: S105
+
+
+def needs_password(reason: str) -> bool:
+    """Return whether a file was rejected because it needs a password."""
+    return "password" in reason
+
+
+def names_row(where: str) -> bool:
+    """Return whether a place is a row or line of something; if not, it is a whole file."""
+    return _ROW.fullmatch(where.rpartition(" > ")[2]) is not None
 
 
 class Kind(StrEnum):
@@ -77,6 +95,26 @@ class Subkind(StrEnum):
     UNREADABLE = "unreadable"  # a file that could not be read at all
 
 
+class Lack(StrEnum):
+    """What a mail that asks for install codes has instead of a list of Devices."""
+
+    NONE = ""
+    EMPTY = "empty"
+    NO_IDS = "no_ids"
+    LINK = "link"
+    PICTURE = "picture"
+    METER_POINTS = "meter_points"
+    FORGOTTEN = "forgotten"
+
+
+class Enclosed(NamedTuple):
+    """A file as it is attached to a mail."""
+
+    name: str
+    media: str
+    size: int  # bytes
+
+
 class Outcome(StrEnum):
     """What a response says about one device."""
 
@@ -117,7 +155,7 @@ class Reject:
     @property
     def locked(self) -> bool:
         """Whether a file cannot be read because it needs a password."""
-        return "password" in self.reason
+        return needs_password(self.reason)
 
     @property
     def spoils_code(self) -> bool:
@@ -204,3 +242,8 @@ class Understanding:
     returns_on: date | None = None  # the return date in an automatic reply
     text: str = field(default="", repr=False)  # the readable body, for people
     tables: tuple[TablePreview, ...] = ()  # only when asked for
+    lack: Lack = Lack.NONE
+    lacking: str = ""  # the file, link or words that ``lack`` is about
+    by_machine: bool = False  # its header says that no person wrote it
+    enclosed: tuple[Enclosed, ...] = ()
+    links: tuple[str, ...] = ()  # where the links of its body lead, the first of them

@@ -120,6 +120,7 @@ class MailAddresses:
 # Which addresses of the party a letter may go to; letters of other purposes go to ourselves.
 _ADDRESSES: Final[Mapping[str, Callable[[MailAddresses], tuple[str, ...]]]] = {
     "answer": lambda party: (party.reply_address,),
+    "list": lambda party: (party.reply_address,),
     "request": lambda party: (party.request_address,),
     "query": lambda party: (party.request_address,),
     "reminder": lambda party: (party.request_address,),

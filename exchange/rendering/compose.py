@@ -36,7 +36,9 @@ from exchange.rendering.wording import one_line
 
 __all__ = ["Attachment", "Mail", "Templates", "compose", "reply_subject", "shipped_folder"]
 
-TemplateName = Literal["answer", "request", "query", "reminder", "breach", "escalation", "evidence"]
+TemplateName = Literal[
+    "answer", "list", "request", "query", "reminder", "breach", "escalation", "evidence"
+]
 
 MARKER_HEADER: Final = "X-MP121-Exchange"
 _NAME_LIMIT: Final = 100
@@ -84,7 +86,7 @@ class Mail:
     @property
     def auto_submitted(self) -> str:
         """Return the value of Auto-Submitted (RFC 3834, section 5)."""
-        return "auto-replied" if self.template == "answer" else "auto-generated"
+        return "auto-replied" if self.template in ("answer", "list") else "auto-generated"
 
 
 def compose(mail: Mail, templates: Templates) -> bytes:

@@ -30,8 +30,9 @@ _CHASED: Final = _name_set(
 )
 CONTEXT_NAMES: Final[Mapping[str, frozenset[str]]] = {
     "answer": _name_set(
-        "us them ref their_ref received due counts repeated rows held unreadable file part"
+        "us them ref their_ref received due counts repeated rows held unreadable files file part"
     ),
+    "list": _name_set("us them ref received lack"),
     "request": _name_set("us them ref due sla_days count rows"),
     "query": _name_set("us them ref received due days_late asked outstanding reasons rows"),
     **dict.fromkeys(("reminder", "breach", "escalation", "evidence"), _CHASED),

@@ -17,7 +17,9 @@ from exchange.domain.envelope import Hash, WrappedKey
 from exchange.domain.foreign import storable_json
 from exchange.domain.mail import (
     Bounce,
+    Enclosed,
     Kind,
+    Lack,
     LooseCode,
     MailHead,
     Reject,
@@ -130,6 +132,11 @@ def encode(understanding: Understanding) -> bytes:
         "returns_on": understanding.returns_on.isoformat() if understanding.returns_on else None,
         "text": understanding.text,
         "tables": understanding.tables,
+        "lack": understanding.lack.value,
+        "lacking": understanding.lacking,
+        "by_machine": understanding.by_machine,
+        "enclosed": understanding.enclosed,
+        "links": understanding.links,
     }
     return json.dumps(content).encode("ascii")
 
@@ -208,6 +215,13 @@ def _understanding(values: dict[str, Any]) -> Understanding:
         returns_on=date.fromisoformat(values["returns_on"]) if values["returns_on"] else None,
         text=str(values["text"]),
         tables=tuple(map(_look, values["tables"])),
+        lack=Lack(values["lack"]),
+        lacking=str(values["lacking"]),
+        by_machine=bool(values["by_machine"]),
+        enclosed=tuple(
+            Enclosed(str(name), str(media), int(size)) for name, media, size in values["enclosed"]
+        ),
+        links=tuple(map(str, values["links"])),
     )
 
 

@@ -8,6 +8,7 @@
 ``${number}``             grows with every mail an answering machine sends
 ``${xlsx:list.csv}``      base64 of a workbook made of a CSV, every cell text
 ``${numbers:list.csv}``   the same as Excel keeps it: what looks like a number is one
+``${locked:PASSWORD:list.csv}``  the same as ``xlsx``, protected by a password
 ``${base64:file}``        a file in base64
 ``${filled:1:back.csv}``  base64 of our own workbook from the first mail we sent, filled in
 ``${filledcsv:1:back.csv}`` the same of our own CSV
@@ -28,6 +29,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import xlsxwriter
+from msoffcrypto.format.ooxml import OOXMLFile
 from python_calamine import CalamineWorkbook
 
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
@@ -102,6 +104,7 @@ class Mailroom:
             "ref": self._ref,
             "in": self._header_answered,
             "xlsx": lambda name: _encoded(_workbook(self._rows(name), numbers=False)),
+            "locked": lambda given: _encoded(self._locked(*given.split(":", 1))),
             "numbers": lambda name: _encoded(_workbook(self._rows(name), numbers=True)),
             "base64": lambda name: _encoded(self.file(name).read_bytes()),
             "filled": lambda given: _encoded(_workbook(self._filled(given), numbers=False)),
@@ -135,6 +138,9 @@ class Mailroom:
         text = self.fill(self.file(name).read_text(encoding="utf-8"))
         return list(csv.reader(io.StringIO(text)))
 
+    def _locked(self, password: str, name: str) -> bytes:
+        return _protected(_workbook(self._rows(name), numbers=False), password)
+
     def _filled(self, given: str) -> list[list[str]]:
         """Our own list from a mail we sent, with the columns of a CSV put in device by device."""
         number, _, name = given.partition(":")
@@ -150,6 +156,12 @@ class Mailroom:
                 row[places[title]] = text
         assert not answers, f"{sorted(answers)} do not stand in our list"
         return rows
+
+
+def _protected(book: bytes, password: str) -> bytes:
+    target = io.BytesIO()
+    OOXMLFile(io.BytesIO(book)).encrypt(password, target)
+    return target.getvalue()
 
 
 def _workbook(rows: list[list[str]], *, numbers: bool) -> bytes:

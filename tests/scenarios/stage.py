@@ -166,9 +166,10 @@ class Stage:
         if declared:
             self.command(["codes", "complete-as-of", declared])
 
-    def command(self, words: list[str], code: int = 0) -> str:
+    def command(self, words: list[str], code: int = 0, typed: str = "") -> str:
         """Run a command line of ours that must end with ``code``; returns what it printed."""
-        ended, said = self.run_cli(words)
+        with patch("sys.stdin", io.StringIO(typed)):
+            ended, said = self.run_cli(words)
         assert ended == code, f"{words} ended with {ended}: {said}"
         return said
 
@@ -282,7 +283,8 @@ class Stage:
             self.servers.deliver(raw, US)
 
     def _run(self, step: dict[str, Any]) -> None:
-        said = self.command([self.fill(word) for word in step["run"]], step.get("exit", 0))
+        words = [self.fill(word) for word in step["run"]]
+        said = self.command(words, step.get("exit", 0), step.get("typed", ""))
         lines = said.splitlines()
         for pattern in step.get("says", []):
             wanted = self.fill(pattern)

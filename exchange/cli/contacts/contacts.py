@@ -32,11 +32,13 @@ from exchange.rendering.wording import counted
 if TYPE_CHECKING:
     from exchange.domain.party import Change, Party
     from exchange.services.answering import party_passwords
+    from exchange.services.answering.requests import read_again
     from exchange.services.letters.party_holds import PartyHold
     from exchange.services.people import contacts
 else:
     party_passwords = Later("exchange.services.answering.party_passwords")
     contacts = Later("exchange.services.people.contacts")
+    read_again = Later("exchange.services.answering.requests.read_again")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(columns.app, name="columns", help="Say which columns of a party's tables hold what.")
@@ -281,9 +283,14 @@ def passwords(
         found = [one for one in found if one]
         if not found:
             raise BadInput("no password was given", place="standard input")
-    party_passwords.save_passwords(context_of(folder), signifier.upper(), found, who(by))
+    ctx, party = context_of(folder), signifier.upper()
+    party_passwords.save_passwords(ctx, party, found, who(by))
+    locked = read_again.locked_mails(ctx, party) if found else []
     print_result(
         as_json,
-        {"signifier": signifier.upper(), "on_file": len(found)},
-        f"{counted(len(found), 'password')} on file for {signifier.upper()}",
+        {"signifier": party, "on_file": len(found), "locked_mails": locked},
+        f"{counted(len(found), 'password')} on file for {party}",
     )
+    if not as_json:
+        for number in locked:
+            say(f"mail {number} has a file that needs one: `exchange inbox replay {number}`")

@@ -80,6 +80,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "exchange inbox release 12 --as GAIN",
         f'exchange inbox release {_REF} --not-installer "sold"',
     ),
+    "inbox ask": ("exchange inbox ask 12",),
     "inbox bounce": ('exchange inbox bounce 12 --run-on --why "they have it, says their desk"',),
     "inbox rule": ('exchange inbox rule 12 --first --why "the label was read"',),
     "inbox reject": (

@@ -14,6 +14,7 @@ from exchange.cli.common import (
     Folder,
     Json,
     Now,
+    Number,
     Why,
     context_of,
     print_result,
@@ -218,6 +219,19 @@ def bounce(
         {"ruling": ruling, "letters": [{"ref": one.ref, "purpose": one.purpose} for one in done]},
         "; ".join(f"the {one.purpose} {one.ref} {what}" for one in done),
     )
+
+
+@app.command()
+def ask(
+    number: Number,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Ask the sender of a waiting mail for the list of Devices as a file, and close the mail."""
+    address = review.ask_for_list(context_of(folder, now), number, who(by))
+    print_result(as_json, {"asked": number, "to": address}, f"mail {number}: {address} is asked")
 
 
 @app.command()

@@ -106,9 +106,9 @@ def _mails(found: review.Waiting, skip: int, most: int, chosen: MailFilter) -> N
 def _others(found: review.Waiting) -> None:
     _some(
         "Requests",
-        ("reference", "party", "due", "held", "unreadable"),
+        ("reference", "mail", "party", "due", "held", "unreadable"),
         [
-            (one.ref, one.party, one.clock.due_on, held, unreadable)
+            (one.ref, one.mail_id, one.party, one.clock.due_on, held, unreadable)
             for one, held, unreadable in found.requests
         ],
     )
@@ -181,6 +181,7 @@ def _as_values(found: review.Waiting, skip: int) -> Mapping[str, object]:
         "requests": [
             {
                 "ref": one.ref,
+                "mail": one.mail_id,
                 "party": one.party,
                 "due": one.clock.due_on,
                 "held": held,

@@ -125,6 +125,11 @@ def _mail_values(mail: KeptMail, said: Understanding) -> Mapping[str, object]:
             for one in said.rejects
         ],
         "warnings": [mask_codes(one) for one in said.warnings],
+        "attachments": [
+            {"name": mask_codes(one.name), "media": one.media, "bytes": one.size}
+            for one in said.enclosed
+        ],
+        "links": [mask_codes(one) for one in said.links],
     }
 
 
@@ -142,6 +147,10 @@ def _say_mail(mail: KeptMail, said: Understanding) -> None:
         say(f"  {mask_codes(reject.where)}: {mask_codes(reject.text)!r}: {reject.reason}")
     for warning in said.warnings:
         say(f"  note: {mask_codes(warning)}")
+    for one in said.enclosed:
+        say(f"  attached: {mask_codes(one.name)} ({one.media}, {one.size:,} bytes)")
+    for link in said.links:
+        say(f"  link: {mask_codes(link)}")
     say("")
     say(mask_codes(said.text))
 

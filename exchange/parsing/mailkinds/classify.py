@@ -53,6 +53,7 @@ _CHASING: Final = {
     "escalation": Subkind.ESCALATION,
     "breach": Subkind.ESCALATION,
     "query": Subkind.QUERY,
+    "list": Subkind.ASKS_WHICH,
 }
 
 

@@ -60,6 +60,11 @@ def reply_says(text: str, *, files: bool) -> Subkind:
     return Subkind.PROMISED if promises(text) else Subkind.REPLY
 
 
+def mentions_attachment(text: str) -> bool:
+    """Return whether a text says that something is attached to its mail."""
+    return bool(_ATTACHED.search(" ".join(text.split(" "))))
+
+
 def warnings_for(subkind: Subkind) -> list[str]:
     """Return the warning for a subkind, if it has one."""
     return [_WARNINGS[subkind]] if subkind in _WARNINGS else []

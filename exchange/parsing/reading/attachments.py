@@ -33,6 +33,13 @@ from exchange.parsing.mime.parts import Part
 from exchange.parsing.sheets.delimited import read_delimited
 from exchange.parsing.sheets.grid import Row, Table
 from exchange.parsing.sheets.pdf import read_pdf
+from exchange.parsing.sheets.pdf_gaps import (
+    CUT_OFF,
+    LETTERS,
+    UNREAD,
+    letter_by_letter,
+    unread_lines,
+)
 from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.text.charset import to_text
 from exchange.parsing.text.lines import Line, normalized, plain_lines
@@ -48,6 +55,7 @@ _HEX_RUN = re.compile(
 _LONG: Final = 5_000  # lines
 _AROUND: Final = 20
 _NAMED: Final = 5  # Device IDs that a warning names
+_SHOWN: Final = 100  # characters of a line of a PDF
 
 
 def read_attachment(
@@ -98,8 +106,19 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
         return Findings(rejects=[Reject(where, reason, where)])
     places = [f"{where} > page {one.page} > line {one.number}" for one in read]
     lines = [Line(number, one.text) for number, one in enumerate(read)]
+    if letter_by_letter([one.text for one in read]):
+        return Findings(rejects=[Reject(where, LETTERS, where)], rows=len(lines))
     found = read_prose(lines, lambda line: places[line.number], in_reply=in_reply)
     found.rows = len(lines)
+    told = {one.where for one in (*found.devices, *found.claims, *found.rejects)}
+    unread, many = unread_lines(
+        [one.text for one in read],
+        {at for at, place in enumerate(places) if place in told},
+        {one.device.raw[:2].hex().upper() for one in (*found.devices, *found.claims)},
+    )
+    if many:
+        return Findings(rejects=[Reject(where, CUT_OFF, where)], asks=found.asks, rows=len(lines))
+    found.rejects += [Reject(read[at].text[:_SHOWN].strip(), UNREAD, places[at]) for at in unread]
     if found.devices or found.claims:
         found.warnings.append(f"{where}: text from a PDF is less reliable than rows of a workbook")
     return found

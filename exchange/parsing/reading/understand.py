@@ -23,6 +23,7 @@ from exchange.domain.mail import (
     Bounce,
     Found,
     Kind,
+    Lack,
     MailHead,
     Reject,
     Subkind,
@@ -46,6 +47,7 @@ from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
 from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
 from exchange.parsing.mailkinds import bounces, notices
 from exchange.parsing.mailkinds.absence import return_date
+from exchange.parsing.mailkinds.automatic import Automatic, automatic
 from exchange.parsing.mailkinds.classify import (
     Classified,
     classify_by_content,
@@ -56,6 +58,7 @@ from exchange.parsing.mailkinds.replies import warnings_for
 from exchange.parsing.mime.headers import Headers, head_end, header_fault, read_fields
 from exchange.parsing.mime.parts import Part, read_parts
 from exchange.parsing.reading.attachments import ignored
+from exchange.parsing.reading.enclosed import enclosed_in, lack_of, links_in
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
 
@@ -72,6 +75,9 @@ _MAY_BE_LOCKED: Final = frozenset(
         Subkind.ATTACHMENT_SILENT, Subkind.PROMISED, Subkind.NEEDS_MORE, Subkind.ASKS_WHICH,
     )
 )  # fmt: skip
+_MAY_LACK: Final = frozenset(
+    (Subkind.QUESTION, Subkind.REPLY, Subkind.ATTACHMENT_MISSING, Subkind.ATTACHMENT_SILENT)
+)
 _MOST_REFERENCES: Final = 1000
 _FAULTS: Final = (
     ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError, EOFError,
@@ -124,9 +130,29 @@ def understand(
 def _read(mail: Part, scope: Scope) -> Understanding:
     head = head_of(mail.headers)
     reading = read_mail(mail, head, scope)
-    result = _conclude(head, mail.headers, reading, scope)
+    result = _with_enclosed(mail, reading, _conclude(head, mail.headers, reading, scope), scope)
     looks = scope.mapping.previews
     return replace(result, tables=tuple(looks)) if looks else result
+
+
+def _with_enclosed(
+    mail: Part, reading: Reading, said: Understanding, scope: Scope
+) -> Understanding:
+    """Add what is attached and linked, and what is there where a list should be."""
+    attachments = reading.contents.attachments
+    links = links_in(mail, reading.own_text)
+    lack, lacking = Lack.NONE, ""
+    if said.subkind in _MAY_LACK and said.kind is Kind.UNKNOWN and reading.findings.asks:
+        lack, lacking = lack_of(reading.own_text, attachments, links, scope.limits)
+    return replace(
+        said,
+        lack=lack,
+        lacking=lacking,
+        by_machine=said.kind is Kind.UNKNOWN
+        and automatic(mail.headers, said.head.subject) is not Automatic.NO,
+        enclosed=enclosed_in(attachments),
+        links=links,
+    )
 
 
 def _catch_faults(read: Callable[[], Understanding]) -> Understanding:

@@ -7,6 +7,7 @@ than a workbook, and every finding made of it says so.
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
 
 MOST_PAGES: Final = 500
+_PAIR: Final = "[0-9A-Fa-f]{2}"
+_ID: Final = f"(?:{_PAIR}-){{7}}{_PAIR}"
+# Two Device IDs of one cell, drawn one below the other: eight pairs, and no hyphen before the next
+# eight.  An install code in pairs has a hyphen or blank there.
+_GLUED = re.compile(rf"(?<![0-9A-Fa-f\-])({_ID})(?={_ID}(?![0-9A-Fa-f\-]))")
 _FAULTS = (PyPdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
            OSError, AssertionError, NotImplementedError, zlib.error, struct.error)  # fmt: skip
 
@@ -61,7 +67,7 @@ def _lines(where: str, reader: PdfReader, limits: Limits) -> list[PdfLine]:
             raise Unreadable(f"the PDF holds more than {limits.text_chars} characters", place=where)
         for line, words in enumerate(text.splitlines(), 1):
             if words.strip():
-                found.append(PdfLine(number, line, words))
+                found.append(PdfLine(number, line, _GLUED.sub(r"\1, ", words)))
         if len(found) > limits.rows:
             raise Unreadable(f"the PDF has more than {limits.rows} lines", place=where)
     return found

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from exchange.domain.mail import Kind, Subkind, Understanding
+from exchange.domain.mail import NEEDS_PASSWORD, Kind, Subkind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict
 from exchange.domain.statements import Act, gravest
-from exchange.services.answering import allowed_lists, other_acts, take_report, take_response
+from exchange.services.answering import (
+    allowed_lists,
+    ask_for_list,
+    other_acts,
+    take_report,
+    take_response,
+)
+from exchange.services.answering.lacking import lack_in_words
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.answering.requests import answer_request
 from exchange.services.answering.requests.answer_request import Basis
@@ -94,7 +101,19 @@ def _unknown(sent: _Sent) -> MailOutcome:
     subkind, statement = sent.said.subkind, gravest(sent.said.statements)
     if statement is not None and subkind in _SPOKEN:
         return other_acts.say(sent.ctx, sent.tx, sent.mail, sent.said, sent.party, statement)
+    if sent.said.lack:
+        return _lacking(sent)
     return _review(sent, f"not a request: {_NO_REQUEST.get(subkind, 'it asks for no codes')}")
+
+
+def _lacking(sent: _Sent) -> MailOutcome:
+    """Decide a mail that asks for codes and lists no Device."""
+    reason = lack_in_words(sent.said)
+    if not ask_for_list.may_ask_by_itself(sent.ctx, sent.tx, sent.said, sent.party):
+        return _review(sent, reason)
+    ask_for_list.ask_for_list(sent.ctx, sent.tx, sent.mail, sent.said, sent.party)
+    said = f"{reason}; asked for the list as a file"
+    return MailOutcome(PROCESSED, sent.said.kind, said, sent.party.signifier)
 
 
 def _review(sent: _Sent, reason: str) -> MailOutcome:
@@ -148,7 +167,7 @@ _BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
     Subkind.QUERY: lambda one: _review(one, "says that install codes which we sent cannot be used"),
     Subkind.CONTRADICTION: lambda one: _review(one, one.said.warnings[0]),
     Subkind.LOCKED: lambda one: _review(
-        one, f"needs a password: {next((x.where for x in one.said.rejects if x.locked), '')}"
+        one, f"{NEEDS_PASSWORD}: {next((x.where for x in one.said.rejects if x.locked), '')}"
     ),
     Subkind.COLUMNS: lambda one: _review(
         one, one.said.warnings[0] if one.said.warnings else "the columns on file do not fit"

@@ -38,6 +38,16 @@ def passwords_of_sender(ctx: Context, address: str) -> tuple[str, ...]:
         return ()
     with ctx.store.reading() as tx:
         sealed = [tx.parties.secret(party.signifier) for party in tx.parties.by_address(address)]
+    return _opened(ctx, sealed)
+
+
+def of_party(ctx: Context, signifier: str) -> tuple[str, ...]:
+    """Return the passwords of a party."""
+    with ctx.store.reading() as tx:
+        return _opened(ctx, [tx.parties.secret(signifier)])
+
+
+def _opened(ctx: Context, sealed: Sequence[bytes | None]) -> tuple[str, ...]:
     found: list[str] = []
     for one in sealed:
         if one is not None:

@@ -43,8 +43,10 @@ if TYPE_CHECKING:
         taken_back,
         thread_context,
     )
-    from exchange.services.answering.requests import answer_request, device_decisions
+    from exchange.services.answering import ask_for_list as asking
+    from exchange.services.answering.requests import answer_request, device_decisions, read_again
 else:
+    asking = Later("exchange.services.answering.ask_for_list")
     allowed_lists = Later("exchange.services.answering.allowed_lists")
     answer_request = Later("exchange.services.answering.requests.answer_request")
     device_decisions = Later("exchange.services.answering.requests.device_decisions")
@@ -52,6 +54,7 @@ else:
     intake = Later("exchange.services.answering.intake")
     party_columns = Later("exchange.services.answering.party_columns")
     party_passwords = Later("exchange.services.answering.party_passwords")
+    read_again = Later("exchange.services.answering.requests.read_again")
     sent_letters = Later("exchange.services.answering.sent_letters")
     take_response = Later("exchange.services.answering.take_response")
     taken_back = Later("exchange.services.answering.taken_back")
@@ -128,12 +131,20 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
 
 
 def _understood(
-    ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap], lists: Sequence[str]
+    ctx: Context,
+    mail: KeptMail,
+    maps: Sequence[ColumnMap],
+    lists: Sequence[str],
+    *,
+    party: str = "",
 ) -> Understanding:
+    """Read a mail; ``party`` is the one that a person says sent it."""
     raw = ctx.sealer.open(mail.sealed, "mail")
     return ctx.reader.read(
         raw,
-        party_passwords.passwords_of_sender(ctx, mail.sender),
+        party_passwords.of_party(ctx, party)
+        if party
+        else party_passwords.passwords_of_sender(ctx, mail.sender),
         columns=maps,
         sent=sent_letters.named_in(ctx, raw, mail.sender),
         lists=lists,
@@ -210,7 +221,8 @@ def release_mail(ctx: Context, number: int, signifier: str, actor: str) -> MailO
         return wanted
     # A person says who sent the mail, so that party's columns apply, and no list is in the way.
     lists = (head_of_mail(ctx, mail).list_id,)
-    said = _understood(ctx, mail, party_columns.of_party(ctx, signifier), lists)
+    maps = party_columns.of_party(ctx, party.signifier)
+    said = _understood(ctx, mail, maps, lists, party=party.signifier)
     return intake.release_mail(ctx, mail, said, party, actor)
 
 
@@ -225,8 +237,17 @@ def head_of_mail(ctx: Context, mail: KeptMail) -> MailHead:
 def replay_mail(ctx: Context, number: int, actor: str) -> MailOutcome:
     """Read and decide a waiting mail again, as if it had just been kept.
 
-    If it was not fetched, the next round fetches and decides it.
+    If it was not fetched, the next round fetches and decides it.  Of a request that was answered,
+    only what could not be read is decided.
     """
+    with ctx.store.reading() as tx:
+        mail = tx.mail.get(number)
+        request = read_again.unread_request(tx, mail)
+        lists = allowed_lists.of_sender(ctx, tx, mail) if request else ()
+    if request is not None:
+        maps = party_columns.of_party(ctx, request.party)
+        said = _understood(ctx, mail, maps, lists, party=request.party)
+        return read_again.answer_rest(ctx, mail, request, said, actor)
     if wanted := reopen_mail(ctx, number, actor):
         return wanted
     if (unread := intake.decide_all(ctx).unread) is not None:
@@ -319,6 +340,25 @@ def settle_codes(
         disputes.rule(ctx, tx, chosen, ruling, why, actor)
     outcome = release_mail(ctx, number, party, actor) if waits else None
     return Settled(len(chosen), outcome)
+
+
+def ask_for_list(ctx: Context, number: int, actor: str) -> str:
+    """Ask the sender of a waiting mail for the list of Devices as a file, and close the mail.
+
+    Returns the address that the letter goes to.  Raises BadInput if the mail is not from one party,
+    was written by a machine, or was answered in this way before.
+    """
+    mail, said = show_mail(ctx, number)
+    with ctx.store.transaction("ask for list") as tx:
+        _claim_waiting(tx, number)
+        sender = said.head.sender
+        known = tx.parties.by_address(sender) if sender else []
+        party = identify(said.head, known, ctx.signifier).party
+        if party is None:
+            raise BadInput(f"mail {number} is from nobody certain on the contacts register")
+        asking.ask_for_list(ctx, tx, mail, said, party, actor)
+        intake.resolve(ctx, tx, number, "asked for the list as a file", actor)
+    return party.reply_address
 
 
 def reply_address(ctx: Context, signifier: str) -> str:

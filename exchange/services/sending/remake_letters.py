@@ -17,7 +17,7 @@ from typing import Final
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.inbound import DeviceState, InboundRequest
-from exchange.domain.mail import MailHead
+from exchange.domain.mail import MailHead, names_row
 from exchange.domain.party import Party
 from exchange.domain.release import address_now
 from exchange.errors import BadInput, ExchangeError, NotFound, StoreError
@@ -25,7 +25,7 @@ from exchange.later import Log
 from exchange.rendering.workbook import AnswerRow, SheetFacts
 from exchange.services.answering.requests import answer_request
 from exchange.services.answering.requests.answer_parts import answers_in_parts as files_in_parts
-from exchange.services.answering.requests.answer_request import AnswerText
+from exchange.services.answering.requests.answer_text import AnswerText
 from exchange.services.answering.requests.device_decisions import OUTCOME_WORDS
 from exchange.services.asking import request
 from exchange.services.context import Context
@@ -190,11 +190,15 @@ def _answer_text(ctx: Context, rows: Sequence[AnswerRow]) -> AnswerText:
     small = ctx.settings.release.body_table_rows
     states = [_STATES[row.outcome] for row in rows]
     pairs = list(zip(rows, states, strict=True))
+    unread = [row for row, state in pairs if state is DeviceState.UNREADABLE]
+    files = [row for row in unread if not names_row(row.where)]
     return AnswerText(
         Counter(states),
         rows if len(rows) <= small else (),
         [row for row, state in pairs if state is DeviceState.HELD][:small],
-        [row for row, state in pairs if state is DeviceState.UNREADABLE][: 4 * small],
+        [row for row in unread if names_row(row.where)][: 4 * small],
+        files[:small],
+        len(files),
     )
 
 

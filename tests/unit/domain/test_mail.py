@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from exchange.domain.device import DeviceId
-from exchange.domain.mail import Kind, MailHead, Outcome, Reject, Subkind, Understanding
+from exchange.domain.mail import Kind, MailHead, Outcome, Reject, Subkind, Understanding, names_row
 
 DEVICE = DeviceId.parse("00-DB-12-34-56-78-90-A0")
 
@@ -41,3 +41,23 @@ def test_what_was_understood_shows_no_body_and_cannot_be_changed() -> None:
     assert "83FE" not in repr(said)
     with pytest.raises(FrozenInstanceError):
         said.kind = Kind.BOUNCE  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("where", "row"),
+    [
+        ("body line 4", True),
+        ("body table 1 > row 3", True),
+        ("list.xlsx > Sheet1 > row 14", True),
+        ("lists.zip > scan.pdf > page 2 > line 7", True),
+        ("old.eml > body line 2", True),
+        ("subject", True),
+        ("list.xlsx", False),
+        ("lists.zip > list 2", False),
+        ("row 4.xlsx", False),
+        ("list.xlsx > Sheet 1", False),
+        ("", False),
+    ],
+)
+def test_a_place_is_a_row_or_a_whole_file(where: str, row: bool) -> None:
+    assert names_row(where) is row

@@ -64,13 +64,15 @@ CONTEXTS: dict[TemplateName, dict[str, object]] = {
         "received": datetime(2026, 7, 1, 16, 45, tzinfo=UTC),
         "due": date(2026, 7, 15),
         "repeated": 2,
-        "counts": {"provided": 1, "not_installer": 1, "held": 1, "unreadable": 1},
+        "counts": {"provided": 1, "not_installer": 1, "held": 1, "unreadable": 2, "files": 1},
         "rows": ANSWERED,
         "held": ANSWERED[2:3],
         "unreadable": ANSWERED[3:],
+        "files": (AnswerRow("", "not readable", "", "the file is damaged", "meters.xlsx"),),
         "file": "OPA-Q-2026-00007",
         "part": None,
     },
+    "list": _COMMON | {"received": datetime(2026, 7, 1, 16, 45, tzinfo=UTC), "lack": "picture"},
     "request": _COMMON | {"due": date(2026, 11, 16), "sla_days": 10, "count": 2, "rows": ASKED},
     "query": _COMMON
     | {

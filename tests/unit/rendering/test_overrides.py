@@ -19,7 +19,7 @@ from exchange.rendering.shipped import shipped_folder
 from tests.unit.rendering.cases import CONTEXTS
 
 SHIPPED = shipped_folder("templates")
-LINE = "{# templates, version 2 #}\n"
+LINE = "{# templates, version 3 #}\n"
 
 
 def _own(tmp_path: Path, file: str, change: Callable[[str], str]) -> Path:
@@ -50,7 +50,7 @@ def test_each_mail_knows_what_its_tests_are_filled_in_with() -> None:
 def test_every_shipped_file_says_its_version_and_lacks_nothing(tmp_path: Path) -> None:
     files = [path for path in SHIPPED.rglob("*.*") if path.suffix in (".txt", ".html")]
     assert len(files) > 20
-    assert {read_version_line(path.read_text())[0] for path in files} == {2}
+    assert {read_version_line(path.read_text())[0] for path in files} == {3}
     shutil.copytree(SHIPPED, tmp_path / "templates")
     assert check_overrides(tmp_path / "templates") == []
     assert check_overrides(tmp_path / "nowhere") == []
@@ -63,7 +63,7 @@ def test_every_shipped_file_says_its_version_and_lacks_nothing(tmp_path: Path) -
          [(False, "it does not use `count`, which the shipped one does")]),
         ("request/body.txt", lambda t: t.replace('{% include "_how.txt" %}', ""), []),
         ("answer/body.txt", lambda t: f"{LINE}{{{{ us.name }}}} {{{{ ref }}}} {{{{ history }}}}\n",
-         [(False, "it does not use `counts`, `due`, `file`, `held`, `part`, `received`, "
+         [(False, "it does not use `counts`, `due`, `file`, `files`, `held`, `part`, `received`, "
                   "`repeated`, `rows`, `their_ref`, `them`, `unreadable`, "
                   "which the shipped one does"),
           (True, "it uses `history`, which the mail does not have")]),
@@ -104,7 +104,7 @@ def test_what_is_left_out_on_purpose_is_not_told(tmp_path: Path) -> None:
     own = _own(
         tmp_path,
         "request/subject.txt",
-        lambda _: "{# templates, version 2; without count, due #}\nCodes: {{ ref }}\n",
+        lambda _: "{# templates, version 3; without count, due #}\nCodes: {{ ref }}\n",
     )
     assert check_overrides(own) == []
 
@@ -115,11 +115,11 @@ def _newer(tmp_path: Path) -> Path:
     shutil.copytree(SHIPPED, newer)
     for path in newer.rglob("*.*"):
         if path.suffix in (".txt", ".html"):
-            path.write_text(path.read_text().replace("version 2 #}", "version 3 #}", 1))
+            path.write_text(path.read_text().replace("version 3 #}", "version 4 #}", 1))
     body = newer / "request" / "body.txt"
     body.write_text(body.read_text() + "{{ sender_tag }}\n")
     (newer / "versions.toml").write_text(
-        'version = 3\n[[change]]\nversion = 3\nfile = "request/body.txt"\n'
+        'version = 4\n[[change]]\nversion = 4\nfile = "request/body.txt"\n'
         'words = "`sender_tag` says who asks"\n'
     )
     return newer
@@ -128,8 +128,8 @@ def _newer(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("line", "made"),
     [
-        (LINE, "made from version 2, this is 3"),
-        ("", "it does not say which version it was made from, this is 3"),
+        (LINE, "made from version 3, this is 4"),
+        ("", "it does not say which version it was made from, this is 4"),
     ],
 )
 def test_a_copy_of_an_older_version_hears_what_changed(
@@ -138,7 +138,7 @@ def test_a_copy_of_an_older_version_hears_what_changed(
     own = _own(tmp_path, "request/body.txt", lambda text: text.replace(LINE, line) + "more\n")
     (one,) = check_overrides(own, _newer(tmp_path))
     assert one.text == (
-        f"it does not use `sender_tag`, which the shipped one does ({made}; version 3: "
+        f"it does not use `sender_tag`, which the shipped one does ({made}; version 4: "
         "`sender_tag` says who asks)"
     )
     assert not one.grave
@@ -148,7 +148,7 @@ def test_an_older_copy_that_lacks_nothing_is_a_word_at_most(tmp_path: Path) -> N
     own = _own(tmp_path, "request/subject.txt", _same)
     (one,) = check_overrides(own, _newer(tmp_path))
     assert (one.grave, one.text) == (
-        False, "nothing is missing in it (made from version 2, this is 3)",
+        False, "nothing is missing in it (made from version 3, this is 4)",
     )  # fmt: skip
 
 

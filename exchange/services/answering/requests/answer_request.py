@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from types import SimpleNamespace
@@ -36,6 +35,7 @@ from exchange.rendering.workbook import CSV, XLSX, AnswerRow, SheetFacts
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.answering.requests.answer_events import audit_events
 from exchange.services.answering.requests.answer_parts import AnswerPart, Files, answers_in_parts
+from exchange.services.answering.requests.answer_text import AnswerText
 from exchange.services.answering.requests.day_tally import DayTally
 from exchange.services.answering.requests.device_decisions import (
     OUTCOME_WORDS,
@@ -98,11 +98,11 @@ def take(
     decided_rows = decide_devices(
         understood.devices,
         known,
-        terms(ctx, tx, clock.day_zero, asks=_asks(understood)),
+        terms(ctx, tx, clock.day_zero, asks=asks(understood)),
         earlier=basis.history.before(party.signifier, known),
     )
     if understood.rejects:
-        decided_rows += unreadable_rows(understood.rejects, decided_rows)
+        decided_rows += unreadable_rows(understood.rejects, decided_rows, understood.text)
     counts = decided_rows.counts()
     ref = ctx.new_ref(tx, "A")
     answered = DISCHARGED.issuperset(counts)
@@ -118,7 +118,7 @@ def take(
         repeated=understood.repeated,
     )  # fmt: skip
     for rows, outbox_id in answer:
-        _keep(ctx, tx, request_id, decided_rows.take(rows), outbox_id)
+        keep_rows(ctx, tx, request_id, decided_rows.take(rows), outbox_id)
         parts += 1
     basis.tally.note(party.signifier, parts, len(decided_rows))
     basis.history.note(party.signifier, decided_rows, ref, ctx.today())
@@ -138,10 +138,14 @@ def take(
             },
         ),
     )
-    reason = ", ".join(
+    return MailOutcome(PROCESSED, understood.kind, in_words(counts), party.signifier, ref)
+
+
+def in_words(counts: Counter[DeviceState]) -> str:
+    """Return ``2 install code provided, 1 being looked into``."""
+    return ", ".join(
         f"{counts[state]} {word}" for state, word in OUTCOME_WORDS.items() if counts[state]
     )
-    return MailOutcome(PROCESSED, understood.kind, reason, party.signifier, ref)
 
 
 def _verdict(
@@ -170,7 +174,7 @@ def _their_ref(understood: Understanding) -> str:
     return understood.references[0] if understood.references else ""
 
 
-def _asks(understood: Understanding) -> bool:
+def asks(understood: Understanding) -> bool:
     """Return whether a mail asks for codes in words, or as our own kind of software does."""
     ours = understood.head.own_marker.startswith("request")
     return ours or asks_for_codes(understood.statements)
@@ -182,9 +186,10 @@ def terms(ctx: Context, tx: Transaction, day_zero: date, *, asks: bool = True) -
     return DecisionTerms(installed_register(ctx, tx), day_zero, refused, asks)
 
 
-def _keep(
+def keep_rows(
     ctx: Context, tx: Transaction, request_id: int, decided_rows: DecidedRows, outbox_id: int
 ) -> None:
+    """Add the decided rows of one letter to a request."""
     if len(decided_rows) > _SORTED_ABOVE:
         # Inserted in the order of the index on devices, they take a third of the time.
         decided_rows = decided_rows.take(decided_rows.devices.argsort())
@@ -261,26 +266,26 @@ def _in_parts(
         yield from answers_in_parts(rows, facts, own)
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerText:
-    """What the text of an answer says about its rows."""
-
-    counts: Counter[DeviceState]
-    rows: Sequence[AnswerRow]  # empty if they are many
-    held: Sequence[AnswerRow]  # the first of them
-    unreadable: Sequence[AnswerRow]
-
-
 def _answer_text(
     ctx: Context, decided_rows: DecidedRows, rows: Sequence[tuple[str, ...]]
 ) -> AnswerText:
     small = ctx.settings.release.body_table_rows
+    unread = decided_rows.by_state(DeviceState.UNREADABLE)
+    whole = decided_rows.whole_files() if unread else set()
+    files = [at for at in unread if at in whole]
+    lines = [at for at in islice(unread, 4 * small + len(files)) if at not in whole]
     return AnswerText(
         decided_rows.counts(),
         list(map(AnswerRow._make, rows)) if len(rows) <= small else (),
         _first(rows, decided_rows, DeviceState.HELD, small),
-        _first(rows, decided_rows, DeviceState.UNREADABLE, 4 * small),
+        _named(rows, lines[: 4 * small]),
+        _named(rows, files[:small]),
+        len(files),
     )
+
+
+def _named(rows: Sequence[tuple[str, ...]], places: Sequence[int]) -> list[AnswerRow]:
+    return [AnswerRow._make(rows[at]) for at in places]
 
 
 def draft_answer(
@@ -313,11 +318,14 @@ def draft_answer(
             "their_ref": request.their_ref,
             "received": request.clock.received_at,
             "due": request.clock.due_on,
-            "counts": SimpleNamespace(**{one.value: text.counts[one] for one in OUTCOME_WORDS}),
+            "counts": SimpleNamespace(
+                files=text.file_count, **{one.value: text.counts[one] for one in OUTCOME_WORDS}
+            ),
             "repeated": repeated,
             "rows": text.rows,
             "held": text.held,
             "unreadable": text.unreadable,
+            "files": text.files,
             "file": files.name,
             "part": part,
         },
@@ -333,7 +341,7 @@ def _first(
 ) -> list[AnswerRow]:
     if all(one is not state for one, _ in decided_rows.decisions):
         return []
-    return [AnswerRow._make(rows[at]) for at in islice(decided_rows.by_state(state), most)]
+    return _named(rows, decided_rows.by_state(state)[:most])
 
 
 def _supersede(

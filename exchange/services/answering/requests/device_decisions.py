@@ -6,7 +6,6 @@ in a request; devices are not objects here.  500,000 take 0.01 s so, and one by 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -32,7 +31,7 @@ from exchange.domain.columns.format_columns import (
     concat_hex,
 )
 from exchange.domain.columns.group_facts import FactColumn, group_facts
-from exchange.domain.device import MASKED, mask_codes
+from exchange.domain.device import mask_codes
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
     LIKENESSES,
@@ -44,10 +43,11 @@ from exchange.domain.inbound import (
     decide_device,
     move,
 )
-from exchange.domain.mail import Found, Reject
+from exchange.domain.mail import Found, Reject, names_row
 from exchange.errors import BadInput
-from exchange.rendering.wording import OutcomeWord, one_line
+from exchange.rendering.wording import OutcomeWord
 from exchange.services.answering.requests.device_holdings import KnownDevices
+from exchange.services.answering.requests.sent_words import in_their_words, safe_quote
 
 OUTCOME_WORDS = {
     DeviceState.PROVIDED: OutcomeWord.PROVIDED,
@@ -57,9 +57,6 @@ OUTCOME_WORDS = {
 }
 _NO_YES = (False, True)
 _BEFORE = tuple(Before)
-_SENT_CHARS = 100  # of an unreadable cell, quoted in the answer
-_SECRET_CHARS = 24  # as many could be a code that lost its end
-_NUMBERS = re.compile(r"[A-Za-z]*[0-9][0-9A-Za-z]*")
 _FOLLOWS = "our team is looking into it; the answer follows"
 
 
@@ -169,6 +166,14 @@ class DecidedRows:
         """Return the rows with the indexes ``places``, in that order."""
         return self.take(np.array(places, np.int64))
 
+    def whole_files(self) -> set[int]:
+        """Return the indexes of the rows that are whole files, and not rows or lines of one."""
+        leads, numbers = self.places
+        alone = np.array([names_row(lead) for lead in leads.values], np.bool_)
+        numbered = np.array([names_row(f"{lead}1") for lead in leads.values], np.bool_)
+        row = np.where(numbers < 0, alone[leads.which], numbered[leads.which])
+        return set(np.flatnonzero(~row).tolist())
+
     def by_state(self, state: DeviceState) -> list[int]:
         """Return the indexes of the rows in ``state``."""
         alike = np.array([one is state for one, _ in self.decisions], np.bool_)
@@ -184,17 +189,13 @@ def _reason_given(state: DeviceState, reason: str) -> str:
 
 
 def _with_sent(reason: str, sent: str, place: str) -> str:
-    """Append what was sent, on one line with codes masked; the quotes disarm a formula.
+    """Append what was sent, made safe (``safe_quote``), unless ``reason`` quotes it.
 
-    Leave it out if ``reason`` or ``place`` has it: for a damaged file it is the file's name.
-
-    A damaged code may have letters that are not hex digits, and ``mask_codes`` misses it: if the
-    words with digits are together as long as a code, the whole text is masked.
+    For a whole file it is the file's name, which ``place`` has.
     """
-    shown = one_line(mask_codes(sent), _SENT_CHARS)
-    if sum(map(len, _NUMBERS.findall(shown))) >= _SECRET_CHARS:
-        shown = MASKED
-    if not shown or shown in reason or shown in place:
+    shown = safe_quote(sent)
+    named = not names_row(place) or place.startswith(f"{sent} > ")
+    if not shown or named or f'"{shown}"' in reason or f"'{shown}'" in reason:
         return reason
     return f'{reason} (you sent "{shown}")'
 
@@ -278,8 +279,8 @@ def _name(
     return split, again.reshape(-1).astype(np.int32)
 
 
-def unreadable_rows(rejects: Sequence[Reject], like: DecidedRows) -> DecidedRows:
-    """Return a row for each reject, to append to ``like``."""
+def unreadable_rows(rejects: Sequence[Reject], like: DecidedRows, body: str = "") -> DecidedRows:
+    """Return a row for each reject, to append to ``like``; ``body`` is the text of the mail."""
     number = len(rejects)
     state = move(DeviceState.OPEN, DeviceEvent.MALFORMED)
     reasons = TextColumn.of([mask_codes(one.reason) for one in rejects])
@@ -290,7 +291,7 @@ def unreadable_rows(rejects: Sequence[Reject], like: DecidedRows) -> DecidedRows
         decisions=tuple((state, reason) for reason in reasons.values),
         which=reasons.which,
         codes=HexColumn.empty(number, like.codes),
-        seen=TextColumn.of([one.text for one in rejects]),
+        seen=TextColumn.of(in_their_words(rejects, body)),
     )
 
 

@@ -1,0 +1,113 @@
+"""What is attached to a mail and linked in it, and what it has instead of a list of Devices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from exchange.domain.limits import Limits
+from exchange.domain.mail import Enclosed, Lack
+from exchange.errors import Unreadable
+from exchange.parsing.containers.sniff import Shape, shape_of
+from exchange.parsing.mailkinds.replies import mentions_attachment
+from exchange.parsing.mime.parts import Part
+from exchange.parsing.sheets.workbooks import read_workbook
+
+_MOST: Final = 50  # files and links that are named
+_SEARCHED: Final = 200_000  # characters of a body or of its HTML
+_HREF = re.compile(rb"""href\s{0,9}=\s{0,9}["']?(https?://[^"'\s<>]{1,2000})""", re.I)
+_URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
+# Where files are shared; a link to anything else may stand in any signature.
+_SHARING = re.compile(
+    r"sharepoint\.com|1drv\.ms|onedrive\.|(?:docs|drive|sheets)\.google\.com|dropbox\.com"
+    r"|\bbox\.com|wetransfer\.com|we\.tl/|sharefile|icloud\.com|egnyte\.com|mimecast",
+    re.I,
+)
+# The numbers and names of supply points and meters, which are no Device IDs.
+_MPAN = re.compile(r"(?<!\d)\d{13}(?!\d)|(?<!\d)\d{2} \d{4} \d{4} \d{3}(?!\d)")
+_NUMBERED = re.compile(
+    r"\b(?:mpans?|mprns?|mpxns?|msns?|serials?|supply (?:point|number)s?"
+    r"|meter (?:number|no\.?)s?)\b",
+    re.I,
+)
+_SOME_DIGITS = re.compile(r"\d{5}")
+
+
+def enclosed_in(attachments: Sequence[tuple[str, Part]]) -> tuple[Enclosed, ...]:
+    """Return the first files that are attached."""
+    return tuple(
+        Enclosed(name, part.media, len(part.content)) for name, part in attachments[:_MOST]
+    )
+
+
+def links_in(mail: Part, text: str) -> tuple[str, ...]:
+    """Return where the links of a mail lead, each once, those in its text first."""
+    found = dict.fromkeys(one.rstrip(".,;:)]") for one in _URL.findall(text[:_SEARCHED]))
+    for part in _html(mail):
+        for target in _HREF.findall(part.content[:_SEARCHED]):
+            found.setdefault(target.decode("utf-8", "replace").replace("&amp;", "&"))
+    return tuple(found)[:_MOST]
+
+
+def _html(part: Part) -> Iterator[Part]:
+    if part.is_mail:
+        return
+    if part.media == "text/html" and not part.attached:
+        yield part
+    for child in part.children:
+        yield from _html(child)
+
+
+def lack_of(
+    text: str,
+    attachments: Sequence[tuple[str, Part]],
+    links: Sequence[str],
+    limits: Limits,
+) -> tuple[Lack, str]:
+    """Return what a mail has instead of a list, and the file or link that it is.
+
+    ``text`` is the sender's own; the mail asks for install codes and names no Device.
+    """
+    pictures = []
+    for name, part in attachments[:_MOST]:
+        if part.media.startswith("image/"):
+            pictures.append(name)
+        else:
+            return _of_file(name, part, limits), name
+    for link in links:
+        if _SHARING.search(link):
+            return Lack.LINK, link
+    if _names_meter_points(text[:_SEARCHED]):
+        return Lack.METER_POINTS, ""
+    if pictures:
+        return Lack.PICTURE, pictures[0]
+    if mentions_attachment(text[:_SEARCHED]) and not attachments:
+        return Lack.FORGOTTEN, ""
+    return Lack.NONE, ""
+
+
+def _of_file(name: str, part: Part, limits: Limits) -> Lack:
+    """Return why a file that can be read lists no Device."""
+    shape = shape_of(part.content)
+    if shape in (Shape.TEXT, Shape.HTML):
+        shown = part.content[:_SEARCHED].decode("latin-1")
+        rows = [line for line in shown.splitlines() if line.strip()]
+    elif shape is not Shape.WORKBOOK:
+        return Lack.NO_IDS
+    else:
+        try:
+            book = read_workbook(name, part.content, limits)
+        except Unreadable:
+            return Lack.NO_IDS
+        filled = [row for table in book.tables for row in table.rows if any(row.cells)]
+        rows = [" ".join(row.cells) for row in filled[:1000]]
+    if not any(map(_SOME_DIGITS.search, rows)):
+        return Lack.EMPTY if len(rows) < 2 else Lack.NO_IDS
+    return Lack.METER_POINTS if _names_meter_points("\n".join(rows)) else Lack.NO_IDS
+
+
+def _names_meter_points(text: str) -> bool:
+    if _MPAN.search(text):
+        return True
+    return bool(_NUMBERED.search(text) and _SOME_DIGITS.search(text))

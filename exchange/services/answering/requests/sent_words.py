@@ -1,0 +1,58 @@
+"""Quote to the sender what could not be read, as it was sent and made safe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from exchange.domain.device import MASKED, mask_codes
+from exchange.domain.mail import Reject
+from exchange.rendering.wording import one_line
+
+_SENT_CHARS: Final = 100  # of an unreadable cell, quoted in the answer
+_SECRET_CHARS: Final = 24  # as many could be a code that lost its end
+_NUMBERS = re.compile(r"[A-Za-z]*[0-9][0-9A-Za-z]*")
+_BODY_LINE = re.compile(r"body line (\d{1,9})")
+_AROUND: Final = (30, 12)  # characters on each side, the fewer where the more have a code's digits
+_MOST_AROUND: Final = 1_000  # rejects whose words around them are looked up
+
+
+def safe_quote(sent: str) -> str:
+    """Return what was sent on one line, at most 100 characters, with codes masked.
+
+    The quotation marks that it is put into disarm a formula.  A damaged code may have letters that
+    are not hex digits, and ``mask_codes`` misses it: if the words with digits are together as long
+    as a code, the whole text is masked.
+    """
+    shown = one_line(mask_codes(sent), _SENT_CHARS)
+    if sum(map(len, _NUMBERS.findall(shown))) >= _SECRET_CHARS:
+        return MASKED
+    return shown
+
+
+def in_their_words(rejects: Sequence[Reject], body: str) -> list[str]:
+    """Return the text of each reject, of a line of ``body`` with the words around it."""
+    texts = [one.text for one in rejects]
+    places = [_BODY_LINE.fullmatch(one.where) for one in rejects[:_MOST_AROUND]]
+    if not any(places):
+        return texts
+    lines = body.split("\n")
+    for at, place in enumerate(places):
+        if place and 0 < int(place[1]) <= len(lines):
+            texts[at] = _with_words(texts[at], lines[int(place[1]) - 1])
+    return texts
+
+
+def _with_words(text: str, line: str) -> str:
+    """Return ``text`` with some words of its line before and after it."""
+    if not text or text not in line:
+        return text
+    before, _, after = line.partition(text)
+    for most in _AROUND:
+        first = before.lstrip() if len(before) <= most else f"… {before[-most:].partition(' ')[2]}"
+        last = after.rstrip() if len(after) <= most else f"{after[:most].rpartition(' ')[0]} …"
+        whole = f"{first}{text}{last}"
+        if MASKED not in safe_quote(whole):
+            return whole
+    return text
