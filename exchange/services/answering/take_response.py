@@ -25,7 +25,7 @@ from exchange.domain.outbound import (
 )
 from exchange.domain.party import Party
 from exchange.later import Log
-from exchange.services.answering import disputes, query_bad_codes, thread_context
+from exchange.services.answering import disputes, query_bad_codes, take_report, thread_context
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Context
@@ -118,6 +118,9 @@ def answers(
     disputes.open_claims(ctx, tx, sorted_.claims)
     _take_codes(ctx, tx, mail, party, sorted_.codes)
     _take_denials(ctx, tx, mail, party, sorted_.denials)
+    if sorted_.codes or sorted_.denials:
+        for request in requests:
+            take_report.arrived(ctx, tx, mail, request)
     ref = requests[0].ref if requests else ""
     queried = query_bad_codes.ask_again(ctx, tx, mail, said, party, requests)
     for reject in said.rejects:
