@@ -323,10 +323,11 @@ class Resolution:
     def _about(self, one: Statement) -> str:
         count = sum(one in said for said in self.verdicts.values())
         rows = ", ".join(map(str, one.rows[:10]))
+        named = f"row{'s' * (len(one.rows) > 1)} {rows}"
         which = {
             Scope.REST: f"about the remaining {count}",
-            Scope.ROWS: f"about row {rows}",
-            Scope.ALL_BUT: f"about all but row {rows}",
+            Scope.ROWS: f"about {named}",
+            Scope.ALL_BUT: f"about all but {named}",
             Scope.KIND: f"about the {count} of type {', '.join(one.kinds)}",
         }.get(one.scope, f"about {'the' if count == 1 else 'all ' + str(count)}")
         return f"{which} of {self._list()}"
