@@ -125,6 +125,11 @@ class Ruling(StrEnum):
     NEITHER = "neither"
 
 
+def letter_name(purpose: str) -> str:
+    """Return what people call a letter of this purpose."""
+    return {"breach": "breach notice", "evidence": "evidence file"}.get(purpose, purpose)
+
+
 class ReportRuling(StrEnum):
     """What follows from a report that a letter did not arrive; only a person decides."""
 

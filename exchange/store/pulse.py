@@ -16,6 +16,7 @@ from exchange.store.mails.mail import KEPT
 from exchange.store.mails.outbox import DEFERRED, FAILED, QUEUED
 from exchange.store.partial_indexes import UNRESOLVED
 from exchange.store.tables import (
+    DeliveryReportRow,
     InboundRequestRow,
     LegRow,
     MailRow,
@@ -25,6 +26,7 @@ from exchange.store.tables import (
 )
 
 _MAIL, _OUTBOX, _LEG = table_of(MailRow).c, table_of(OutboxRow).c, table_of(LegRow).c
+_REPORT = table_of(DeliveryReportRow).c
 _ASKED_OF_US = table_of(InboundRequestRow).c
 _ASKED_BY_US = table_of(OutboundRequestRow).c
 
@@ -97,9 +99,15 @@ class Pulse:
         return self._owed(_ASKED_BY_US, today, _ASKED_BY_US.due_on.is_not(None), chased)
 
     def next_chase(self) -> date | None:
-        """Return the earliest day on which a leg's next step is, or was, due."""
-        query = select(func.min(_LEG.next_due)).where(_LEG.next_due.is_not(None))
-        found: date | None = self._session.execute(query).scalar()
+        """Return the earliest day on which a leg's next step is, or was, due.
+
+        A request that a report suspends has none until a person rules.
+        """
+        reported = select(_REPORT.id).where(
+            text("delivery_report.ruling = ''"), _REPORT.request_id == _LEG.request_id
+        )
+        query = select(_LEG.next_due).where(_LEG.next_due.is_not(None), ~exists(reported))
+        found: date | None = self._session.scalar(query.order_by(_LEG.next_due).limit(1))
         return found
 
     def requests_for_a_person(self) -> dict[str, datetime]:

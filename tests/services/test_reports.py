@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from exchange.services.people import monthly, report_rulings, review
 from exchange.store.mails.mail import REVIEW
 from tests.servers.scripted import ScriptedSmtp
 from tests.services.posted import Post, make_post
+from tests.services.test_codes import code, device
 from tests.services.test_disputes import Room
 
 TO = "codes@gain.example"
@@ -49,6 +51,16 @@ Message-ID: {about}
 --b--
 """
 
+ANSWER = """\
+From: codes@gain.example
+To: codes@lose.example
+Subject: Re: install codes
+Message-ID: <{number}@gain.example>
+In-Reply-To: {about}
+
+{text}
+"""
+
 
 class Desk:
     """One request to GAIN was sent; reports on it arrive."""
@@ -62,13 +74,24 @@ class Desk:
         self._reports = 0
 
     def report(
-        self, to: str = "codes@lose.example", fields: str = f"Final-Recipient: rfc822; {TO}"
+        self,
+        to: str = "codes@lose.example",
+        fields: str = f"Final-Recipient: rfc822; {TO}",
+        about: str = "",
     ) -> str:
         """Let a report arrive; where it went, and why."""
         self._reports += 1
         raw = REPORT.format(
-            to=to, fields=fields, about=self.letter.message_id, number=self._reports
+            to=to, fields=fields, about=about or self.letter.message_id, number=self._reports
         )
+        ref = MailRef(1, self._reports)
+        self.room.arrive(FetchedMail(ref, raw.encode(), self.ctx.now()))
+        return self.room.reason(self._reports)
+
+    def answer(self, text: str) -> str:
+        """Let GAIN answer the request; where the answer went, and why."""
+        self._reports += 1
+        raw = ANSWER.format(about=self.letter.message_id, number=self._reports, text=text)
         ref = MailRef(1, self._reports)
         self.room.arrive(FetchedMail(ref, raw.encode(), self.ctx.now()))
         return self.room.reason(self._reports)
@@ -162,6 +185,58 @@ def test_one_ruling_settles_every_report_on_the_letter(
     assert (desk.leg, desk.suspended()) == (leg, False)
     with pytest.raises(NotFound):
         report_rulings.rule(desk.ctx, first, ruling, "again", "kim")
+
+
+def test_a_report_that_returns_another_mail_is_no_proof(desk: Desk) -> None:
+    assert "that nothing proves" in desk.report(desk.address(), about="<not@this.example>")
+    assert (desk.leg, desk.suspended()) == ("sent", True)
+
+
+def test_an_answer_to_the_letter_settles_what_is_reported_of_it(desk: Desk) -> None:
+    desk.report()
+    desk.report()
+    assert "1 codes" in desk.answer(f"{device(1)} {code(1).with_crc}")
+    with desk.ctx.store.reading() as tx:
+        assert tx.mail.unresolved() == []
+        assert tx.reports.waiting() == []
+        assert tx.outbox.get(1).state == "sent"
+        tx.audit.verify()
+
+
+def test_an_answer_that_is_not_understood_settles_nothing(desk: Desk) -> None:
+    desk.report()
+    assert desk.answer("Which meter is that?").startswith("review")
+    assert desk.suspended()
+
+
+@pytest.mark.parametrize("tagged", [False, True])
+def test_what_is_reported_of_an_answered_letter_changes_nothing(desk: Desk, tagged: bool) -> None:
+    desk.answer("Thank you, we will look into this and come back to you.")
+    assert desk.leg == "acknowledged"
+    to = desk.address() if tagged else "codes@lose.example"
+    assert desk.report(to).endswith("that changes nothing: GAIN has answered that letter")
+    assert (desk.leg, desk.suspended()) == ("acknowledged", False)
+
+
+def test_a_letter_that_a_person_ruled_to_have_arrived_is_not_suspended_again(desk: Desk) -> None:
+    desk.report()
+    report_rulings.rule(desk.ctx, 1, ReportRuling.RUN_ON, "they have it", "kim")
+    assert desk.report().endswith("a person has ruled that the letter arrived")
+    assert not desk.suspended()
+    desk.report(desk.address())  # proof is another matter
+    assert desk.leg == "bounced"
+
+
+def test_health_waits_for_no_reminder_of_a_request_that_a_report_suspends(desk: Desk) -> None:
+    def next_step() -> date | None:
+        with desk.ctx.store.reading() as tx:
+            return tx.pulse.next_chase()
+
+    assert next_step() == date(2026, 12, 8)
+    desk.report()
+    assert next_step() is None
+    report_rulings.rule(desk.ctx, 1, ReportRuling.RUN_ON, "they have it", "kim")
+    assert next_step() == date(2026, 12, 8)
 
 
 def test_a_report_that_is_read_again_counts_once(desk: Desk) -> None:

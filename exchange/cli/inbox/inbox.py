@@ -38,7 +38,7 @@ from exchange.cli.inbox.choosing import (
 from exchange.cli.inbox.inbox_list import list_
 from exchange.cli.inbox.inbox_show import show
 from exchange.domain.device import mask_codes
-from exchange.domain.outbound import ReportRuling, Ruling
+from exchange.domain.outbound import ReportRuling, Ruling, letter_name
 from exchange.later import Later
 from exchange.rendering.wording import counted
 
@@ -198,7 +198,7 @@ def bounce(
     ],
     why: Why,
     void: Annotated[
-        bool, typer.Option("--void", help="The letter did not arrive: its clock is void.")
+        bool, typer.Option("--void", help="The letter did not arrive: a clock it began is void.")
     ] = False,
     run_on: Annotated[
         bool, typer.Option("--run-on", help="The report is not believed: the clock runs on.")
@@ -213,12 +213,21 @@ def bounce(
         raise typer.BadParameter("give one of --void and --run-on")
     ruling = ReportRuling.VOID if void else ReportRuling.RUN_ON
     done = report_rulings.rule(context_of(folder, now), number, ruling, why, who(by))
-    what = "did not arrive, its clock is void" if void else "counts as arrived, its clock runs on"
     print_result(
         as_json,
         {"ruling": ruling, "letters": [{"ref": one.ref, "purpose": one.purpose} for one in done]},
-        "; ".join(f"the {one.purpose} {one.ref} {what}" for one in done),
+        "; ".join(_ruled(one.purpose, one.ref, void=void) for one in done),
     )
+
+
+def _ruled(purpose: str, ref: str, *, void: bool) -> str:
+    """Return what a ruling on a letter means: only a request of ours starts a clock."""
+    what = f"the {letter_name(purpose)} {ref}"
+    if purpose == "request":
+        done = f"did not arrive, its clock is void: `exchange request resend {ref}`"
+        return f"{what} {done if void else 'counts as arrived, its clock runs on'}"
+    done = f"did not arrive: `exchange inbox retry {ref}`"
+    return f"{what} {done if void else 'counts as arrived'}"
 
 
 @app.command()

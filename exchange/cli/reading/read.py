@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exchange.cli.common import say, table, warn
-from exchange.cli.reading.sources import Source, sent_letters, sources
+from exchange.cli.reading.sources import Letter, Source, sent_letters, sources
 from exchange.domain.device import MASKED, InstallCode, mask_codes
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import Kind, MailHead, Reject, Subkind, Understanding
 from exchange.domain.meaning.resolve import resolve
 from exchange.domain.meaning.sent_lines import SentText
 from exchange.domain.meaning.thread import thread_of
+from exchange.domain.statements import ANSWERING, Scope
 from exchange.errors import BadInput, ExchangeError, ReaderUnavailable, Unreadable
 from exchange.later import Later
 from exchange.rendering.wording import one_line
@@ -36,6 +37,7 @@ else:
     worker = Later("exchange.worker.reader")
 
 _OWN_MARK = re.compile(rb"(?im)^X-MP121-Exchange:")
+_OF_A_LIST = frozenset((Scope.THESE, Scope.REST, Scope.ROWS, Scope.ALL_BUT, Scope.KIND))
 UNREADABLE = Subkind.UNREADABLE
 _SECONDS, _MEMORY_MB = 120.0, 2048
 
@@ -121,8 +123,9 @@ def read_command(
     try:
         reader.start()
         passwords = _passwords(password_file or (), password_env, ask=ask_password)
-        letters = [_letter(reader, path) for path in sent or ()]
-        texts = [text for letter in sent_letters(sent or ()) for text in letter.texts]
+        given = sent_letters(sent or ())
+        letters = [_letter(reader, one) for one in given]
+        texts = [text for letter in given for text in letter.texts]
         results = (
             (source, *_resolved(*_read(reader, source, passwords, texts), letters, party or ()))
             for source in sources(files, limits)
@@ -193,29 +196,40 @@ def _read(
         )
 
 
-def _letter(reader: WorkerReader, path: Path) -> Understanding:
+def _letter(reader: WorkerReader, letter: Letter) -> Understanding:
     """Read a letter of ours for the list that it has: as a mail of anybody, not as our own."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        raise BadInput("the letter cannot be read", place=str(path)) from None
-    return reader.read(_OWN_MARK.sub(b"X-Unmarked:", content, count=1), (), path.name)
+    if not _OWN_MARK.search(letter.content):
+        warn(f"{letter.path}: it has no field X-MP121-Exchange, so it may be no letter of ours")
+    content = _OWN_MARK.sub(b"X-Unmarked:", letter.content, count=1)
+    return reader.read(content, (), letter.path.name)
 
 
 def _resolved(
     said: Understanding, done: bool, letters: Sequence[Understanding], names: Sequence[str]
 ) -> tuple[Understanding, bool]:
     """Return an understanding with what its sentences answer, given its thread."""
-    found = resolve(said, thread_of(said, letters, names))
+    context = thread_of(said, letters, names)
+    found = resolve(said, context)
+    homeless = () if found.answers or context.rows else _without_a_list(said, letters)
     known = replace(
         said,
         kind=found.kind,
         subkind=said.subkind if found.kind is said.kind else Subkind.NONE,
         answers=found.answers,
         rejects=found.rejects,
-        warnings=(*said.warnings, *found.doubts),
+        warnings=(*said.warnings, *found.doubts, *homeless),
     )
     return known, done
+
+
+def _without_a_list(said: Understanding, letters: Sequence[Understanding]) -> tuple[str, ...]:
+    """Return what to do about a sentence that answers for a list which nobody has given."""
+    about = (one for one in said.statements if one.act in ANSWERING and one.scope in _OF_A_LIST)
+    first = next(about, None)
+    if first is None:
+        return ()
+    missing = "it replies to none of the letters given" if letters else "give our letter by --sent"
+    return (f'their words "{first.for_people}" at {first.where} are about a list: {missing}',)
 
 
 def _print_all(

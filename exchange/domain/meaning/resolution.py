@@ -19,6 +19,7 @@ from exchange.domain.mail import (
     Reject,
     Understanding,
 )
+from exchange.domain.meaning.our_references import another_request
 from exchange.domain.meaning.targets import Devices, rest_of, targets_of
 from exchange.domain.meaning.thread import ThreadContext, is_related, is_sender
 from exchange.domain.statements import ANSWERING, LEGEND, Act, Scope, Statement
@@ -140,6 +141,8 @@ class Resolution:
             theirs = not one.subject or self._is_sender(one.subject)
             if not theirs and (one.act is Act.DENIES or not denies):
                 self._doubt(f"{_shown(one)}: {one.subject} is no name of the sender's")
+        if self._at_stake() and (other := another_request(self.said, self.context.requests)):
+            self._doubt(f"it names {other}, and replies to {self._list()}")
         self._weigh_attached(by_row)
         for reject in self.said.rejects:
             if not _is_of_loose_code(reject):
@@ -334,10 +337,11 @@ class Resolution:
     def _about(self, one: Statement) -> str:
         count = sum(one in said for said in self.verdicts.values())
         rows = ", ".join(map(str, one.rows[:10]))
+        named = f"row{'s' * (len(one.rows) > 1)} {rows}"
         which = {
             Scope.REST: f"about the remaining {count}",
-            Scope.ROWS: f"about row {rows}",
-            Scope.ALL_BUT: f"about all but row {rows}",
+            Scope.ROWS: f"about {named}",
+            Scope.ALL_BUT: f"about all but {named}",
             Scope.KIND: f"about the {count} of type {', '.join(one.kinds)}",
         }.get(one.scope, f"about {'the' if count == 1 else 'all ' + str(count)}")
         return f"{which} of {self._list()}"

@@ -15,6 +15,8 @@ _GENERAL: Final = frozenset(
      "supplies", "utilities", "utility", "gas", "electricity", "electric", "group", "the", "and",
      "of")
 )  # fmt: skip
+# What one company's name may be written with or without.
+_FORM: Final = frozenset(("limited", "ltd", "plc", "llp", "co", "company", "the", "and"))
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -25,8 +27,9 @@ class ThreadContext:
     rows: tuple[DeviceId, ...] = ()  # of our letter, in the order of the list that we sent
     open: frozenset[DeviceId] = frozenset()  # those of them that still wait for an answer
     answered: frozenset[DeviceId] = frozenset()  # those that we answered to this party
-    names: tuple[str, ...] = ()  # the sender's company: name, trading names, signifier
+    names: tuple[str, ...] = ()  # the sender's company: name, trading names, signifier, MPIDs
     reference: str = ""  # of our request
+    requests: tuple[str, ...] = ()  # the references of all our requests that it belongs to
     ordered: bool = True  # ``rows`` is in the order of the list that they have before them
     provided: frozenset[DeviceId] = frozenset()  # those of ``rows`` that they gave a code for
     types: Mapping[DeviceId, str] = field(default_factory=dict)  # Device types, where known
@@ -51,8 +54,9 @@ def thread_of(
     reference = letter.references[0] if letter.references else ""
     types = {one.device: one.device_type for one in letter.devices if one.device_type}
     return ThreadContext(
-        rows, frozenset(rows), names=tuple(names), reference=reference, types=types
-    )
+        rows, frozenset(rows), names=tuple(names), reference=reference, types=types,
+        requests=letter.references[:1],
+    )  # fmt: skip
 
 
 def is_sender(name: str, context: ThreadContext, head: MailHead) -> bool:
@@ -69,6 +73,8 @@ def is_sender(name: str, context: ThreadContext, head: MailHead) -> bool:
             continue  # "the Gas Company" is no sender without a name
         if asked in (known, known - _GENERAL) or asked - _GENERAL == known:
             return True
+        if asked - _FORM == known - _FORM and known - _FORM - _GENERAL:
+            return True  # "Vale Gas & Power Ltd" is "Vale Gas and Power"
     return False
 
 

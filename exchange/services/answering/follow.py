@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from exchange.domain.mail import NEEDS_PASSWORD, Kind, Subkind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict
-from exchange.domain.statements import Act, gravest
+from exchange.domain.statements import Act, Scope, gravest
 from exchange.services.answering import (
     allowed_lists,
     ask_for_list,
@@ -92,6 +93,19 @@ def _automatic(sent: _Sent) -> MailOutcome:
     return take_response.absence(sent.ctx, sent.tx, sent.said, sent.party)
 
 
+def _acknowledged(sent: _Sent) -> MailOutcome:
+    """Note an acknowledgement; a person sees a promise that denies some of the Devices already."""
+    noted = take_response.acknowledgement(sent.ctx, sent.tx, sent.said, sent.party)
+    promises = sent.said.subkind is Subkind.PROMISED
+    denied = next(
+        (one for one in sent.said.statements if one.act is Act.DENIES and one.scope in _SOME), None
+    )
+    if promises and denied is not None:
+        reason = f"it answers in part and promises the rest: {other_acts.quoted(denied)}"
+        return replace(noted, folder=REVIEW, kind=Kind.RESPONSE, reason=reason)
+    return noted
+
+
 def _unknown(sent: _Sent) -> MailOutcome:
     decide = _BY_SUBKIND.get(sent.said.subkind)
     if decide is not None:
@@ -122,13 +136,13 @@ def _review(sent: _Sent, reason: str) -> MailOutcome:
 
 # Kinds that somebody writes; what a machine writes discharges nothing and asks for nothing.
 _THROUGH_LISTS: Final = frozenset((Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN))
+# Scopes that are some of the Devices, and say which.
+_SOME: Final = frozenset((Scope.ROWS, Scope.ALL_BUT, Scope.KIND, Scope.NAMED))
 # How a mail from a known party is handled, by kind; bounces, requests and mail of strangers need
 # more and are handled before.
 _BY_KIND: Final[Mapping[Kind, Callable[[_Sent], MailOutcome]]] = {
     Kind.AUTO_REPLY: _automatic,
-    Kind.ACKNOWLEDGEMENT: lambda one: take_response.acknowledgement(
-        one.ctx, one.tx, one.said, one.party
-    ),
+    Kind.ACKNOWLEDGEMENT: _acknowledged,
     Kind.RESPONSE: lambda one: take_response.answers(
         one.ctx, one.tx, one.mail, one.said, one.party
     ),

@@ -3,15 +3,24 @@
 A report counts only for the address that we sent the letter to.  Without proof it suspends and
 flags: the chase of the request rests, its clock runs on, and a person decides.  Only the tagged
 return address of the letter (``letters/return_tags.py``), or our own mail server while it takes the
-letter, voids a clock without a person.
+letter, voids a clock without a person.  An answer to the letter shows that it arrived.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from exchange.domain.audit import AuditEvent
 from exchange.domain.delivery import about_recipient, same_address
 from exchange.domain.mail import Bounce, Kind, Subkind, Understanding
-from exchange.domain.outbound import LegEvent, ReportRuling, leg_takes
+from exchange.domain.outbound import (
+    LegEvent,
+    LegState,
+    OutboundRequest,
+    ReportRuling,
+    leg_takes,
+    letter_name,
+)
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.asking.leg_clocks import void
 from exchange.services.context import Context
@@ -19,6 +28,13 @@ from exchange.services.letters import return_tags
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
 from exchange.store.mails.outbox import SENT, StoredLetter
+
+REQUEST: Final = "request"  # the purpose of a letter that starts clocks
+
+# What only an answer to our letter leads to.
+_BY_THE_PARTY: Final = frozenset(
+    (LegState.ACKNOWLEDGED, LegState.PROVIDED, LegState.NOT_INSTALLER, LegState.REFUSED)
+)
 
 
 def take(ctx: Context, tx: Transaction, mail: KeptMail, said: Understanding) -> MailOutcome:
@@ -29,23 +45,45 @@ def take(ctx: Context, tx: Transaction, mail: KeptMail, said: Understanding) -> 
     if not letters:
         return MailOutcome(REVIEW, Kind.BOUNCE, "a delivery report on an unknown letter")
     letter, about = _reported(letters, said)
-    what = f"the {letter.purpose} {letter.ref}".rstrip()
+    what = f"the {letter_name(letter.purpose)} {letter.ref}".rstrip()
     if why := _disbelieved(tx, said, letter, about, what):
         return MailOutcome(REVIEW, Kind.BOUNCE, why, letter.party, letter.ref)
     if about is None or not about.permanent:
         reason = f"a delay notice for {what}"
         return MailOutcome(PROCESSED, Kind.BOUNCE, reason, letter.party, letter.ref)
     bounced = f"{what} to {letter.recipient} bounced {about.status}".rstrip()
+    nothing = f"{bounced}, says a report, and that changes nothing"
     if letter.state != SENT:
         reason = f"{bounced}; it is {letter.state} already"
-    elif proved and _reached_nobody(about):
+    elif _answered(tx, letter):
+        reason = f"{nothing}: {letter.party} has answered that letter"
+    elif proved and _reached_nobody(about) and _returns(letter, said):
         failed(ctx, tx, letter, about.status)
         reason = bounced
+    elif tx.reports.ruled(letter.id) is ReportRuling.RUN_ON:
+        reason = f"{nothing}: a person has ruled that the letter arrived"
     else:
         reason = f"{bounced}, says a report that nothing proves"
         reason += _doubt(ctx, tx, mail, letter, about.status)
         reason += f": `exchange inbox bounce {mail.id}` decides"
     return MailOutcome(REVIEW, Kind.BOUNCE, reason, letter.party, letter.ref)
+
+
+def arrived(ctx: Context, tx: Transaction, mail: KeptMail, request: OutboundRequest) -> None:
+    """Close the reports that a request did not arrive, because its party answers it in ``mail``."""
+    reports = [one for one in tx.reports.waiting(ref=request.ref) if one.purpose == REQUEST]
+    if not reports:
+        return
+    why = f"mail {mail.id} answers the letter"
+    for one in reports:
+        detail: dict[str, str | int | bool | None] = {
+            "mail": one.mail_id, "ruling": ReportRuling.RUN_ON.value, "why": why,
+        }  # fmt: skip
+        tx.audit.append(ctx.now(), AuditEvent("report.ruled", one.ref, one.party, detail))
+        _, _, resolved = tx.mail.claim(one.mail_id)
+        if not resolved:
+            tx.mail.resolve(one.mail_id, ctx.now(), f"the report is not believed: {why}")
+    tx.reports.rule([one.letter for one in reports], ReportRuling.RUN_ON, ctx.now())
 
 
 def failed(
@@ -101,6 +139,20 @@ def _disbelieved(
     return ""
 
 
+def _answered(tx: Transaction, letter: StoredLetter) -> bool:
+    """Whether the party has answered or acknowledged the request that a letter brought it."""
+    request = tx.outbound.find(letter.ref) if letter.purpose == REQUEST else None
+    return request is not None and any(
+        leg.state in _BY_THE_PARTY for leg in tx.legs.legs(request_id=request.id)
+    )
+
+
+def _returns(letter: StoredLetter, said: Understanding) -> bool:
+    """Whether the mail that a report returns is this letter, as far as it names any."""
+    named = {one.original_message_id for one in said.bounces} - {""}
+    return not named or letter.message_id in named
+
+
 def _reached_nobody(about: Bounce) -> bool:
     """Whether the address that failed is the recipient's own, not one that it forwards to."""
     return not about.forwarded_to or same_address(about.forwarded_to, about.recipient)
@@ -108,7 +160,7 @@ def _reached_nobody(about: Bounce) -> bool:
 
 def _doubt(ctx: Context, tx: Transaction, mail: KeptMail, letter: StoredLetter, status: str) -> str:
     """Record the report for a person; return what rests until then, in words."""
-    request = tx.outbound.find(letter.ref) if letter.purpose == "request" else None
+    request = tx.outbound.find(letter.ref) if letter.purpose == REQUEST else None
     running = request is not None and any(
         leg_takes(leg.state, LegEvent.BOUNCE) for leg in tx.legs.legs(request_id=request.id)
     )

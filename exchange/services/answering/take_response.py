@@ -25,7 +25,7 @@ from exchange.domain.outbound import (
 )
 from exchange.domain.party import Party
 from exchange.later import Log
-from exchange.services.answering import disputes, query_bad_codes, thread_context
+from exchange.services.answering import disputes, query_bad_codes, take_report, thread_context
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Context
@@ -53,10 +53,15 @@ def own_letters(tx: Transaction, said: Understanding) -> list[StoredLetter]:
 def asked_in(tx: Transaction, said: Understanding, party: Party) -> list[OutboundRequest]:
     """Return our requests to ``party`` that a mail belongs to.
 
-    By thread, else by a reference of ours, else by a ticket number that the party gave one before.
+    By thread, else by a reference of ours, else by what the party wrote before: the mail that it
+    continues, or a ticket number that it gave.
     """
     found = _named_in(tx, said, party)
-    if found or said.references or not tickets_in(said.head.subject):
+    if found or said.references:
+        return found
+    before = (said.head.in_reply_to, *said.head.references)
+    found = _to(party, tx.outbound.by_refs(tx.mail.refs_of(party.signifier, before)))
+    if found or not tickets_in(said.head.subject):
         return found
     refs = refs_of_tickets(said.head.subject, tx.mail.threads_of(party.signifier))
     return _to(party, tx.outbound.by_refs(refs))
@@ -118,6 +123,9 @@ def answers(
     disputes.open_claims(ctx, tx, sorted_.claims)
     _take_codes(ctx, tx, mail, party, sorted_.codes)
     _take_denials(ctx, tx, mail, party, sorted_.denials)
+    if sorted_.codes or sorted_.denials:
+        for request in requests:
+            take_report.arrived(ctx, tx, mail, request)
     ref = requests[0].ref if requests else ""
     queried = query_bad_codes.ask_again(ctx, tx, mail, said, party, requests)
     for reject in said.rejects:

@@ -44,6 +44,7 @@ def _context(
         open=frozenset(_device(leg.device) for leg in still),
         names=_names(party),
         reference=" and ".join(request.ref for request in requests[:3]),
+        requests=tuple(request.ref for request in requests),
         ordered=(whole or bool(reminded)) and len(requests) == 1,
         types={_device(leg.device): leg.device_type for leg in listed if leg.device_type},
         provided=frozenset(_device(leg.device) for leg in legs if leg.state is LegState.PROVIDED),
@@ -63,7 +64,7 @@ def _reminded(tx: Transaction, letter: StoredLetter) -> list[Leg]:
 
 
 def _names(party: Party) -> tuple[str, ...]:
-    return (party.name, party.signifier)
+    return (party.name, party.signifier, *party.mpids)
 
 
 def _device(text: str) -> DeviceId:

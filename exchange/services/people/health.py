@@ -302,7 +302,7 @@ def _due(known: DatabaseFigures, today: date) -> Iterator[Sign]:
         text = f"{counted(theirs.number, 'request')} of ours, the nearest {theirs.ref}"
         text += f" ({theirs.party}) on {theirs.nearest}"
         if theirs.past:
-            text += f"; {theirs.past} past their due date and chased"
+            text += f"; {theirs.past} past their due date"
     late = known.next_chase is not None and known.next_chase < today - CHASE_LATE
     if late:
         text += f"; a reminder was due on {known.next_chase} and has not been written"

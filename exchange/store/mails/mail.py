@@ -21,6 +21,7 @@ from exchange.store.bulk.bulk_insert import IdAllocator, insert_rows
 from exchange.store.partial_indexes import UNRESOLVED
 from exchange.store.tables import MailRow, table_of
 
+_MOST_IDS = 1_000  # of one mail: References may be as long as a header
 MOST_SEARCHED = 20_000  # mails, for one with a ticket number
 _AT_ONCE = 500
 KEPT, DECIDED, FILED = "kept", "decided", "filed"
@@ -322,6 +323,18 @@ class MailLedger:
             mail.c.id > newest - MOST_SEARCHED, mail.c.party == party, mail.c.ref != ""
         )
         return [(row[0], row[1]) for row in self._session.execute(query)]
+
+    def refs_of(self, party: str, message_ids: Collection[str]) -> set[str]:
+        """Return our references under which mails of a party with these Message-IDs were filed."""
+        wanted = sorted({*message_ids} - {""})[:_MOST_IDS]
+        if not wanted:
+            return set()
+        self.flush()
+        mail = table_of(MailRow)
+        query = sa_select(mail.c.ref).where(
+            mail.c.message_id.in_(wanted), mail.c.party == party, mail.c.ref != ""
+        )
+        return set(self._session.scalars(query))
 
     def counts(self) -> dict[str, int]:
         """Count mails by state or, once decided, by folder."""

@@ -74,6 +74,12 @@ class DeliveryReportStore:
             .values(ruling=ruling.value, ruled_at=now)
         )
 
+    def ruled(self, letter: int) -> ReportRuling:
+        """Return the last ruling on a report about this letter."""
+        query = select(_R.c.ruling).where(_R.c.outbox_id == letter, _R.c.ruling != "")
+        found = self._session.scalar(query.order_by(_R.c.id.desc()).limit(1))
+        return ReportRuling(found or "")
+
     def forget(self, mail_id: int) -> None:
         """Remove what a mail reported, because it is decided again."""
         self._session.connection().execute(delete(_R).where(_UNRULED, _R.c.mail_id == mail_id))

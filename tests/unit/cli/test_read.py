@@ -178,3 +178,19 @@ def test_a_letter_that_is_not_there_ends_it(tmp_path: Path) -> None:
     _, reply = _thread(tmp_path, "Not ours.\n")
     code, out, _ = run(reply, "--sent", str(tmp_path / "none.eml"))
     assert (code, out) == (1, "")
+
+
+def test_a_sentence_about_a_list_that_nobody_gave_says_what_is_missing(tmp_path: Path) -> None:
+    sent, reply = _thread(tmp_path, "None of these 2 were ours.\n")
+    lone = 'their words "None of these 2 were ours." at body line 1 are about a list: '
+    assert f"note: {lone}give our letter by --sent" in run(reply)[1]
+    other = tmp_path / "other.eml"
+    other.write_bytes(Path(sent).read_bytes().replace(b"m7@op-b.test", b"m8@op-b.test"))
+    said = json.loads(run(reply, "--json", "--sent", str(other))[1])
+    assert said["warnings"] == [f"{lone}it replies to none of the letters given"]
+
+
+def test_a_letter_without_our_mark_is_read_with_a_warning(tmp_path: Path) -> None:
+    sent, reply = _thread(tmp_path, "None of these 2 were ours.\n")
+    assert run(reply, "--sent", sent)[2] == ""
+    assert "it may be no letter of ours" in run(reply, "--sent", reply)[2]

@@ -244,3 +244,11 @@ def test_an_answer_to_our_list_makes_a_mail_an_answer() -> None:
         DENIAL, kind=Kind.UNKNOWN, context=ThreadContext(), quoted_rows=D[:2], quoted_whole=True
     )
     assert quoted.kind is Kind.UNKNOWN
+
+
+def test_a_denial_that_names_another_request_than_its_thread_leaves_all_open() -> None:
+    context = thread(requests=("MP121-OURS-2612-Q00001",))
+    assert_open(
+        resolved(DENIAL, context=context, references=("MP121-OURS-2612-Q00004",)),
+        "it names MP121-OURS-2612-Q00004, and replies to MP121-OURS-2612-Q00001",
+    )

@@ -33,7 +33,7 @@ FIRST, SECOND = letter("1@ours", 0, 1, reference=OURS), letter("2@ours", 2, refe
 
 def test_a_reply_is_about_the_list_of_its_letter_and_all_of_it_is_open() -> None:
     assert thread_of(reply("1@ours"), [FIRST, SECOND], NAMES) == ThreadContext(
-        rows=D[:2], open=frozenset(D[:2]), names=NAMES, reference=OURS
+        rows=D[:2], open=frozenset(D[:2]), names=NAMES, reference=OURS, requests=(OURS,)
     )
 
 
@@ -126,3 +126,20 @@ def test_a_company_of_general_words_alone_is_known_by_all_of_them() -> None:
     context = ThreadContext(names=("The Energy Company",))
     assert is_sender("the energy company", context, MailHead())
     assert not is_sender("Energy", context, MailHead())
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("Vale Gas & Power Ltd", True),
+        ("the Vale Gas and Power Company", True),
+        ("Vale Gas", False),
+        ("Vale Water & Power", False),
+        ("Power and Gas Ltd", False),
+    ],
+)
+def test_a_company_may_be_written_with_an_ampersand_or_without_its_form(
+    name: str, ours: bool
+) -> None:
+    context = ThreadContext(names=("Vale Gas and Power",))
+    assert is_sender(name, context, MailHead(sender="a@vgp.example")) is ours
