@@ -14,8 +14,8 @@ from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device
 from exchange.parsing.identifiers.meter_labels import may_have_labels
-from exchange.parsing.lists.prose.device_recognition import PlaceOf
-from exchange.parsing.lists.prose.prose import ProseReader, devices_in, read_prose
+from exchange.parsing.lists.prose.device_recognition import PlaceOf, devices_in
+from exchange.parsing.lists.prose.prose import ProseReader, read_prose
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.lists.tables.column_finder import share_of_devices
 from exchange.parsing.lists.tables.listing import read_listing

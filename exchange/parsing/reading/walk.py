@@ -15,7 +15,7 @@ from exchange.parsing.containers.openers import Budget, InnerPart, Openers
 from exchange.parsing.containers.opening import mail_in, open_container, unpack_bodies
 from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.findings.findings import Findings
-from exchange.parsing.lists.prose.device_recognition import PlaceOf
+from exchange.parsing.lists.prose.device_recognition import PlaceOf, devices_in
 from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
 from exchange.parsing.lists.prose.inline import (
     QuotedList,
@@ -24,7 +24,7 @@ from exchange.parsing.lists.prose.inline import (
     read_quoted_codes,
 )
 from exchange.parsing.lists.prose.pasted_tables import lines_with_tables
-from exchange.parsing.lists.prose.prose import devices_in, read_prose
+from exchange.parsing.lists.prose.prose import read_prose
 from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
 from exchange.parsing.mailkinds.classify import FORWARD_SUBJECT, REPLY_SUBJECT
 from exchange.parsing.mime.contents import Contents, contents_of

@@ -7,16 +7,17 @@ item of a list, or is called one by the words before it.  Others are not taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from exchange.domain.device import DeviceId
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.identifiers.devices import DamagedId, read_device_cell
-from exchange.parsing.identifiers.tokens import Token, TokenForm
+from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
 from exchange.parsing.lists.prose.line_segments import LEFTOVER, labelled_type, words_before
 from exchange.parsing.phrases.answer_phrases import asks_for_codes
 from exchange.parsing.phrases.header_terms import (
@@ -25,7 +26,7 @@ from exchange.parsing.phrases.header_terms import (
     labels_id,
     names_devices,
 )
-from exchange.parsing.text.lines import Line
+from exchange.parsing.text.lines import Line, normalized
 
 PlaceOf = Callable[[Line], str]
 
@@ -221,3 +222,13 @@ def continues_list(between: str, form: TokenForm) -> bool:
     if LEFTOVER.sub("", between) or "\t" in between:
         return False
     return form is not TokenForm.DECIMAL or bool(_LISTED.match(between))
+
+
+def devices_in(lines: Iterable[Line]) -> list[DeviceId]:
+    """Return every Device ID in ``lines`` of quoted or hidden text, only to name them."""
+    found: dict[DeviceId, None] = {}
+    for line in lines:
+        for token in find_tokens(normalized(line.text)):
+            if token.device is not None and token.form in (TokenForm.SEPARATED, TokenForm.BARE):
+                found.setdefault(token.device)
+    return list(found)

@@ -89,16 +89,6 @@ def read_prose(lines: Iterable[Line], place: PlaceOf, *, in_reply: bool = False)
     return reader.finish()
 
 
-def devices_in(lines: Iterable[Line]) -> list[DeviceId]:
-    """Return every Device ID in ``lines`` of quoted or hidden text, only to name them."""
-    found: dict[DeviceId, None] = {}
-    for line in lines:
-        for token in find_tokens(normalized(line.text)):
-            if token.device is not None and token.form in (TokenForm.SEPARATED, TokenForm.BARE):
-                found.setdefault(token.device)
-    return list(found)
-
-
 def _is_about_devices(text: str) -> bool:
     """Return whether a line above a list is a sentence that names Devices, and no label.
 

@@ -28,6 +28,7 @@ _LAST_WORD = re.compile(r"[0-9A-Fa-f\-:]+$")
 _FIRST_WORD = re.compile(r"[0-9A-Fa-f\-:]+(?![0-9A-Za-z])")
 _BLANK_TAIL = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} )*[0-9A-Fa-f]{1,2}$")
 _BLANK_HEAD = re.compile(r"[0-9A-Fa-f]{1,2}(?: [0-9A-Fa-f]{2})*(?![0-9A-Za-z])")
+_CRC_ENDS: Final = frozenset("0123456789abcdefABCDEFhH )]}.;,\r")  # of a line that is only a CRC
 _LEAST: Final = 4  # digits of a piece that is worth reporting
 _MIXED = re.compile(r"(?=.*[0-9])(?=.*[A-Fa-f])")
 
@@ -94,7 +95,7 @@ def _join_crc_lines(lines: Iterable[Line]) -> Iterator[Line]:
         if not line.text and held:
             held.append(line)
             continue
-        if len(line.text) <= _SPAN and is_crc_line(normalized(line.text)):
+        if line.text[-1:] in _CRC_ENDS and is_crc_line(normalized(line.text)):
             if held and has_code_without_crc(normalized(held[0].text)):
                 held[0] = replace(held[0], text=f"{held[0].text} {line.text.strip()}")
                 continue

@@ -10,8 +10,9 @@ from exchange.domain.device import DeviceId
 from exchange.domain.mail import Outcome
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.lists.prose import prose
+from exchange.parsing.lists.prose.device_recognition import devices_in
 from exchange.parsing.lists.prose.device_runs import DeviceRun
-from exchange.parsing.lists.prose.prose import devices_in, read_prose
+from exchange.parsing.lists.prose.prose import read_prose
 from exchange.parsing.text.lines import Line, plain_lines
 
 A, B, C = (f"00-DB-12-34-56-78-90-A{number}" for number in range(3))
