@@ -51,6 +51,7 @@ _LISTED = re.compile(
     r"(?:eui-?64|eui|guid|id|identifier|mac(?:[ ]address)?)[ ]{0,2}[:=#][ ]{0,2})?",
     re.I,
 )
+_SHORTEST: Final = 16  # an ID alone: there is room for nothing else
 _LONGEST_SHOWN: Final = 120
 _LENGTHS: Final = (16, 23)  # bare, or with a separator after each pair
 
@@ -111,6 +112,8 @@ def read_listed_device(text: str) -> DeviceId | None:
 
     ``1. 00-DB-...``, ``EUI-64: 00-DB-...``; nothing else may be in the cell.
     """
+    if len(text) <= _SHORTEST:
+        return None  # nearly every other cell of a table
     text = _LINE_BREAK.sub("", text.strip()).strip("'\"`,; ")
     listed = _LISTED.match(text)
     return read_device(text[listed.end() :] if listed else text)

@@ -139,7 +139,8 @@ def read_mail(
     hidden = hidden_devices(contents.hidden_text)
     if hidden:
         found.warnings.append(f"{path}body: {ignored(hidden, 'in hidden text')}")
-    found.warnings += struck_out(f"{path}body", plain_lines(contents.struck_text))
+    if contents.struck_text:
+        found.warnings += struck_out(f"{path}body", plain_lines(contents.struck_text))
     _take_subject(found, head.subject, f"{path}subject", echoed=replies or forwards)
     found.contradiction = _contradiction(contents, found, head, scope, place)
     reading = Reading(
