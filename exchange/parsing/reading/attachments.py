@@ -110,15 +110,21 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
         return Findings(rejects=[Reject(where, LETTERS, where)], rows=len(lines))
     found = read_prose(lines, lambda line: places[line.number], in_reply=in_reply)
     found.rows = len(lines)
-    told = {one.where for one in (*found.devices, *found.claims, *found.rejects)}
+    good = (*found.devices, *found.claims)
+    taken = {one.where for one in good}
     unread, many = unread_lines(
         [one.text for one in read],
-        {at for at, place in enumerate(places) if place in told},
-        {one.device.raw[:2].hex().upper() for one in (*found.devices, *found.claims)},
+        {at for at, place in enumerate(places) if place in taken},
+        {one.device.raw[:2].hex().upper() for one in good},
     )
-    if many:
+    if many and good:
         return Findings(rejects=[Reject(where, CUT_OFF, where)], asks=found.asks, rows=len(lines))
-    found.rejects += [Reject(read[at].text[:_SHOWN].strip(), UNREAD, places[at]) for at in unread]
+    named = {one.where for one in found.rejects}
+    found.rejects += [
+        Reject(read[at].text[:_SHOWN].strip(), UNREAD, places[at])
+        for at in unread
+        if places[at] not in named
+    ]
     if found.devices or found.claims:
         found.warnings.append(f"{where}: text from a PDF is less reliable than rows of a workbook")
     return found
