@@ -304,6 +304,8 @@ def _miscount(
     asking = [one.words for one in statements if one.act is Act.ASKS]
     if classified.kind is not Kind.REQUEST or not any(map(stated_counts, asking)):
         return ""
+    if any(" > " not in one.where and " line " not in one.where for one in rejects):
+        return ""  # a whole file was not read: nobody knows how many it lists
     read, unread = len(devices), len(rejects)
     lengths = {read, read + unread, read + repeated, read + unread + repeated}
     parts = Counter(one.where.partition(" > ")[0].partition(" line ")[0] for one in devices)
