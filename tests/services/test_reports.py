@@ -205,14 +205,19 @@ def test_an_answer_to_the_letter_settles_what_is_reported_of_it(desk: Desk) -> N
 
 
 def test_words_about_a_request_that_bounced_answer_it_all_the_same(desk: Desk) -> None:
+    desk.room.ask(GAIN=[2, 3])
+    with desk.ctx.store.reading() as tx:
+        desk.letter = tx.outbox.get(tx.outbox.heads()[-1].id)
     desk.report(desk.address())
-    assert desk.leg == "bounced"
-    assert "1 not the installer" in desk.answer("The remaining one is not ours.")
-    assert desk.leg == "not_installer"
+    assert desk.room.legs(3)[0] == ("GAIN", "bounced")
+    assert "1 codes, 1 not the" in desk.answer(
+        f"{device(2)} {code(2).with_crc}\nThe rest: not ours."
+    )
+    assert desk.room.legs(3)[0] == ("GAIN", "not_installer")
 
 
 def test_the_last_answer_settles_what_is_reported_of_a_reminder(desk: Desk) -> None:
-    desk.room.clock.at = desk.room.clock.at.replace(day=22)
+    desk.room.clock.at = desk.room.clock.at.replace(day=8)
     chase.chase(desk.ctx)
     desk.room.post()
     with desk.ctx.store.reading() as tx:
