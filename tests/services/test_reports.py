@@ -11,6 +11,7 @@ import pytest
 from exchange.domain.outbound import ReportRuling
 from exchange.errors import BadInput, NotFound
 from exchange.ports.mail import FetchedMail, MailRef
+from exchange.services.asking import chase
 from exchange.services.letters import return_tags
 from exchange.services.people import monthly, report_rulings, review
 from exchange.store.mails.mail import REVIEW
@@ -201,6 +202,30 @@ def test_an_answer_to_the_letter_settles_what_is_reported_of_it(desk: Desk) -> N
         assert tx.reports.waiting() == []
         assert tx.outbox.get(1).state == "sent"
         tx.audit.verify()
+
+
+def test_words_about_a_request_that_bounced_answer_it_all_the_same(desk: Desk) -> None:
+    desk.room.ask(GAIN=[2, 3])
+    with desk.ctx.store.reading() as tx:
+        desk.letter = tx.outbox.get(tx.outbox.heads()[-1].id)
+    desk.report(desk.address())
+    assert desk.room.legs(3)[0] == ("GAIN", "bounced")
+    assert "1 codes, 1 not the" in desk.answer(
+        f"{device(2)} {code(2).with_crc}\nThe rest: not ours."
+    )
+    assert desk.room.legs(3)[0] == ("GAIN", "not_installer")
+
+
+def test_the_last_answer_settles_what_is_reported_of_a_reminder(desk: Desk) -> None:
+    desk.room.clock.at = desk.room.clock.at.replace(day=8)
+    chase.chase(desk.ctx)
+    desk.room.post()
+    with desk.ctx.store.reading() as tx:
+        reminder = tx.outbox.get(tx.outbox.heads()[-1].id)
+    assert "the reminder" in desk.report(about=reminder.message_id)
+    desk.answer("Not ours.")
+    with desk.ctx.store.reading() as tx:
+        assert (tx.reports.waiting(), tx.mail.unresolved()) == ([], [])
 
 
 def test_an_answer_that_is_not_understood_settles_nothing(desk: Desk) -> None:

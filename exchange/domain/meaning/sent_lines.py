@@ -134,7 +134,9 @@ class _Aligner:
             return None
         hashes = [_hash(one) for one in words]
         # A client that renders our HTML may add the number of a point, or leave a bullet.
-        skip = int(hashes[0] not in self.places and len(words) > 1 and len(words[0]) <= 2)
+        numbered = words[0].isdecimal() and _names_device(words[1:2])  # "3 Devices" has a 3 too
+        strange = hashes[0] not in self.places or numbered
+        skip = int(strange and len(words) > 1 and len(words[0]) <= 2)
         whole: list[Span] = []
         begun: list[Span] = []
         places = self.places.get(hashes[skip], ()) if self.steps > 0 else ()

@@ -14,6 +14,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.delivery import about_recipient, same_address
 from exchange.domain.mail import Bounce, Kind, Subkind, Understanding
 from exchange.domain.outbound import (
+    OPEN_LEGS,
     LegEvent,
     LegState,
     OutboundRequest,
@@ -70,11 +71,16 @@ def take(ctx: Context, tx: Transaction, mail: KeptMail, said: Understanding) -> 
 
 
 def arrived(ctx: Context, tx: Transaction, mail: KeptMail, request: OutboundRequest) -> None:
-    """Close the reports that a request did not arrive, because its party answers it in ``mail``."""
-    reports = [one for one in tx.reports.waiting(ref=request.ref) if one.purpose == REQUEST]
+    """Close the reports that a request did not arrive, because its party answers it in ``mail``.
+
+    Once nothing of it is open, those on reminders of it are closed as well.
+    """
+    reports = tx.reports.waiting(ref=request.ref)
     if not reports:
         return
-    why = f"mail {mail.id} answers the letter"
+    if any(leg.state in OPEN_LEGS for leg in tx.legs.legs(request_id=request.id)):
+        reports = [one for one in reports if one.purpose == REQUEST]
+    why = f"mail {mail.id} answers the request"
     for one in reports:
         detail: dict[str, str | int | bool | None] = {
             "mail": one.mail_id, "ruling": ReportRuling.RUN_ON.value, "why": why,

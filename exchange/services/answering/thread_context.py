@@ -33,7 +33,8 @@ def _context(
     tx: Transaction, said: Understanding, party: Party, requests: Sequence[OutboundRequest]
 ) -> ThreadContext:
     legs = [leg for request in requests for leg in tx.legs.legs(request_id=request.id)]
-    still = [leg for leg in legs if leg.state in OPEN_LEGS]
+    # A letter that is said not to have arrived may be answered all the same.
+    still = [leg for leg in legs if leg.state in OPEN_LEGS or leg.state is LegState.BOUNCED]
     letter = next(iter(tx.outbox.by_message_id([said.head.in_reply_to])), None)
     whole = letter is None or letter.purpose == _REQUEST
     # A reminder lists what was open when it was sent, and that may be fewer by now.

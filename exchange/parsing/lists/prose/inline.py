@@ -14,6 +14,7 @@ from typing import Final
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import QUOTED_CODE, LooseCode, Outcome, Reject
+from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.identifiers.codes import BadCode, code_digits, read_code
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
@@ -32,6 +33,8 @@ _REQUEST = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-Q\d{5
 _ANSWER = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-A\d{5,9}(?!\d)", re.I)
 _COUNT = re.compile(r"\s*(?:devices|devices asked|still open)\s*[:\t]\s*(\d[\d,]{0,9})\s*", re.I)
 _CUT = re.compile(r"\[?(?:\.\.\.|\u2026)\]?|\W*(?:snip|trimmed|cut|message clipped)\b.{0,60}", re.I)
+# What somebody puts on a row besides words: a tick, a cross, a star.
+_MARKS: Final = frozenset("?!#*+\u2713\u2714\u2717\u2718\u2611\u2612")
 _DEVICES: Final = (TokenForm.SEPARATED, TokenForm.BARE)
 _CODES: Final = (TokenForm.CODE, TokenForm.ODD_LENGTH)
 _REMARK: Final = 300
@@ -47,6 +50,7 @@ class QuotedRow:
     rest: str
     codes: list[Token]
     typed: str = ""  # what the sender typed on it, where our letter is known
+    mark: str = ""  # a tick or a star that not every row has
 
 
 @dataclass(slots=True)
@@ -137,6 +141,7 @@ def read_inline(
     if not quote.ours or not quote.rows:
         return found, frozenset()
     rows = quote.listed
+    _find_marks(list(rows.values()))
     for row in rows.values():
         if row.line.number in typed_rows:
             row.typed = typed_rows[row.line.number]
@@ -181,6 +186,14 @@ def _read_row(line: Line) -> QuotedRow | None:
     return QuotedRow(line, named, rest, [token for token in words if token.form in _CODES])
 
 
+def _find_marks(rows: list[QuotedRow]) -> None:
+    """Note the marks of each row; what a mail program puts around rows is around all of them."""
+    found = [_MARKS & set(row.rest) for row in rows]
+    common = frozenset.intersection(*found) if len(rows) > 1 else frozenset()
+    for row, marks in zip(rows, found, strict=True):
+        row.mark = "".join(sorted(marks - common))
+
+
 def _read_row_words(found: Findings, row: QuotedRow, place: PlaceOf) -> None:
     """Read the words on the quoted row itself."""
     where, words = place(row.line), normalise_phrase(row.rest).strip(" -:;,.|\t")[:_REMARK]
@@ -190,6 +203,12 @@ def _read_row_words(found: Findings, row: QuotedRow, place: PlaceOf) -> None:
         return
     remark = read_remark(words)
     if remark.outcome is None or not remark.definite or remark.outcome is Outcome.PROVIDED:
+        note = row.typed.strip()[:_REMARK] or row.mark
+        if note:
+            # "X", "checking": it may single out this row of a list that a sentence denies.
+            named = tuple(row.devices)
+            said = Statement(Act.OTHER, where, note, Scope.NAMED, named, hedge=note)
+            found.statements.append(said)
         return
     for device in row.devices:
         found.claims.append(Claim(device, where, outcome=remark.outcome, remark=words))

@@ -113,3 +113,10 @@ def test_a_long_letter_and_hostile_lines_are_bounded() -> None:
     long = SentText.of(["the " * 100] * 1000)
     assert len(long.words) == MOST_WORDS
     assert align([(at, "the " * 200) for at in range(2000)], long) == {}
+
+
+def test_rows_that_a_desk_numbered_are_ours_though_the_letter_has_such_a_number() -> None:
+    lines = ["Reference: Q1, Devices: 3", *LETTER]
+    numbered = [*LETTER[:8], *(f"{at}. {row}" for at, row in enumerate(LETTER[8:11], 1))]
+    spans = align(list(enumerate(numbered)), SentText.of(lines))
+    assert {8, 9, 10} <= {at for at, span in spans.items() if not span.rest}

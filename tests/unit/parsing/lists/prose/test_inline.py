@@ -6,6 +6,7 @@ import pytest
 
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Outcome
+from exchange.domain.statements import Act
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.lists.prose.inline import find_quoted_list, read_inline, read_quoted_codes
 from exchange.parsing.mime.quoting import mark_quotes
@@ -112,3 +113,27 @@ def test_a_code_that_stands_only_in_the_quote_is_for_a_person() -> None:
     found = read_quoted_codes(quote, answered, lambda line: line.where)
     assert _claims(found) == [(A, "bad_code")]
     assert "only in quoted text" in found.rejects[0].reason
+
+
+@pytest.mark.parametrize("mark", ["\u2713", "*", "??"])
+def test_a_mark_that_not_every_row_has_is_a_statement_about_its_row(mark: str) -> None:
+    found, _ = _read(f"X = not ours\n\n{HEAD}> {A} ESME {mark}\n> {B} ESME\n> {C} ESME\n")
+    (said,) = found.statements
+    assert (said.act, [str(one) for one in said.devices], said.hedge) == (
+        Act.OTHER, [A], mark[0],
+    )  # fmt: skip
+    assert found.claims == []
+
+
+def test_what_is_around_every_row_marks_none() -> None:
+    found, _ = _read(f"None were ours.\n\n{HEAD}> *{A}*\n> *{B}*\n> *{C}*\n")
+    assert found.statements == []
+
+
+def test_what_is_typed_on_a_row_of_a_letter_of_ours_is_a_statement_about_it() -> None:
+    lines = _lines(f"{HEAD}> {A} ESME KC\n> {B} ESME not ours\n> {C} ESME\n")
+    quote = find_quoted_list(lines, "Re: request", FROM)
+    typed = {4: "KC", 5: "not ours"}
+    found, _ = read_inline(lines, quote, lambda line: line.where, typed)
+    assert [(str(one.devices[0]), one.words) for one in found.statements] == [(A, "KC")]
+    assert _claims(found) == [(B, Outcome.NOT_INSTALLER.value)]
