@@ -260,7 +260,8 @@ TAKEN_BACK: Final = re.compile(
         "attached", "ones?", "tickets?", "cases?", "rows?", "entr(?:y|ies)", "cais", "codau",
         r"[mf]esurydd\w*",
         "ics?",
-    ).pattern + "|[\u2460\u2461]|^\\W*\\w+\\W*$", re.I,
+    ).pattern + "|[\u2460\u2461]|^\\W*(?:(?:please|kindly|pls|plz|sorry|oops|just|so|do)\\W+){0,3}"
+    "\\w+(?:\\W+(?:me|us|all|all of|everything|the lot|please|pls|thanks|thank you))?\\W*$", re.I,
 )  # fmt: skip
 HARMLESS_IGNORE: Final = any_of(
     "(?:note|notes|chain|trail|thread|conversation|history|forward|banner|mail below|e-?mail below)"
@@ -280,5 +281,59 @@ HARMLESS_MANNER: Final = any_of(
     "|scan|photograph)s?",
     "to (?:the|our|my|that) (?:old|previous|former|personal|other|wrong|closed)", "twice",
     "separately", "without (?:the |their |its )?crc", "passwords?", "in (?:one|several|separate)",
-    "one by one", "personal data",
+    "one by one",
+    "(?:personal|sensitive|financial|customer) (?:data|information|details)",
+    "(?:bank|card|account|payment|login|log-in) (?:details|numbers?|information|data)",
+)  # fmt: skip
+# -- what is wrong with a mailbox, and what is right with it again --
+
+# Somebody who must not read what is sent there.
+OUTSIDERS_READ: Final = any_of(
+    "(?:former|ex-?|previous|past|departed|dismissed|old|unknown|unauthori[sz]ed|outside|wrong"
+    "|third[- ]part(?:y|ies)|other|another|somebody|someone|people|person|outsiders?|strangers?"
+    "|intruders?|competitors?)\\b[^.;?!]{0,60} (?:(?:has|have|had|got|gained|retains?|kept"
+    "|keeps?)(?: \\w+)? (?:access|the password|the log-?in)"
+    "|(?:can|could|may|might|is able to|are able to)(?: still| now| also)?"
+    " (?:read|see|open|view|get (?:in|into|at)|log in|access)\\b"
+    "|(?:still |also )?(?:reads?|opens?|monitors?|uses?|sees?) (?:this|our|the|these|its|your|that)"
+    "(?: \\w+)? (?:mail|mails|e-?mails?|mailbox|inbox|account|messages))",
+    "(?:reading|opening|monitoring|watching) (?:all )?(?:of )?our (?:\\w+ )?(?:mail|mails|e-?mails?"
+    "|mailbox|inbox|messages)",
+    "(?:mail ?box|inbox|account|address|mail)\\b[^.;?!]{0,40} (?:accessed|entered|opened|read"
+    "|used|hijacked|misused|abused|controlled) by (?:an? |some )?(?:\\w+ )?(?:outsiders?"
+    "|others?|strangers?|third part(?:y|ies)|someone|somebody|intruders?|unknown|unauthori[sz]ed|former|ex-?)",
+    "(?:mail ?box|inbox|account|address|e-?mail) (?:is|was|may be|are)(?: \\w+)? (?:not|no longer)"
+    " (?:secure|safe|under our control|in our (?:hands|control)|ours|used by us)",
+)  # fmt: skip
+# A danger that is over; nothing is held for it.
+ALL_CLEAR: Final = any_of(
+    "(?:incident|breach|attack|compromise|hack|phishing|issue|problem|fraud|matter)\\b[^.;?!]{0,40}"
+    " (?:is|was|has been|been)(?: now| since| fully| also){0,2} (?:closed|resolved|over|contained"
+    "|fixed|dealt with|cleared|remedied|settled|finished|behind us)",
+    "(?:safe|secure|clean|trusted|usable|restored|trustworthy)(?: to use)? (?:once )?again",
+    "(?:back )?(?:under|in) our control again", "all[- ]clear", "false alarm",
+)  # fmt: skip
+NOT_CLEAR: Final = any_of("not", "never", "until", "once", "when", "if", "cannot", "no longer")
+# What footers say of the mails of others.
+SCAMS_ABOUT: Final = any_of(
+    "(?:scam|fake|fraudulent|phishing|bogus|hoax|spoof|suspicious|scams?)\\b[^.?!]{0,40}"
+    "\\b(?:e-?mails|calls|messages|texts|callers|web ?sites|letters)",
+    "beware of", "(?:rise|increase) in (?:\\w+ )?(?:scams?|fraud|phishing)",
+)  # fmt: skip
+OWN_MAILBOX: Final = any_of(
+    "(?:our|this|my) (?:\\w+ )?(?:mail ?box|e-?mail|inbox|account|address|system|network"
+    "|server|name)",
+    "from us", "codes?", "requests?", "we (?:were|are|have been) (?:hacked|attacked|breached)",
+)  # fmt: skip
+# "Please send requests for codes to ...": how requests reach a desk.
+SENDS_REQUESTS: Final = any_of(
+    "(?:please|kindly|pls|must|should|can|may|you)(?: please)? (?:send|submit|direct|raise|log"
+    "|address|route|e-?mail|make|forward|resubmit)(?: (?!this\\b|the attached)\\w+){0,3}"
+    " (?:requests?|enquir(?:y|ies)|quer(?:y|ies))"
+)
+# An error that a code, or what was done with it, gives.
+FAILS: Final = any_of(
+    "(?:throws?|gives?|gave|shows?|returns?|reports?|comes? (?:up|back) with|came (?:up|back) with"
+    "|get(?:s|ting)?|got|with) (?:us )?(?:an? |the )?(?:\\w+ )?error",
+    "error(?: code)? \\w+ (?:when|on|after|at|as)", "error(?:s|ed)? (?:when|on) join\\w*",
 )  # fmt: skip

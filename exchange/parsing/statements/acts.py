@@ -50,6 +50,8 @@ def read_acts(sentence: Sentence, where: str, *, about_codes: bool = False) -> l
     standing = sentence.signed and not sentence.devices and act in _NOT_IN_FOOTERS
     if act is None or (standing and not _POSTSCRIPT.match(sentence.text)):
         return []
+    if act is Act.WARNS and sentence.signed and _is_about_scams(sentence.text):
+        return []
     scope = Scope.NAMED if sentence.devices else Scope.THESE
     text = sentence.text[:_MOST_WORDS]
     return [Statement(act, where, text, scope, sentence.devices)]
@@ -78,7 +80,7 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     text = _without_contractions(text)
     if remarks.BOILERPLATE.search(text) or (is_closing(text)):
         return None
-    language = "" if item else language_of(text)
+    language = language_of(text) if not item or _has_many_words(text) else ""
     if language:
         return act_in(text, language, titled=titled, about_codes=about_codes)
     if item and not _is_sentence(text):
@@ -88,8 +90,10 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     if conditions.SUSPICION.search(text) and not names_codes(text):
         return None
     facts = conditions.HYPOTHESIS.sub(" ", remarks.OFFERS_DENIAL.sub(" ", text))
-    warns = bool(remarks.WARNS.search(facts))
+    warns = bool(remarks.WARNS.search(facts) or asked.OUTSIDERS_READ.search(facts))
     if warns and not _is_about_software(text):
+        if asked.ALL_CLEAR.search(text) and not asked.NOT_CLEAR.search(text):
+            return Act.REPORTS
         return None if remarks.SUPPOSES.search(text) else Act.WARNS
     said = remarks.OFFERS_DENIAL.sub(" ", text)
     if _is_forbidden(text, about_codes=about_codes) or _is_held_back(said, about_codes=about_codes):
@@ -109,6 +113,8 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     if _asks_for_codes(text, said, about_codes=about_codes, titled=subject):
         reports_ours = reports_ours and _reports(asked.FOR_MORE.sub(" ", facts))
         return Act.REPORTS if reports_ours and not requests.lacks_codes(said) else Act.ASKS
+    if reports_ours and requests.only_lacks_codes(said):
+        return Act.OTHER
     corrects = bool(remarks.CORRECTS.search(facts))
     if corrects and is_about_ours(said, pointers=False):
         return Act.CORRECTS
@@ -121,10 +127,14 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     return lesser or (Act.OTHER if against_another else None)
 
 
+def _has_many_words(text: str) -> bool:
+    return len(_WORD.findall(text)) > _LEAST_WORDS
+
+
 def _is_sentence(text: str) -> bool:
     """Return whether the words next to a Device are a sentence and no note on its row."""
-    words = len(_WORD.findall(text))
-    return (words > _LEAST_WORDS and requests.has_verb(text)) or requests.asks_otherwise(text)
+    sentence = _has_many_words(text) and requests.has_verb(text)
+    return sentence or requests.asks_otherwise(text)
 
 
 def _item_asks(text: str, *, about_codes: bool) -> bool:
@@ -194,7 +204,14 @@ def _is_about_software(text: str) -> bool:
     return bool(matter.SOURCE_CODE.search(text) or matter.PROGRAMS.search(text))
 
 
+def _is_about_scams(text: str) -> bool:
+    """Return whether a sentence warns of the scams of others, as footers do."""
+    return bool(asked.SCAMS_ABOUT.search(text)) and not asked.OWN_MAILBOX.search(text)
+
+
 def _reports(text: str) -> bool:
+    if asked.FAILS.search(text):
+        return True
     return bool(remarks.REPORTS.search(matter.OTHER_CODES.sub(" ", text))) or bool(
         remarks.FAULTS.search(text)
     )
@@ -207,6 +224,8 @@ def _without_contractions(text: str) -> str:
 
 def _asks_for_codes(text: str, said: str, *, about_codes: bool, titled: bool = True) -> bool:
     """Return whether a sentence asks for install codes; ``said``: without its alternatives."""
+    if asked.SENDS_REQUESTS.search(text):
+        return False
     if names_codes(text):
         if matter.SOURCE_CODE.search(text) and not matter.OURS.search(text):
             return False

@@ -66,6 +66,8 @@ _NEEDS: Final = (
     f"(?:^|[.,;:-])[pD]{{1,2}}N{_CODES}",  # these need codes
     f"w{_ON}R[gGz]{{0,2}}F{_CODES}",  # we request release of the codes
     f"w[^ne.;:?!]{{0,6}}yf{_CODES}",  # we turn to you for the codes
+    f"wMb?z{{0,2}}K{_TO_US}f?{_CODES}",  # we should be obliged for the codes
+    r"^[zDLbp,:\-]{0,5}Ct?wb?[KN](?:$|[.,:!?]|f)",  # codes we are after
     rf"[gG]z{{0,2}}R[^nitqQX.;:?!]{{0,6}}f{_CODES}",  # treat this as a request for the codes
     rf"w{_ON}[gG]D{{1,2}}f{_CODES}",  # we submit these for the codes
     f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K|J|R)[z:]{{0,3}}f?{_CODES}",  # need codes; grateful for codes
@@ -215,6 +217,13 @@ def is_told(text: str) -> bool:
 def lacks_codes(text: str) -> bool:
     """Return whether a sentence says that somebody has no codes, so that something failed."""
     return bool(_LACKS_CODES.search(shape_of(text)))
+
+
+def only_lacks_codes(text: str) -> bool:
+    """Return whether a sentence names codes only to say that they are missing."""
+    shape = shape_of(text)
+    lacking = len(_LACKS_CODES.findall(shape))
+    return 0 < shape.count(parts.CODE) == lacking
 
 
 def says_nothing(text: str) -> bool:
