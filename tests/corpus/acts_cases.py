@@ -138,7 +138,7 @@ _DOES_NOT = {
     "no-codes-please": ("Sale fell through. No codes please.", "takes_back"),
     "whether-yours": ("Please confirm whether you are the installing supplier of these.",
                       "asks_else"),
-    "dutch-back": ("Wij hebben de installatiecodes niet meer nodig.", "not_understood"),
+    "dutch-back": ("Wij hebben de installatiecodes niet meer nodig.", "takes_back"),
     "polish": ("Prosz\u0119 nie wysy\u0142a\u0107 kod\u00f3w install dla tych urz\u0105dze\u0144.",
                "takes_back"),
 }  # fmt: skip

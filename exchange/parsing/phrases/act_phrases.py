@@ -301,7 +301,8 @@ OUTSIDERS_READ: Final = any_of(
     "|mailbox|inbox|messages)",
     "(?:mail ?box|inbox|account|address|mail)\\b[^.;?!]{0,40} (?:accessed|entered|opened|read"
     "|used|hijacked|misused|abused|controlled) by (?:an? |some )?(?:\\w+ )?(?:outsiders?"
-    "|others?|strangers?|third part(?:y|ies)|someone|somebody|intruders?|unknown|unauthori[sz]ed|former|ex-?)",
+    "|others?|strangers?|third part(?:y|ies)|someone|somebody|intruders?|unknown|unauthori[sz]ed"
+    "|former|ex-?)",
     "(?:mail ?box|inbox|account|address|e-?mail) (?:is|was|may be|are)(?: \\w+)? (?:not|no longer)"
     " (?:secure|safe|under our control|in our (?:hands|control)|ours|used by us)",
 )  # fmt: skip

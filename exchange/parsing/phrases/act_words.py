@@ -214,7 +214,7 @@ _WORDS: Final = {
     "|colleague|colleagues|ever|perhaps|possibly|maybe|soon|once more|once again|further|extra"
     "|additional|very|much|most|well|likewise|such|each|every|outstanding|remaining|associated"
     "|matching|new|gained|installation|install|electricity|gas|electric|their|its|his|her|own"
-    "|total|only|yet|sometime|directly|together|here|there|there's|as well|as soon as"
+    "|crc|total|only|yet|sometime|directly|together|here|there|there's|as well|as soon as"
     " possible|kind|quick|possible|e|g|h|hey|yes|yep|ok|okay|actual|valid|said"
     "|teh|zigbee|han|device's|meter's|smets2|smets|mp121|sec|regarding|urgent|new|latest|last|first"
     "|actually|simply|later|early|sorry|ideally|at least|at the same time|while you are at it",

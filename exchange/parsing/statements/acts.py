@@ -29,8 +29,10 @@ _SHORT: Final = 8  # words of a sentence that has no room for another matter
 _CAPITALS: Final = 0.7  # of the words of a name or an address
 _NAMES: Final = 2  # words after thanks that may be the names of people
 _BACKGROUND: Final = (
-    background.COURTESY, background.GAINED, background.UNCOMMISSIONED
+    background.COURTESY, background.WHO, background.GAINED, background.UNCOMMISSIONED
 )  # fmt: skip
+# A sentence that goes on with the list below it.
+_LEADS_ON = re.compile(r"(?::|\b(?:for|of|at|on|in|with|to|from|are|is|and|as follows))\W*$", re.I)
 _CLAUSE_END = re.compile(r"[,;:.]|\b(?:but|only)\b")
 _CONTRACTED = re.compile(r"n't\b", re.I)
 _POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.I)
@@ -82,7 +84,9 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
         return None
     language = language_of(text) if not item or _has_many_words(text) else ""
     if language:
-        return act_in(text, language, titled=titled, about_codes=about_codes)
+        act = act_in(text, language, titled=titled, about_codes=about_codes)
+        other = act is None and background.OTHER_MATTER.search(text)
+        return Act.OTHER if other and not titled else act
     if item and not _is_sentence(text):
         if takes_back(text) and asked.TAKES_BACK.search(text):
             return Act.TAKES_BACK
@@ -278,6 +282,10 @@ def _lesser_act(text: str, *, titled: bool) -> Act | None:
         return Act.ASKS_ELSE
     if requests.is_standing(text) and names_codes(text):
         return Act.OTHER
+    if not _WORD.search(background.COURTESY.sub(" ", text)):
+        return None
+    if requests.asks_about_devices(text):
+        return Act.ASKS_ELSE
     if remarks.PROCEDURAL.search(text):
         return Act.OTHER if names_codes(text) else None
     if text.rstrip(" )\"'").endswith("?") or (_asks(text) and not _is_title(text, titled)):
@@ -293,16 +301,23 @@ def _is_title(text: str, titled: bool) -> bool:
 
 def _says_nothing_else(text: str, *, titled: bool) -> bool:
     """Return whether a sentence is a title, a courtesy, or a reason why codes are asked for."""
-    pointed = requests.says_nothing(text) and not background.STATE.search(text)
+    stated = background.STATE.search(text) or background.PRAISE.search(text)
+    pointed = requests.says_nothing(text) and not stated
     if pointed or background.HEADER_LINE.fullmatch(text):
         return True
     if background.CODES_WE_GAVE.search(text):
         return False
+    heading = text.rstrip().endswith(":")
+    if (heading or not titled) and not requests.has_verb(text):
+        if _is_label(text):
+            return True
+        if _is_fragment(text):
+            return False
     rest = text
     for pattern in _BACKGROUND:
         rest = pattern.sub(" ", rest)
     words = _WORD.findall(rest)
-    titled = titled and not requests.has_verb(text)
+    titled = titled and not heading and not requests.has_verb(text)
     titled = titled or sum(map(str.istitle, words)) > len(words) * _CAPITALS
     stated = background.STATE.search(background.NO_STATE.sub(" ", rest))
     shown = background.SHOWN.sub(" ", rest)
@@ -310,7 +325,45 @@ def _says_nothing_else(text: str, *, titled: bool) -> bool:
         rest = shown
     if titled or len(words) < _LEAST_WORDS or rest != text:
         return not stated
-    return False
+    return requests.has_verb(text) and not (stated or _is_about_the_matter(text))
+
+
+def _is_fragment(text: str) -> bool:
+    """Return whether a text is a few words without a verb, such as a heading."""
+    return len(_WORD.findall(background.SHOWN.sub(" ", text))) < _LEAST_WORDS
+
+
+def _is_label(text: str) -> bool:
+    """Return whether a few words only name a list or somebody: ``Batch 12``, ``Vale Energy``."""
+    stated = background.STATE.search(background.NO_STATE.sub(" ", text))
+    if background.OTHER_MATTER.search(text) or stated or background.PRAISE.search(text):
+        return False
+    if names_codes(text) and _is_fragment(text):
+        return True
+    rest = text
+    for pattern in (*_BACKGROUND, background.SHOWN, background.LISTING):
+        rest = pattern.sub(" ", rest)
+    words = _WORD.findall(rest)
+    return all(map(_is_capitalised, words)) or requests.says_nothing(rest)
+
+
+def _is_capitalised(word: str) -> bool:
+    return word[0].isupper()
+
+
+def _is_about_the_matter(text: str) -> bool:
+    """Return whether a sentence may tell of Devices, of a list, or of what is done with them."""
+    if _LEADS_ON.search(text) or background.OTHER_MATTER.search(text):
+        return True
+    named = matter.OURS.search(text) or matter.THINGS.search(text) or matter.POINTERS.search(text)
+    return bool(
+        named
+        or matter.IT.search(text)
+        or names_codes(text)
+        or matter.ELSEWHERE.search(text)
+        or background.PEOPLE.search(text)
+        or background.ANNOUNCES.search(text)
+    )
 
 
 def takes_back(text: str) -> bool:

@@ -111,10 +111,19 @@ _ASKS_FOR_THEM: Final = re.compile(
             rf"{_BEGIN}[zeDf]{{0,4}}?[pDL][zpDLfFG,]{{0,6}}[PJE]",  # another three please
             rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f[zpDL]|D?(?:$|[.:,]))",  # a request for the following
             rf"w{_ON}Rf?[pD]",
-            rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pmDL]{{1,2}})(?:f[zpD]*)?(?:[.:?!,(]|$|c[gG])",
+            rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pmDL]{{1,2}})(?:f[pDwu]*)?(?:[.:?!,(]|$|c[gG])",
             rf"{_BEGIN}P?(?:G|V)c[gG](?:[.:?!]|$)",  # kindly fill in and return
         )
     )
+)
+# What is to be done with the Devices, in words that are not all known.
+_ASKS_ABOUT_DEVICES: Final = re.compile(
+    f"P(?:[GVO][zfu]{{0,2}}[pDm]{{1,3}}[bfi,].{{0,6}}[zXO]|[GVO]s?f[zX]|[GgVO]z?[pDm]f[zXO])"
+)
+_NAMES_OF_DEVICES: Final = re.compile(
+    r"^\W*(?:the )?(?:mpans?|mprns?|mpxns?|guids?|euis?|device ids?|sites?|addresses|properties"
+    r"|premises)\W+(?:please|pls|required|needed|wanted)\b",
+    re.I,
 )
 _ASKS_WHY: Final = re.compile("[zc,]{0,3}Q(?!M[ghG]|h)")  # but "who can send us", "who has"
 _LACKS_CODES: Final = re.compile(f"(?:T|[hH]n|n[hH]){_CODES}")
@@ -126,6 +135,7 @@ _ASKS_ELSE: Final = re.compile(
 _CALLS_OFF: Final = re.compile(
     r"(?:^|[.,;:!-]|c)(?:P?dP?nd|P?dP?n(?:[gG](?:[pD.,;!:]|$)|[gG]z?(?:[.,;!]|$))|nCP|CR[zD]?O)"
 )
+_PLEASE: Final = re.compile("[fLDpR,.:]*P[fLDpR,.:!]*")  # under MP121, please
 _NO_MATTER: Final = re.compile("[RDLpPewufFc,.:!?()-]*")
 _SAYS_NOTHING: Final = re.compile("[pmDLfFcuwyCRePs,.:!?()-]*")
 
@@ -166,14 +176,19 @@ def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True)
     ``titled``: it may be a title, which names the codes and asks for nothing.
     """
     shape = shape_of(matter.OTHER_CODES.sub(" number ", _QUOTED.sub(" number ", text)))
-    if parts.ALWAYS in shape or _ASKS_WHY.match(shape):
+    if parts.ALWAYS in shape or _ASKS_WHY.match(shape) or _NAMES_OF_DEVICES.search(text):
         return False
     if _ASKS_FOR_CODES.search(shape):
         return True
     if not titled and _CODES_OF_THESE.search(shape):
         return True
-    about_codes = about_codes or bool(matter.OUR_RULE.search(text))
+    by_rule = bool(matter.OUR_RULE.search(text))
+    if by_rule and _PLEASE.fullmatch(shape):
+        return True
+    about_codes = about_codes or by_rule
     named = shape.rfind(parts.CODE) + 1
+    if _ASKS_ABOUT_DEVICES.search(shape, named):
+        return False
     asks = (about_codes or named) and parts.OTHER_THING not in shape[named:]
     return bool(asks and _ASKS_FOR_THEM.search(shape, named))
 
@@ -192,6 +207,12 @@ def leaves_it_open(subject: str) -> bool:
 def asks_otherwise(text: str) -> bool:
     """Return whether a sentence asks us for a thing that is no code: a date, a reading."""
     return bool(_ASKS_ELSE.search(shape_of(matter.OTHER_CODES.sub(" number ", text))))
+
+
+def asks_about_devices(text: str) -> bool:
+    """Return whether something is to be done with the Devices: added to a register, confirmed."""
+    shape = shape_of(text)
+    return bool(_ASKS_ABOUT_DEVICES.search(shape) or _NAMES_OF_DEVICES.search(text))
 
 
 def calls_off(text: str) -> bool:
