@@ -208,6 +208,8 @@ def classify_by_content(
     if reply:
         files = bool(contents.attachments or contents.mails)
         says = reply_says(own_text, files=files)
+        if says is Subkind.REPLY and any(one.act is Act.CHASES for one in statements):
+            return Classified(Kind.UNKNOWN, Subkind.CHASES)
         plain = all(_is_plain(one) for one in statements)
         promised = says is Subkind.PROMISED and plain and not (found.rejects or of_answer)
         return Classified(Kind.ACKNOWLEDGEMENT if promised else Kind.UNKNOWN, says)

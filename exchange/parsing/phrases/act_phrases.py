@@ -110,6 +110,12 @@ THAT_YOU_INSTALLED: Final = any_of(
 WILL_NEED: Final = any_of("will (?:also |now |therefore |then )?(?:need|require)")
 # "Could we get codes for another three": no report of a code for the wrong meter.
 FOR_MORE: Final = any_of("for (?:the )?(?:an)?other")
+# "Waiting for the codes that we asked for": no new asking.
+STILL_WAITING: Final = any_of(
+    "(?:waiting|await(?:ing)?)[^.?!]{0,60} (?:we|i|us|me)(?: have| had|'ve)? (?:asked|requested"
+    "|were promised|was promised|wrote|sent)",
+    "(?:you|your (?:colleague|team)) (?:have |had )?promised",
+)
 # "Thanks for the codes": no closing words, but what somebody says.
 THANKED: Final = any_of(
     "(?:thanks|thank you|cheers|diolch)(?: so much| very much| again| a lot)? (?:for|am)"
@@ -332,6 +338,12 @@ SENDS_REQUESTS: Final = any_of(
     "|address|route|e-?mail|make|forward|resubmit)(?: (?!this\\b|the attached)\\w+){0,3}"
     " (?:requests?|enquir(?:y|ies)|quer(?:y|ies))"
 )
+# "until the meter is commissioned": it is not.
+NOT_YET: Final = any_of(
+    "(?:until|till|unless|before|so that|in order that)\\b[^.;?!]{0,60}"
+    " (?:is|are|has|have|can|gets?) (?:been |be )?\\w{3,20}",
+    "(?:once|as soon as)\\b[^.,;?!]{0,60} (?:is|are|can|gets?) (?:been |be )?\\w{3,20}",
+)  # fmt: skip
 # An error that a code, or what was done with it, gives.
 FAILS: Final = any_of(
     "(?:throws?|gives?|gave|shows?|returns?|reports?|comes? (?:up|back) with|came (?:up|back) with"

@@ -11,9 +11,11 @@ from exchange.parsing.phrases.any_of import any_of
 
 COURTESY: Final = any_of(
     "hope (?:you|this|all|that (?:you|this|all)|to hear)",
-    "hope (?:the|your) (?!(?:\\w+ )?(?:meters?|devices?|codes?)\\b)", "let (?:me|us) know(?=\\W*$)",
+    "hope (?:the|your) (?!(?:\\w+ )?(?:meters?|devices?|codes?)\\b)",
+    "let (?:me|us) know(?=\\W*$)",
     "(?:it's|it is|this is|that's)(?: only| just| quite| rather)? (?:me|us|a(?: \\w+)?"
-    " (?:long|short|small|big|large|little)|(?:long|short|small))\\b", "trust (?:you|this|all|that you)",
+    " (?:long|short|small|big|large|little)|(?:long|short|small))\\b",
+    "trust (?:you|this|all|that you)",
     "how are you", "look(?:ing)? forward", "(?:have|enjoy) (?:a|the|your)(?: \\w+){0,2}"
     " (?:day|weekend|evening|week|afternoon|break|one)",
     "(?:thanks|thank you)(?: so much| very much)? (?:in advance(?: for (?:your|all|any|the)"
@@ -115,7 +117,8 @@ CODES_WE_GAVE: Final = any_of(
 )
 GREETING: Final = any_of(
     "(?:dear|hi|hello|hiya|hey|good (?:morning|afternoon|evening|day)|morning|afternoon|evening"
-    "|greetings|(?-i:To [A-Z])|to (?:whom|all|the team)|attn|fao|annwyl|bore da|prynhawn da|sehr geehrte|guten tag|bonjour)"
+    "|greetings|(?-i:To [A-Z])|to (?:whom|all|the team)|attn|fao|annwyl"
+    "|bore da|prynhawn da|sehr geehrte|guten tag|bonjour)"
     "[^.?!:]{0,50}[,.!:-]?"
 )
 PRAISE: Final = any_of(
@@ -147,17 +150,19 @@ FIELD: Final = any_of(
 # What else meters are listed for.
 OTHER_MATTER: Final = any_of(
     "audit\\w*", "sampl(?:e|es|ing)", "collect(?:ions?|ed|ing)", "returns?", "returned", "final",
-    "reads?", "readings?", "rentals?", "rent", "invoic\\w+", "bill(?:s|ed|ing)?", "charg(?:es?|ed|ing)",
+    "reads?", "readings?", "rentals?", "rent", "invoic\\w+", "bill(?:s|ed|ing)?",
+    "charg(?:es?|ed|ing)",
     "tariffs?", "exchang(?:es?|ed|ing)", "replac(?:e|ed|ing|ements?)", "assets?", "transfers?",
     "stock(?: ?take)?", "faults?", "faulty", "reports?", "results?", "surveys?", "visits?",
     "appointments?", "photos?", "pictures?", "quotes?", "quotations?", "remov(?:al|als|ed|ing)",
     "decommission\\w*", "scrap\\w*", "dispos(?:al|ed|als)", "errors?", "duplicates?", "vacant",
-    "void", "demolish\\w*", "demolition", "training", "tests?", "examples?", "drafts?", "mistakes?",
-    "oops", "old", "wrong", "cancel\\w*", "complain\\w*", "theft", "stolen", "damag\\w*", "repairs?",
-    "warranty", "recalls?", "maintenance", "inspections?", "safety", "upgrades?", "firmware",
+    "void", "demolish\\w*", "demolition", "training", "tests?", "examples?", "drafts?",
+    "mistakes?", "oops", "old", "wrong", "cancel\\w*", "complain\\w*", "theft", "stolen",
+    "damag\\w*", "repairs?", "warranty", "recalls?", "maintenance", "inspections?", "safety",
+    "upgrades?", "firmware",
     "certificates?", "deliver(?:y|ies|ed)", "dispatch\\w*", "shipp\\w*", "courier", "pallets?",
-    "warehouse", "debts?", "credits?", "refunds?", "vends?", "payments?", "outages?", "blank", "dead",
-    "burnt", "no", "not", "nope", "none", "never",
+    "warehouse", "debts?", "credits?", "refunds?", "vends?", "payments?", "outages?", "blank",
+    "dead", "burnt", "no", "not", "nope", "none", "never",
 )  # fmt: skip
 # What a list is called, and what says how long it is.
 LISTING: Final = any_of(
@@ -212,8 +217,8 @@ PEOPLE: Final = any_of(
     "developers?",
 )
 ANNOUNCES: Final = any_of(
-    "(?:we|i|they|our \\w+)(?: are|'re| am|'m| will|'ll| shall| plan| intend| have| had| want| need)"
-    "(?: \\w+)? \\w{3,}",
+    "(?:we|i|they|our \\w+)(?: are|'re| am|'m| will|'ll| shall| plan| intend| have| had| want"
+    "| need)(?: \\w+)? \\w{3,}",
     "letting you know",
     "to (?:tell|say)",
     "with (?:you|us) (?:soon|shortly)",

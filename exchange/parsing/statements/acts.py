@@ -114,6 +114,8 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
         return Act.DISPUTES
     reports = _reports(facts)
     reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
+    if asked.STILL_WAITING.search(said) and not (reports_ours or asked.TO_US.search(said)):
+        return Act.CHASES
     if _asks_for_codes(text, said, about_codes=about_codes, titled=subject):
         reports_ours = reports_ours and _reports(asked.FOR_MORE.sub(" ", facts))
         return Act.REPORTS if reports_ours and not requests.lacks_codes(said) else Act.ASKS
@@ -216,6 +218,7 @@ def _is_about_scams(text: str) -> bool:
 def _reports(text: str) -> bool:
     if asked.FAILS.search(text):
         return True
+    text = asked.NOT_YET.sub(" ", text)
     return bool(remarks.REPORTS.search(matter.OTHER_CODES.sub(" ", text))) or bool(
         remarks.FAULTS.search(text)
     )

@@ -27,6 +27,11 @@ _SHORTENED: Final = (
     (re.compile(r"'(ve)\b", re.I), " have"),
     (re.compile(r"'(re|m)\b", re.I), " are"),
 )  # fmt: skip
+# "Vale Energy requests the codes": the sender, by his company's name.
+_IN_THEIR_NAME = re.compile(
+    r"(?:\b[A-Z][\w&'.-]{1,30} ){1,4}(?=(?:hereby |formally |kindly )?"
+    r"(?:requests|is requesting|asks|is asking|seeks|is seeking|would (?:like|be grateful))\b)"
+)
 _FROM_A_DAY = re.compile(
     r"^\W*(?:from|starting|effective|as of|as from) (?:now|today|tomorrow|next|\d|the \d"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
@@ -118,7 +123,7 @@ _ASKS_FOR_THEM: Final = re.compile(
 )
 # What is to be done with the Devices, in words that are not all known.
 _ASKS_ABOUT_DEVICES: Final = re.compile(
-    f"P(?:[GVO][zfu]{{0,2}}[pDm]{{1,3}}[bfi,].{{0,6}}[zXO]|[GVO]s?f[zX]|[GgVO]z?[pDm]f[zXO])"
+    r"P(?:[GVO][zfu]{0,2}[pDm]{1,3}[bfi,].{0,6}[zXO]|[GVO]s?f[zX]|[GgVO]z?[pDm]f[zXO])"
 )
 _NAMES_OF_DEVICES: Final = re.compile(
     r"^\W*(?:the )?(?:mpans?|mprns?|mpxns?|guids?|euis?|device ids?|sites?|addresses|properties"
@@ -145,7 +150,8 @@ def shape_of(text: str) -> str:
     """Return the parts of the words of a sentence, one character for each; pauses are kept."""
     for pattern, into in _SHORTENED:
         text = pattern.sub(into, text)
-    text = _FROM_A_DAY.sub("henceforth", text[:_LONGEST])
+    text = _IN_THEIR_NAME.sub("we ", text[:_LONGEST])
+    text = _FROM_A_DAY.sub("henceforth", text)
     words = _WORD.findall(text.lower())
     shape: list[str] = []
     at = 0
