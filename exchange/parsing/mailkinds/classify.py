@@ -199,7 +199,7 @@ def classify_by_content(
     if automatic(headers, head.subject) is Automatic.GENERATED and not asked:
         return Classified(Kind.AUTO_REPLY, Subkind.GENERATED, counts=False)
     if found.devices or (found.rejects and found.asks):
-        wants = why_no_request(statements)
+        wants = why_no_request(statements, reply=reply)
         if wants is not Subkind.NONE:
             return Classified(Kind.UNKNOWN, wants)
         if reply and not asks(statements):

@@ -106,8 +106,24 @@ THAT_YOU_INSTALLED: Final = any_of(
     "|had been)(?: all| both| originally| previously)? (?:installed|fitted|put in) by (?:you"
     "|your (?:company|team|engineers?|predecessor))(?:rsel(?:f|ves))?",
 )
+INSTALLED_BY_YOU: Final = any_of(
+    "(?:installed|fitted|put in) by (?:you|your (?:company|team|engineers?|contractors?|people))",
+    "you(?:r (?:engineers?|company|team|contractors?))? (?:installed|fitted|put)",
+)
+# With one of these, who installed it is in dispute.
+DOUBTS: Final = any_of(
+    "not", "no", "n't", "again", "dispute", "disagree", "wrong", "but", "however", "answer",
+    "reply", "said", "say", "denied", "denial", "sure", "clearly", "definitely", "certain\\w*", "records?",
+)  # fmt: skip
 # "We will need the codes": they need them now.
 WILL_NEED: Final = any_of("will (?:also |now |therefore |then )?(?:need|require)")
+# "We will need codes in January": not yet.
+NEEDED_LATER: Final = any_of(
+    "(?:will|may|might|shall)(?: also| then| probably| only)? (?:need|require|ask|want)\\b"
+    "[^.?!]{0,80}(?:let you know|later|in due course|the time comes|next (?:month|year|quarter|spring)|in touch"
+    "|in (?:january|february|march|april|may|june|july|august|september|october|november"
+    "|december)|come back to you|get back to you)"
+)
 # "Could we get codes for another three": no report of a code for the wrong meter.
 FOR_MORE: Final = any_of("for (?:the )?(?:an)?other")
 # "Waiting for the codes that we asked for": no new asking.
@@ -309,6 +325,8 @@ OUTSIDERS_READ: Final = any_of(
     "|used|hijacked|misused|abused|controlled) by (?:an? |some )?(?:\\w+ )?(?:outsiders?"
     "|others?|strangers?|third part(?:y|ies)|someone|somebody|intruders?|unknown|unauthori[sz]ed"
     "|former|ex-?)",
+    "treat\\b[^.?!]{0,60} (?:with suspicion|with care|as (?:suspicious|suspect|fraudulent|fake))",
+    "(?:took|has|have|had|knows?)(?: \\w+)? (?:the|our|its) password",
     "(?:mail ?box|inbox|account|address|e-?mail) (?:is|was|may be|are)(?: \\w+)? (?:not|no longer)"
     " (?:secure|safe|under our control|in our (?:hands|control)|ours|used by us)",
 )  # fmt: skip

@@ -113,9 +113,15 @@ _WORDS: Final = {
     "|looking forward to|would be glad to receive|would be pleased to receive|welcome|would like"
     " to get hold of|would like to obtain|need to see|would like to see|have need of"
     "|would be thankful for|would be happy to receive|would be happy to have"
-    "|would be glad to have|still need|still require",
+    "|would be glad to have|still need|still require|"
+    + "|".join(
+        f"would be {good} to {get}"
+        for good in ("good", "great", "lovely", "fab", "brilliant", "helpful", "useful", "nice")
+        for get in ("get", "have", "receive", "see")
+    ),
     NEEDED: "needed|required|reqd|req'd|requested|wanted|sought|outstanding|missing|desired"
     "|overdue|appreciated|welcome|wanting|lacking|awaited|necessary|helpful|useful|handy"
+    "|a lifesaver|a great help|a big help|a huge help|a godsend|a real help|much obliged"
     "|to be provided|to be sent|to be supplied|to follow please|to come please",
     HOPE: "is there|are there|on the hunt for|in pursuit of|how about|what about|grateful for"
     "|after|looking for|in need of|any chance of|chance of"
@@ -141,7 +147,7 @@ _WORDS: Final = {
     "|ask you for"
     "|asking you for|requisition|enquiry|enquire about|call for|ask|applying for|apply for"
     "|application for|demand|kindly request|request from you|ask of you|seek from you|req"
-    "|request type|req type|rfi|ask again for|requesting from you|requested",
+    "|request type|req type|rfi|ask again for|requesting from you|requested|seeks",
     CODE: "code|codes|ic|ics|install key|install keys|installation key|installation keys|link key"
     "|link keys|install codes|cods|instal codes|instal code|ic's|code's|joining key"
     "|icodes|codez|keycode|keycodes",

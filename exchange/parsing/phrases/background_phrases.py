@@ -162,7 +162,8 @@ OTHER_MATTER: Final = any_of(
     "upgrades?", "firmware",
     "certificates?", "deliver(?:y|ies|ed)", "dispatch\\w*", "shipp\\w*", "courier", "pallets?",
     "warehouse", "debts?", "credits?", "refunds?", "vends?", "payments?", "outages?", "blank",
-    "dead", "burnt", "no", "not", "nope", "none", "never",
+    "dead", "burnt", "withdr\\w+", "objection", "objected", "erroneous\\w*",
+    "no", "not", "nope", "none", "never",
 )  # fmt: skip
 # What a list is called, and what says how long it is.
 LISTING: Final = any_of(

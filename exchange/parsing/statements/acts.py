@@ -166,6 +166,8 @@ def _is_held_back(text: str, *, about_codes: bool) -> bool:
     ours = names_codes(text) or (about_codes and bool(asked.GIVES.search(text)))
     if conditions.PRECONDITION.search(text) and (ours or asked.GIVES.search(text)):
         return _asks(text) or ours
+    if ours and asked.NEEDED_LATER.search(text):
+        return True
     announced = conditions.ANNOUNCED.search(asked.WILL_NEED.sub(" ", text))
     return names_codes(text) and bool(announced)
 

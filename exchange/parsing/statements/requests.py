@@ -113,7 +113,7 @@ _ASKS_FOR_THEM: Final = re.compile(
             "dyz?[hH]z?[pm]",  # do you have it on record
             f"{_BEGIN}P?g{_TO_US}[pmD]",
             f"w{_ON}(?:N|R){_TO_US}f?[pmD](?:[.,:;?!(c\\-]|$)",
-            rf"{_BEGIN}[zeDf]{{0,4}}?[pDL][zpDLfFG,]{{0,6}}[PJE]",  # another three please
+            rf"{_BEGIN}[eDf]{{0,4}}?[pDL][zpDLfFG,]{{0,6}}[PJE]",  # another three please
             rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f[zpDL]|D?(?:$|[.:,]))",  # a request for the following
             rf"w{_ON}Rf?[pD]",
             rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pmDL]{{1,2}})(?:f[pDwu]*)?(?:[.:?!,(]|$|c[gG])",
@@ -130,6 +130,7 @@ _NAMES_OF_DEVICES: Final = re.compile(
     r"|premises)\W+(?:please|pls|required|needed|wanted)\b",
     re.I,
 )
+_WHAT_THESE_ARE: Final = re.compile(r"\bwhat (?:these|this|those|they) (?:are|is|were)\b", re.I)
 _ASKS_WHY: Final = re.compile("[zc,]{0,3}Q(?!M[ghG]|h)")  # but "who can send us", "who has"
 _LACKS_CODES: Final = re.compile(f"(?:T|[hH]n|n[hH]){_CODES}")
 _ASKS_ELSE: Final = re.compile(
@@ -182,7 +183,12 @@ def asks_for_codes(text: str, *, about_codes: bool = False, titled: bool = True)
     ``titled``: it may be a title, which names the codes and asks for nothing.
     """
     shape = shape_of(matter.OTHER_CODES.sub(" number ", _QUOTED.sub(" number ", text)))
-    if parts.ALWAYS in shape or _ASKS_WHY.match(shape) or _NAMES_OF_DEVICES.search(text):
+    if (
+        parts.ALWAYS in shape
+        or _ASKS_WHY.match(shape)
+        or _WHAT_THESE_ARE.search(text)
+        or _NAMES_OF_DEVICES.search(text)
+    ):
         return False
     if _ASKS_FOR_CODES.search(shape):
         return True
