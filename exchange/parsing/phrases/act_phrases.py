@@ -113,16 +113,17 @@ INSTALLED_BY_YOU: Final = any_of(
 # With one of these, who installed it is in dispute.
 DOUBTS: Final = any_of(
     "not", "no", "n't", "again", "dispute", "disagree", "wrong", "but", "however", "answer",
-    "reply", "said", "say", "denied", "denial", "sure", "clearly", "definitely", "certain\\w*", "records?",
+    "reply", "said", "say", "denied", "denial", "sure", "clearly", "definitely",
+    "certain\\w*", "records?",
 )  # fmt: skip
 # "We will need the codes": they need them now.
 WILL_NEED: Final = any_of("will (?:also |now |therefore |then )?(?:need|require)")
 # "We will need codes in January": not yet.
 NEEDED_LATER: Final = any_of(
     "(?:will|may|might|shall)(?: also| then| probably| only)? (?:need|require|ask|want)\\b"
-    "[^.?!]{0,80}(?:let you know|later|in due course|the time comes|next (?:month|year|quarter|spring)|in touch"
-    "|in (?:january|february|march|april|may|june|july|august|september|october|november"
-    "|december)|come back to you|get back to you)"
+    "[^.?!]{0,80}(?:let you know|later|in due course|the time comes|next (?:month|year|quarter"
+    "|spring)|in touch|in (?:january|february|march|april|may|june|july|august|september"
+    "|october|november|december)|come back to you|get back to you)"
 )
 # "Could we get codes for another three": no report of a code for the wrong meter.
 FOR_MORE: Final = any_of("for (?:the )?(?:an)?other")
@@ -361,6 +362,14 @@ NOT_YET: Final = any_of(
     "(?:until|till|unless|before|so that|in order that)\\b[^.;?!]{0,60}"
     " (?:is|are|has|have|can|gets?) (?:been |be )?\\w{3,20}",
     "(?:once|as soon as)\\b[^.,;?!]{0,60} (?:is|are|can|gets?) (?:been |be )?\\w{3,20}",
+)  # fmt: skip
+WORKING_TIME: Final = any_of("working (?:days?|hours?|weeks?|times?)")
+# What is listed only to be looked at.
+ONLY_A_TEST: Final = any_of(
+    "(?:this is|these are|it is|it's|only|just)(?: only| just)? (?:an? )?(?:\\w+ )?(?:test|trial"
+    "|draft|example|sample|mock-?up|dummy|dry run|exercise|rehearsal)",
+    "^\\W*(?:an )?(?:example|sample) of",
+    "for (?:test(?:ing)?|training|demonstration) (?:only|purposes)",
 )  # fmt: skip
 # An error that a code, or what was done with it, gives.
 FAILS: Final = any_of(

@@ -104,6 +104,8 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
         return Act.TAKES_BACK
     if requests.calls_off(text):
         return Act.TAKES_BACK
+    if asked.ONLY_A_TEST.search(text) and not subject:
+        return Act.REPORTS
     called_off = takes_back(said)
     if called_off and takes_back(_without_other_objects(said)):
         return Act.TAKES_BACK
@@ -220,7 +222,7 @@ def _is_about_scams(text: str) -> bool:
 def _reports(text: str) -> bool:
     if asked.FAILS.search(text):
         return True
-    text = asked.NOT_YET.sub(" ", text)
+    text = asked.WORKING_TIME.sub(" ", asked.NOT_YET.sub(" ", text))
     return bool(remarks.REPORTS.search(matter.OTHER_CODES.sub(" ", text))) or bool(
         remarks.FAULTS.search(text)
     )
@@ -328,6 +330,9 @@ def _says_nothing_else(text: str, *, titled: bool) -> bool:
     shown = background.SHOWN.sub(" ", rest)
     if len(_WORD.findall(shown)) <= _LEAST_WORDS:
         rest = shown
+    only_polite = rest == background.COURTESY.sub(" ", text) != text
+    if only_polite and len(words) >= _LEAST_WORDS and _is_about_the_matter(rest):
+        return False
     if titled or len(words) < _LEAST_WORDS or rest != text:
         return not stated
     return requests.has_verb(text) and not (stated or _is_about_the_matter(text))

@@ -75,7 +75,7 @@ _NEEDS: Final = (
     r"^[zDLbp,:\-]{0,5}Ct?wb?[KN](?:$|[.,:!?]|f)",  # codes we are after
     rf"[gG]z{{0,2}}R[^nitqQX.;:?!]{{0,6}}f{_CODES}",  # treat this as a request for the codes
     rf"w{_ON}[gG]D{{1,2}}f{_CODES}",  # we submit these for the codes
-    f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K|J|R)[z:]{{0,3}}f?{_CODES}",  # need codes; grateful for codes
+    f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K{{1,2}}|J|R)[z:]{{0,3}}f?{_CODES}",  # need codes
     rf"{_BEGIN}(?:[zDbp]{{0,4}}|wb)R[zf:b]{{0,4}}{_CODES}",  # request for codes
 )
 _NOUNS: Final = (
@@ -86,6 +86,8 @@ _NOUNS: Final = (
     rf"{_BEGIN}[zDpb]{{0,4}}CR(?!z)",  # install code request
     r"^[zDpb]{0,4}CRL?[zD]{0,3}$",
     rf"^P?s?[LD]{{1,3}}[fF]?[LD]{{0,2}}f{_CODES}(?:[.:,-]|$)",  # list of meters for install codes
+    "^C[?]",
+    f"pM[AbE]{{1,2}}z{{0,2}}f?[hgr]{_TO_US}{_CODES}",  # it would help us to have the codes
     f"C{_ON}fbv",  # codes to be returned by Friday
 )
 _QUESTIONS: Final = (
@@ -131,7 +133,9 @@ _NAMES_OF_DEVICES: Final = re.compile(
     re.I,
 )
 _WHAT_THESE_ARE: Final = re.compile(r"\bwhat (?:these|this|those|they) (?:are|is|were)\b", re.I)
-_ASKS_WHY: Final = re.compile("[zc,]{0,3}Q(?!M[ghG]|h)")  # but "who can send us", "who has"
+_ASKS_WHY: Final = re.compile(
+    "[zc,]{0,3}Q(?!(?:f[zy]{1,3})?M[ghG]|h)"
+)  # but "who can send us", "who has"
 _LACKS_CODES: Final = re.compile(f"(?:T|[hH]n|n[hH]){_CODES}")
 _ASKS_ELSE: Final = re.compile(
     f"(?:{_ASKED_TO}[gGhrVO]?|w{_ON}[NKR]|q)[^.;:?!n]{{0,4}}X|^[gGO][^.;:?!]{{0,4}}X"
@@ -139,7 +143,7 @@ _ASKS_ELSE: Final = re.compile(
 )
 # "Do not action this yet", "no codes please": nothing is to be done with what is listed.
 _CALLS_OFF: Final = re.compile(
-    r"(?:^|[.,;:!-]|c)(?:P?dP?nd|P?dP?n(?:[gG](?:[pD.,;!:]|$)|[gG]z?(?:[.,;!]|$))|nCP|CR[zD]?O)"
+    r"(?:^|[.,;:!-]|c)(?:P?dP?nd|P?dP?n(?:[gG](?:[pD.,;!:]|$)|[gG]z?(?:[.,;!]|$))|nCP|P,?nC|CR[zD]?O)"
 )
 _PLEASE: Final = re.compile("[fLDpR,.:]*P[fLDpR,.:!]*")  # under MP121, please
 _NO_MATTER: Final = re.compile("[RDLpPewufFc,.:!?()-]*")
