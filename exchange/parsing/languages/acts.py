@@ -8,11 +8,12 @@ from typing import Final
 from exchange.domain.statements import Act
 from exchange.parsing.languages import parts
 from exchange.parsing.languages.clauses import Clause, clauses_of
-from exchange.parsing.phrases.matter_phrases import CODES
 
 _NEGATIONS: Final = frozenset((parts.NOT, parts.NONE))
 _ASKING: Final = frozenset((parts.ASK, parts.NEED, parts.REQUEST))
 _INSTALLED: Final = frozenset("IGSJ")
+_THEM: Final = frozenset("TtDdA")
+_NOT_KNOWN: Final = frozenset((parts.UNKNOWN, parts.NAME))
 _VERBS: Final = frozenset((parts.GIVE, parts.NEED, parts.REQUEST))
 _ASKED_ALONE: Final = frozenset((parts.ASK, parts.YOU, parts.WE, parts.THANKS))
 _WANTED: Final = frozenset((parts.GIVE, parts.NEED))
@@ -21,11 +22,17 @@ _TOPIC: Final = frozenset("kDdIGSJsLe@")
 _LEAST_WORDS: Final = 4
 
 
-def act_in(text: str, language: str, *, titled: bool, about_codes: bool) -> Act | None:
-    """Return what somebody does by writing a sentence; None if it is not about our matter."""
+def act_in(
+    text: str, language: str, *, titled: bool, about_codes: bool, named: bool = False
+) -> Act | None:
+    """Return what somebody does by writing a sentence; None if it is not about our matter.
+
+    ``about_codes``: install codes were named before it.  ``named``: it names them itself, if only
+    in a word that is not in the table.
+    """
     clauses = clauses_of(text, language)
     here = {part for clause in clauses for part in clause.shape}
-    codes = parts.CODE in here or bool(CODES.search(text))
+    codes = parts.CODE in here or named
     ours = bool(here & _OURS)
     if parts.WARN in here:
         return Act.WARNS
@@ -33,7 +40,7 @@ def act_in(text: str, language: str, *, titled: bool, about_codes: bool) -> Act 
         return Act.TAKES_BACK
     if parts.DISPUTE in here and ours:
         return Act.DISPUTES
-    meant = codes or (about_codes and parts.GIVE in here and bool(here & frozenset("TtDdA")))
+    meant = codes or (about_codes and any(map(_gives_them, clauses)))
     asks = _asks(text, clauses, here)
     if meant and asks and not shows_codes(here):
         if parts.FAULT in here:
@@ -53,6 +60,12 @@ def act_in(text: str, language: str, *, titled: bool, about_codes: bool) -> Act 
 def names_codes_in(text: str, language: str) -> bool:
     """Return whether a sentence names install codes."""
     return any(parts.CODE in clause.shape for clause in clauses_of(text, language))
+
+
+def _gives_them(clause: Clause) -> bool:
+    """Whether a clause is about giving them, and names no other thing."""
+    here = set(clause.shape)
+    return parts.GIVE in here and bool(here & _THEM) and not here & _NOT_KNOWN
 
 
 def _asks_for_codes(clauses: Sequence[Clause], *, codes: bool) -> bool:
@@ -98,8 +111,10 @@ def _lesser(
         return Act.THANKS if topic else None
     if text.rstrip(" )\"'").endswith("?"):
         return Act.ASKS_ELSE
-    if asks and (topic or (parts.GIVE in here and parts.UNKNOWN in here)):
+    strange = bool(here & _NOT_KNOWN)
+    if asks and (topic or (parts.GIVE in here and strange)):
         return Act.ASKS_ELSE
     few = sum(len(clause.words) for clause in clauses) < _LEAST_WORDS
-    few = few and not here & {parts.UNKNOWN, parts.NAME}
+    few = few and not strange
+    topic = topic or (strange and bool(here & {parts.THESE, parts.THIS}))
     return None if titled or few or not topic else Act.OTHER

@@ -14,7 +14,8 @@ COURTESY: Final = any_of(
     "hope (?:the|your) (?!(?:\\w+ )?(?:meters?|devices?|codes?)\\b)",
     "let (?:me|us) know(?=\\W*$)",
     "(?:it's|it is|this is|that's)(?: only| just| quite| rather)? (?:me|us|a(?: \\w+)?"
-    " (?:long|short|small|big|large|little)|(?:long|short|small))\\b",
+    " (?:long|short|small|big|large|little)|(?:long|short|small))\\b"
+    "(?: (?:list|one|batch|lot))?(?: (?:today|this week|this time))?",
     "trust (?:you|this|all|that you)",
     "how are you", "look(?:ing)? forward", "(?:have|enjoy) (?:a|the|your)(?: \\w+){0,2}"
     " (?:day|weekend|evening|week|afternoon|break|one)",

@@ -84,7 +84,8 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
         return None
     language = language_of(text) if not item or _has_many_words(text) else ""
     if language:
-        act = act_in(text, language, titled=titled, about_codes=about_codes)
+        named = bool(matter.CODES.search(text))
+        act = act_in(text, language, titled=titled, about_codes=about_codes, named=named)
         other = act is None and background.OTHER_MATTER.search(text)
         return Act.OTHER if other and not titled else act
     if item and not _is_sentence(text):
