@@ -55,6 +55,12 @@ _ASKS = {
         "Who are you?\nVale Energy\n\nWhat would you like?\nInstall codes\n\n"
         "Which meters?\nThe two below"
     ),
+    "waiting-list": "List of meters requiring install codes:",
+    "nobody-gave": (
+        "The gas meter will not join since nobody gave us its code. Please provide both codes."
+    ),
+    "made-available": "Could the install codes of both be made available to us by Friday?",
+    "sorry-again": "Sorry to pester you again. Two for today.",
     "as-agreed": "As agreed with Bob on the phone, the two we still need codes for are",
     "footer": (
         "Install codes for these please.\n\nThanks\nTed\n\n"
@@ -125,6 +131,12 @@ _DOES_NOT = {
     "phishing": ("You may have had a phishing mail in our name about", "warns"),
     "code-fails": ("The code you gave us for the first one fails at the hub.", "reports"),
     "hub-error": ("The hub gives an error when we join the first of them.", "reports"),
+    "no-access": ("We were unable to gain access to these.", "not_understood"),
+    "mode": ("Moved to credit mode.", "not_understood"),
+    "prices": ("Price list attached.", "not_understood"),
+    "yes": ("Yes, both.", "not_understood"),
+    "rental-ends": ("The rental of these ends in March, please confirm.", "not_understood"),
+    "see-codes": ("As to your request, please see the codes attached.", "not_understood"),
     "ignore-alone": ("Kindly ignore.", "takes_back"),
     "an-invoice": ("Invoice for the quarter, rental of both", "not_understood"),
     "a-sample": ("Audit sample.", "not_understood"),

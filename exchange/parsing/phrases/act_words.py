@@ -99,7 +99,7 @@ _WORDS: Final = {
     "|retrieving|locating|looking out|furnishing|populating|completing|helping with"
     "|helping us with|pinging|dropping|responding with|sorting out|filling in",
     GIVEN: "provided|supplied|shared|given|forwarded|passed on|emailed|e-mailed|returned"
-    "|released|issued|resent|re-sent|furnished|disclosed|populated|reissued|passed",
+    "|released|issued|resent|re-sent|furnished|disclosed|populated|reissued|passed|made available",
     NEED: "be obliged to receive|be glad to receive|be grateful to receive|be pleased to receive"
     "|would value|value|would be most grateful for|need|needs|needing|require|requires|requiring"
     "|want|wants|wanting|would like|would much like|would really like|would rather like"
@@ -195,7 +195,7 @@ _WORDS: Final = {
     "|are lacking|are missing|am missing|is missing|are without|still have no|not have",
     SHOWN: "attached are|attached is|enclosed are|enclosed is|find attached|find enclosed"
     "|find below|see attached|see enclosed|find herewith|herewith|here are|here is|below are"
-    "|below is|following are|as follows|see below|find the attached|see the attached|find"
+    "|below is|following are|as follows|see below|find the attached|see the attached|see|find"
     " our answer|find our response|find our answers|note|accept|be aware|be advised|bear with"
     " us|find",
     OTHER_THING: "ownership|your request|your enquiry|your email|your e-mail|your mail|your message"

@@ -23,7 +23,8 @@ COURTESY: Final = any_of(
     "(?: \\w+){1,3})?|for your (?:help|time|assistance"
     "|support|co-?operation|patience|understanding|attention))",
     "(?:sorry|apologies|apologise|apologize)(?: again)?(?: \\w+){0,4} (?:to (?:bother|trouble"
-    "|chase|pester|keep|be)|for (?:the|any|another|all|yet|so|being|bothering|troubling|not))",
+    "|chase|pester|keep|be|\\w+ you)|for (?:the|any|another|all|yet|so|being"
+    "|bothering|troubling|not))",
     "no (?:rush|hurry|panic|worries|problem)", "not urgent",
     "(?:any|if you have|should you have|if there are)[^.?!]{0,30}"
     " (?:questions?|queries|query|issues?|problems?|doubts?)",
@@ -49,13 +50,13 @@ WHO: Final = any_of(
 )  # fmt: skip
 # How a Device came to them.
 GAINED: Final = any_of(
-    "gain(?:ed|ing|s)?", "(?:took|taken?|taking) (?:\\w+ ){0,3}(?:over|on)",
+    "gain(?:ed|ing|s)?(?! (?:access|entry))", "(?:took|taken?|taking) (?:\\w+ ){0,3}(?:over|on)",
     "(?:we are|we're) (?:now )?(?:the|their) (?:\\w+ )?supplier", "acquir(?:ed|ing)",
     "inherit(?:ed|ing)?", "become (?:the |their )?(?:new |registered )*supplier",
     "became (?:the |their )?(?:new |registered )*supplier", "gaining supplier",
-    "switch(?:ed|ing)? (?:to us|to [A-Z]\\w+|from you|supplier|over)", "switched",
+    "switch(?:ed|ing)? (?:to us|to (?-i:[A-Z]\\w+)|from you|supplier|over)", "switched",
     "(?:came|come|coming|moved|moving|transferred|passed|migrated) (?:over |across )?"
-    "(?:to|from|with) (?:us|you|your|[A-Z]\\w+)", "came (?:over|across)", "joined us",
+    "(?:to|from|with) (?:us|you|your|(?-i:[A-Z]\\w+))", "came (?:over|across)", "joined us",
     "(?:change|changes) of (?:supplier|tenancy)", "(?:(?-i:C[oO]S))", "won from you",
     "you (?:were|are) (?:the )?(?:losing|former|previous|last)", "losing supplier",
     "former supplier", "previous(?:ly)? suppl\\w+", "onboard(?:ed|ing)", "new customers?",
@@ -150,21 +151,26 @@ FIELD: Final = any_of(
 )
 # What else meters are listed for.
 OTHER_MATTER: Final = any_of(
-    "audit\\w*", "sampl(?:e|es|ing)", "collect(?:ions?|ed|ing)", "returns?", "returned", "final",
+    "audit\\w*", "sampl(?:e|es|ing)", "collect(?:ions?|ed|ing)", "returns", "returned", "final",
     "reads?", "readings?", "rentals?", "rent", "invoic\\w+", "bill(?:s|ed|ing)?",
     "charg(?:es?|ed|ing)",
     "tariffs?", "exchang(?:es?|ed|ing)", "replac(?:e|ed|ing|ements?)", "assets?", "transfers?",
     "stock(?: ?take)?", "faults?", "faulty", "reports?", "results?", "surveys?", "visits?",
-    "appointments?", "photos?", "pictures?", "quotes?", "quotations?", "remov(?:al|als|ed|ing)",
+    "appointments?", "photos?", "pictures?", "quotes", "quotations?", "quote for",
+    "remov(?:al|als|ed|ing)",
     "decommission\\w*", "scrap\\w*", "dispos(?:al|ed|als)", "errors?", "duplicates?", "vacant",
     "void", "demolish\\w*", "demolition", "training", "tests?", "examples?", "drafts?",
-    "mistakes?", "oops", "old", "wrong", "cancel\\w*", "complain\\w*", "theft", "stolen",
+    "mistakes?", "oops", "cancel\\w*", "complain\\w*", "theft", "stolen",
     "damag\\w*", "repairs?", "warranty", "recalls?", "maintenance", "inspections?", "safety",
     "upgrades?", "firmware",
     "certificates?", "deliver(?:y|ies|ed)", "dispatch\\w*", "shipp\\w*", "courier", "pallets?",
     "warehouse", "debts?", "credits?", "refunds?", "vends?", "payments?", "outages?", "blank",
     "dead", "burnt", "withdr\\w+", "objection", "objected", "erroneous\\w*",
-    "no", "not", "nope", "none", "never",
+)  # fmt: skip
+# Few words with one of these answer, deny or call off.
+NO_LABEL: Final = any_of(
+    "old", "wrong", "yes", "yep", "agreed", "noted", "pending", "will do", "no", "not", "nope",
+    "none", "never",
 )  # fmt: skip
 # What a list is called, and what says how long it is.
 LISTING: Final = any_of(

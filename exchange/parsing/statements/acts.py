@@ -33,7 +33,6 @@ _BACKGROUND: Final = (
 )  # fmt: skip
 # A sentence that goes on with the list below it.
 _LEADS_ON = re.compile(r"(?::|\b(?:for|of|at|on|in|with|to|from|are|is|and|as follows))\W*$", re.I)
-_CLAUSE_END = re.compile(r"[,;:.]|\b(?:but|only)\b")
 _CONTRACTED = re.compile(r"n't\b", re.I)
 _POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.I)
 # Below the closing words these are what a footer says about any mail.
@@ -89,7 +88,7 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
         other = act is None and background.OTHER_MATTER.search(text)
         return Act.OTHER if other and not titled else act
     if item and not _is_sentence(text):
-        if takes_back(text) and asked.TAKES_BACK.search(text):
+        if requests.takes_back(text) and asked.TAKES_BACK.search(text):
             return Act.TAKES_BACK
         return Act.ASKS if _item_asks(text, about_codes=about_codes) else None
     if conditions.SUSPICION.search(text) and not names_codes(text):
@@ -107,8 +106,8 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
         return Act.TAKES_BACK
     if asked.ONLY_A_TEST.search(text) and not subject:
         return Act.REPORTS
-    called_off = takes_back(said)
-    if called_off and takes_back(_without_other_objects(said)):
+    called_off = requests.takes_back(said)
+    if called_off and requests.takes_back(_without_other_objects(said)):
         return Act.TAKES_BACK
     settled = asked.THAT_YOU_INSTALLED.sub(" ", conditions.NO_DISPUTE.sub(" ", facts))
     disputes = bool(remarks.DISPUTES.search(settled))
@@ -150,7 +149,9 @@ def _item_asks(text: str, *, about_codes: bool) -> bool:
     """Return whether the few words next to a Device ask for its code, and say nothing else."""
     asks = len(_WORD.findall(text)) >= _LEAST_WORDS
     asks = asks and _asks_for_codes(text, text, about_codes=about_codes)
-    return asks and not (takes_back(text) or _reports(text) or remarks.DISPUTES.search(text))
+    return asks and not (
+        requests.takes_back(text) or _reports(text) or remarks.DISPUTES.search(text)
+    )
 
 
 def _only_wonders(text: str) -> bool:
@@ -295,7 +296,8 @@ def _lesser_act(text: str, *, titled: bool) -> Act | None:
     if requests.asks_about_devices(text):
         return Act.ASKS_ELSE
     if remarks.PROCEDURAL.search(text):
-        return Act.OTHER if names_codes(text) else None
+        other = names_codes(text) or background.OTHER_MATTER.search(text)
+        return Act.OTHER if other else None
     if text.rstrip(" )\"'").endswith("?") or (_asks(text) and not _is_title(text, titled)):
         return Act.ASKS_ELSE
     if conditions.DIRECTS.search(text):
@@ -309,7 +311,9 @@ def _is_title(text: str, titled: bool) -> bool:
 
 def _says_nothing_else(text: str, *, titled: bool) -> bool:
     """Return whether a sentence is a title, a courtesy, or a reason why codes are asked for."""
+    polite = background.COURTESY.sub(" ", text)
     stated = background.STATE.search(text) or background.PRAISE.search(text)
+    stated = stated or (_is_fragment(text) and _names_another(polite))
     pointed = requests.says_nothing(text) and not stated
     if pointed or background.HEADER_LINE.fullmatch(text):
         return True
@@ -346,8 +350,9 @@ def _is_fragment(text: str) -> bool:
 
 def _is_label(text: str) -> bool:
     """Return whether a few words only name a list or somebody: ``Batch 12``, ``Vale Energy``."""
-    stated = background.STATE.search(background.NO_STATE.sub(" ", text))
-    if background.OTHER_MATTER.search(text) or stated or background.PRAISE.search(text):
+    polite = background.COURTESY.sub(" ", text)
+    stated = background.STATE.search(background.NO_STATE.sub(" ", polite))
+    if _names_another(polite) or stated or background.PRAISE.search(text):
         return False
     if names_codes(text) and _is_fragment(text):
         return True
@@ -355,16 +360,19 @@ def _is_label(text: str) -> bool:
     for pattern in (*_BACKGROUND, background.SHOWN, background.LISTING):
         rest = pattern.sub(" ", rest)
     words = _WORD.findall(rest)
-    return all(map(_is_capitalised, words)) or requests.says_nothing(rest)
+    whole = _WORD.findall(text)
+    first_only = words == whole[:1] and not all(one[0].isupper() for one in whole)
+    named = all(one[0].isupper() for one in words) and not first_only
+    return named or requests.says_nothing(rest)
 
 
-def _is_capitalised(word: str) -> bool:
-    return word[0].isupper()
+def _names_another(text: str) -> bool:
+    return bool(background.OTHER_MATTER.search(text) or background.NO_LABEL.search(text))
 
 
 def _is_about_the_matter(text: str) -> bool:
     """Return whether a sentence may tell of Devices, of a list, or of what is done with them."""
-    if _LEADS_ON.search(text) or background.OTHER_MATTER.search(text):
+    if _LEADS_ON.search(text) or _names_another(text):
         return True
     named = matter.OURS.search(text) or matter.THINGS.search(text) or matter.POINTERS.search(text)
     return bool(
@@ -375,23 +383,3 @@ def _is_about_the_matter(text: str) -> bool:
         or background.PEOPLE.search(text)
         or background.ANNOUNCES.search(text)
     )
-
-
-def takes_back(text: str) -> bool:
-    """Return whether a sentence takes a request back, or asks us not to answer it."""
-    kept = asked.HARMLESS_IGNORE.sub(" ", text)
-    if not asked.TAKEN_BACK.search(kept):
-        return False
-    if asked.TAKES_BACK.search(kept) or asked.HOLDS.search(kept):
-        return True
-    needless = asked.NEEDS_NOT.search(kept)
-    if needless and asked.NEEDED.search(_CLAUSE_END.split(kept[needless.end() :], maxsplit=1)[0]):
-        return True
-    forbids = asked.FORBIDS.search(kept) or _not_given(kept)
-    return bool(forbids) and not asked.HARMLESS_MANNER.search(kept)
-
-
-def _not_given(text: str) -> bool:
-    """Return whether codes are not to be given; not where we were not given any."""
-    found = asked.NOT_GIVEN.search(text)
-    return found is not None and not conditions.NOT_GIVEN_TO_US.search(text[: found.end() - 1])

@@ -12,7 +12,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from exchange.parsing.phrases import act_phrases as asked
 from exchange.parsing.phrases import act_words as parts
+from exchange.parsing.phrases import condition_phrases as conditions
 from exchange.parsing.phrases import matter_phrases as matter
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
 
@@ -68,7 +70,7 @@ _NEEDS: Final = (
     f"w{_ON}N[^nitqQXOZ.;:?!]{{0,3}}f{_CODES}",  # we would value your help with the codes
     f"w[^nitqQZM.;:?!]{{0,6}}K{_TO_US}f?{_CODES}",  # we are after the codes
     f"w[^n.;:?!]{{0,3}}Ry,[^.;:?!]{{0,12}},f{_CODES}",  # we ask you, as ..., for the codes
-    f"(?:^|[.,;:-])[pD]{{1,2}}N{_CODES}",  # these need codes
+    f"(?:^|[.,;:-])[pDLGF]{{1,4}}N{_CODES}",  # these need codes
     f"w{_ON}R[gGz]{{0,2}}F{_CODES}",  # we request release of the codes
     f"w[^ne.;:?!]{{0,6}}yf{_CODES}",  # we turn to you for the codes
     f"wMb?z{{0,2}}K{_TO_US}f?{_CODES}",  # we should be obliged for the codes
@@ -88,6 +90,7 @@ _NOUNS: Final = (
     rf"^P?s?[LD]{{1,3}}[fF]?[LD]{{0,2}}f{_CODES}(?:[.:,-]|$)",  # list of meters for install codes
     "^C[?]",
     f"pM[AbE]{{1,2}}z{{0,2}}f?[hgr]{_TO_US}{_CODES}",  # it would help us to have the codes
+    f"M[zP,]{{0,2}}{_CODES}[^nitqQXOZ.;:?!]{{0,6}}bv",  # could the codes be sent
     f"C{_ON}fbv",  # codes to be returned by Friday
 )
 _QUESTIONS: Final = (
@@ -101,7 +104,7 @@ _LACKS: Final = (
     "(?:^|[w,:-])h?nh?z?C(?:[fFDhHv.,;:?!]|$)",
 )
 _ASKS_FOR_CODES: Final = re.compile("|".join((*_ORDERS, *_NEEDS, *_NOUNS, *_QUESTIONS, *_LACKS)))
-_CODES_OF_THESE: Final = re.compile(r"(?:^|[.,;:!])[zL]?C[fF][zpDL,]*[.?:]?$")  # no verb at all
+_CODES_OF_THESE: Final = re.compile(r"(?:^|[.,;:!])[zL]?C[fF][zpDL,]*e*z?[.?:]?$")  # no verb at all
 _ASKS_FOR_THEM: Final = re.compile(
     "|".join(
         (
@@ -115,7 +118,7 @@ _ASKS_FOR_THEM: Final = re.compile(
             "dyz?[hH]z?[pm]",  # do you have it on record
             f"{_BEGIN}P?g{_TO_US}[pmD]",
             f"w{_ON}(?:N|R){_TO_US}f?[pmD](?:[.,:;?!(c\\-]|$)",
-            rf"{_BEGIN}[eDf]{{0,4}}?[pDL][zpDLfFG,]{{0,6}}[PJE]",  # another three please
+            rf"{_BEGIN}[eDf]{{0,4}}?[pDL][zpDLfFG,]{{0,6}}[PJE](?!,?[GVOX])",  # two more please
             rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f[zpDL]|D?(?:$|[.:,]))",  # a request for the following
             rf"w{_ON}Rf?[pD]",
             rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pmDL]{{1,2}})(?:f[pDwu]*)?(?:[.:?!,(]|$|c[gG])",
@@ -136,7 +139,7 @@ _WHAT_THESE_ARE: Final = re.compile(r"\bwhat (?:these|this|those|they) (?:are|is
 _ASKS_WHY: Final = re.compile(
     "[zc,]{0,3}Q(?!(?:f[zy]{1,3})?M[ghG]|h)"
 )  # but "who can send us", "who has"
-_LACKS_CODES: Final = re.compile(f"(?:T|[hH]n|n[hH]){_CODES}")
+_LACKS_CODES: Final = re.compile(f"(?:T|[hH]n|n[hHgGz]u?){_CODES}")
 _ASKS_ELSE: Final = re.compile(
     f"(?:{_ASKED_TO}[gGhrVO]?|w{_ON}[NKR]|q)[^.;:?!n]{{0,4}}X|^[gGO][^.;:?!]{{0,4}}X"
     f"|{_ASKED_TO}[gGV][it]|P[G]z|X[^.;:?!n]{{0,3}}[PE]"
@@ -146,6 +149,7 @@ _CALLS_OFF: Final = re.compile(
     r"(?:^|[.,;:!-]|c)(?:P?dP?nd|P?dP?n(?:[gG](?:[pD.,;!:]|$)|[gG]z?(?:[.,;!]|$))|nCP|P,?nC|CR[zD]?O)"
 )
 _PLEASE: Final = re.compile("[fLDpR,.:]*P[fLDpR,.:!]*")  # under MP121, please
+_CLAUSE_END = re.compile(r"[,;:.]|\b(?:but|only)\b")
 _NO_MATTER: Final = re.compile("[RDLpPewufFc,.:!?()-]*")
 _SAYS_NOTHING: Final = re.compile("[pmDLfFcuwyCRePs,.:!?()-]*")
 
@@ -234,6 +238,26 @@ def asks_about_devices(text: str) -> bool:
 def calls_off(text: str) -> bool:
     """Return whether a sentence tells us to do nothing with what is listed."""
     return bool(_CALLS_OFF.search(shape_of(text)))
+
+
+def takes_back(text: str) -> bool:
+    """Return whether a sentence takes a request back, or asks us not to answer it."""
+    kept = asked.HARMLESS_IGNORE.sub(" ", text)
+    if not asked.TAKEN_BACK.search(kept):
+        return False
+    if asked.TAKES_BACK.search(kept) or asked.HOLDS.search(kept):
+        return True
+    needless = asked.NEEDS_NOT.search(kept)
+    if needless and asked.NEEDED.search(_CLAUSE_END.split(kept[needless.end() :], maxsplit=1)[0]):
+        return True
+    forbids = asked.FORBIDS.search(kept) or _not_given(kept)
+    return bool(forbids) and not asked.HARMLESS_MANNER.search(kept)
+
+
+def _not_given(text: str) -> bool:
+    """Return whether codes are not to be given; not where we were not given any."""
+    found = asked.NOT_GIVEN.search(text)
+    return found is not None and not conditions.NOT_GIVEN_TO_US.search(text[: found.end() - 1])
 
 
 def is_standing(text: str) -> bool:
