@@ -229,7 +229,13 @@ def cases() -> list[Case]:
         )
         for name, (words, subkind) in _DOES_NOT.items()
     ]
-    return [*asks, *does_not, *_desks()]
+    needed = Case(
+        "asks-for-the-code-right-before-its-device",
+        mail(f"One more, need the install code: {D[0]}\n"),
+        "request",
+        devices=[(D[0], "body line 1")],
+    )
+    return [*asks, *does_not, needed, *_desks()]
 
 
 def _desks() -> list[Case]:

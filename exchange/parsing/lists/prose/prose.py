@@ -51,6 +51,7 @@ from exchange.parsing.phrases.answer_phrases import (
 )
 from exchange.parsing.phrases.header_terms import (
     is_list_heading,
+    labels_code,
     labels_device,
     names_devices,
 )
@@ -89,6 +90,11 @@ def devices_in(lines: Iterable[Line]) -> list[DeviceId]:
             if token.device is not None and token.form in (TokenForm.SEPARATED, TokenForm.BARE):
                 found.setdefault(token.device)
     return list(found)
+
+
+def _may_be_code(lead: str) -> bool:
+    """Return whether the words before a value leave it an install code: ``code without CRC:``."""
+    return labels_code(lead) or labels_device(lead) is not False
 
 
 def _is_about_devices(text: str) -> bool:
@@ -150,7 +156,7 @@ class ProseReader:
             devices = [one for one in devices if [one] not in doubtful]
         self.devices.doubt(text, line, doubtful)
         codes = [one for one in tokens if one.form in (TokenForm.CODE, TokenForm.ODD_LENGTH)]
-        codes = [one for one in codes if labels_device(words_before(text, one)) is not False]
+        codes = [one for one in codes if _may_be_code(words_before(text, one))]
         accepted: list[Token] = []
         for token in devices:
             # "devices A, B and C": what names the first also names those listed with it.
