@@ -61,6 +61,11 @@ _ASKS = {
     ),
     "made-available": "Could the install codes of both be made available to us by Friday?",
     "sorry-again": "Sorry to pester you again. Two for today.",
+    "hyphened": "Install-code request for two meters.",
+    "a-fact-sheet": (
+        "(1) Who we are: Vale Energy. (2) What we need: install codes. (3) Where: below."
+    ),
+    "empty-fields": "Contact name:\nSupplier: Vale Energy\nComments:",
     "as-agreed": "As agreed with Bob on the phone, the two we still need codes for are",
     "footer": (
         "Install codes for these please.\n\nThanks\nTed\n\n"
@@ -137,6 +142,15 @@ _DOES_NOT = {
     "yes": ("Yes, both.", "not_understood"),
     "rental-ends": ("The rental of these ends in March, please confirm.", "not_understood"),
     "see-codes": ("As to your request, please see the codes attached.", "not_understood"),
+    "fitted-heading": ("Fitted this afternoon:", "not_understood"),
+    "in-transit": ("Lost in transit:", "not_understood"),
+    "for-a-meeting": ("For Tuesday's meeting:", "not_understood"),
+    "yours-heading": ("Yours:", "not_understood"),
+    "both-paired": ("Both paired, thank you!", "thanks"),
+    "proof": ("Please provide proof that you did not fit these.", "asks_else"),
+    "no-longer-ours": ("We are no longer the supplier of these.", "not_understood"),
+    "codes-came": ("Codes for these came to us and nobody here knows why.", "not_understood"),
+    "a-caller": ("Beware: a caller pretends to be us and wants codes.", "warns"),
     "ignore-alone": ("Kindly ignore.", "takes_back"),
     "an-invoice": ("Invoice for the quarter, rental of both", "not_understood"),
     "a-sample": ("Audit sample.", "not_understood"),

@@ -327,10 +327,12 @@ OUTSIDERS_READ: Final = any_of(
     "|others?|strangers?|third part(?:y|ies)|someone|somebody|intruders?|unknown|unauthori[sz]ed"
     "|former|ex-?)",
     "treat\\b[^.?!]{0,60} (?:with suspicion|with care|as (?:suspicious|suspect|fraudulent|fake))",
-    "(?:took|has|have|had|knows?)(?: \\w+)? (?:the|our|its) password",
+    "(?:took|has|have|had|knows?)(?: \\w+)? (?:the|our|its) (?:password|log-?in)",
     "(?:mail ?box|inbox|account|address|e-?mail) (?:is|was|may be|are)(?: \\w+)? (?:not|no longer)"
     " (?:secure|safe|under our control|in our (?:hands|control)|ours|used by us)",
 )  # fmt: skip
+# Somebody who takes our correspondent's name.
+POSES: Final = any_of("(?:claim|pretend)(?:s|ing|ed)? to be (?:us|one of us|from us|our \\w+)")
 # A danger that is over; nothing is held for it.
 ALL_CLEAR: Final = any_of(
     "(?:incident|breach|attack|compromise|hack|phishing|issue|problem|fraud|matter)\\b[^.;?!]{0,40}"

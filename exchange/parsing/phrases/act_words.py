@@ -148,7 +148,8 @@ _WORDS: Final = {
     "|asking you for|requisition|enquiry|enquire about|call for|ask|applying for|apply for"
     "|application for|demand|kindly request|request from you|ask of you|seek from you|req"
     "|request type|req type|rfi|ask again for|requesting from you|requested|seeks",
-    CODE: "code|codes|ic|ics|install key|install keys|installation key|installation keys|link key"
+    CODE: "code|codes|install-code|install-codes|ic|ics|install key|install keys|installation key"
+    "|installation keys|link key"
     "|link keys|install codes|cods|instal codes|instal code|ic's|code's|joining key"
     "|icodes|codez|keycode|keycodes",
     CONTAINER: "column|columns|file|workbook|template below|spreadsheet|csv|list|lists|copy"

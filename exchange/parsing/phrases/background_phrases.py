@@ -41,8 +41,8 @@ WHO: Final = any_of(
     "(?:i am|i'm|we are|we're|this is|i|we) (?:just |also |now )?(?:writ(?:e|ing)|e-?mailing"
     "|cover(?:ing)?|contacting|new (?:to|here|in|at)|(?:here |writing )?on behalf of|in the office"
     "|at (?:my|our) desk|told (?:that )?(?:you|this))",
-    "(?:i am|i'm|we are|we're|this is)(?: \\w+){0,4} (?:supplier|desk|team|lead|manager|analyst"
-    "|contact|person|assistant)",
+    "(?:i am|i'm|we are|we're|this is)(?: (?!not?\\b|never\\b)\\w+){0,4} (?:supplier|desk"
+    "|team|lead|manager|analyst|contact|person|assistant)",
     "my name is", "(?:my|our|the) (?:direct |mobile |phone )?(?:number|line|extension|mobile"
     "|office hours|reference|ref) (?:is|are)", "(?:right|correct) (?:address|team|person|place"
     "|mailbox|inbox|people)", "(?:mail ?box|inbox|desk|office) is (?:monitored|manned|staffed|open"
@@ -147,7 +147,7 @@ HEADER_LINE: Final = any_of(
 )
 # A line of a form: "Requesting party: Vale Energy".
 FIELD: Final = any_of(
-    "\\W*[^\\W\\d_][\\w/()&'.-]{0,24}(?:\\s[\\w/()&'.-]{1,24}){0,3}\\s?:(?:\\s[^.?!]{0,60})?"
+    "\\W*[^\\W\\d_][\\w/()&'.-]{0,24}(?:\\s[\\w/()&'.-]{1,24}){0,3}\\s?:\\s[^.?!]{1,60}"
 )
 # What else meters are listed for.
 OTHER_MATTER: Final = any_of(
@@ -169,7 +169,8 @@ OTHER_MATTER: Final = any_of(
 )  # fmt: skip
 # Few words with one of these answer, deny or call off.
 NO_LABEL: Final = any_of(
-    "old", "wrong", "yes", "yep", "agreed", "noted", "pending", "will do", "no", "not", "nope",
+    "old", "wrong", "yes", "yep", "agreed", "noted", "pending", "will do", "yours", "no",
+    "not", "nope",
     "none", "never",
 )  # fmt: skip
 # What a list is called, and what says how long it is.
@@ -204,6 +205,23 @@ LISTING: Final = any_of(
     "of",
     "both",
     "all",
+    "addresse?s?",
+    "postcodes?",
+    "name",
+    "phone",
+    "telephone",
+    "e-?mail",
+    "contact",
+    "reference",
+    "date",
+    "supplier",
+    "party",
+    "number",
+    "type",
+    "comments?",
+    "notes?",
+    "requester",
+    "details",
     "dual fuel",
     "single fuel",
     "credit mode",

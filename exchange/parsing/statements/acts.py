@@ -95,10 +95,12 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
         return None
     facts = conditions.HYPOTHESIS.sub(" ", remarks.OFFERS_DENIAL.sub(" ", text))
     warns = bool(remarks.WARNS.search(facts) or asked.OUTSIDERS_READ.search(facts))
+    warns = warns or bool(asked.POSES.search(facts))
     if warns and not _is_about_software(text):
         if asked.ALL_CLEAR.search(text) and not asked.NOT_CLEAR.search(text):
             return Act.REPORTS
-        return None if remarks.SUPPOSES.search(text) else Act.WARNS
+        posing = asked.POSES.search(facts)
+        return None if remarks.SUPPOSES.search(text) and not posing else Act.WARNS
     said = remarks.OFFERS_DENIAL.sub(" ", text)
     if _is_forbidden(text, about_codes=about_codes) or _is_held_back(said, about_codes=about_codes):
         return Act.TAKES_BACK
@@ -281,6 +283,7 @@ def _lesser_act(text: str, *, titled: bool) -> Act | None:
             len(_WORD.findall(rest)) > _NAMES
             or background.PRAISE.search(rest)
             or asked.THANKED.search(text)
+            or background.STATE.search(background.NO_STATE.sub(" ", rest))
         )
         return Act.THANKS if said else None
     if asked.SHOWS_CODES.search(text) and matter.OURS.search(text):
@@ -320,6 +323,9 @@ def _says_nothing_else(text: str, *, titled: bool) -> bool:
     if background.CODES_WE_GAVE.search(text):
         return False
     heading = text.rstrip().endswith(":")
+    told = requests.has_verb(text) or not (titled or _is_fragment(text))
+    if names_codes(text) and told and not background.UNCOMMISSIONED.search(text):
+        return False
     if (heading or not titled) and not requests.has_verb(text):
         if _is_label(text):
             return True
@@ -338,6 +344,8 @@ def _says_nothing_else(text: str, *, titled: bool) -> bool:
     only_polite = rest == background.COURTESY.sub(" ", text) != text
     if only_polite and len(words) >= _LEAST_WORDS and _is_about_the_matter(rest):
         return False
+    if rest == text and not titled and _is_fragment(text):
+        return _is_label(text)
     if titled or len(words) < _LEAST_WORDS or rest != text:
         return not stated
     return requests.has_verb(text) and not (stated or _is_about_the_matter(text))

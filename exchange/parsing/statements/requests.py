@@ -94,7 +94,7 @@ _NOUNS: Final = (
     f"C{_ON}fbv",  # codes to be returned by Friday
 )
 _QUESTIONS: Final = (
-    f"qwN(?:fy)?b{_CODES}",  # what we need from you is the code
+    f"qwN(?:fy)?[b:]{_CODES}",  # what we need from you is the code
     rf"qb{_CODES}[^v]*$|q{_CODES}(?:f|b|[?]|$)",  # what is the code
     f"d[yz]{{1,2}}[hH]{_CODES}{_THEY_GAVE}",  # do you hold the code
     f"hyh?{_CODES}{_THEY_GAVE}",
@@ -108,7 +108,7 @@ _CODES_OF_THESE: Final = re.compile(r"(?:^|[.,;:!])[zL]?C[fF][zpDL,]*e*z?[.?:]?$
 _ASKS_FOR_THEM: Final = re.compile(
     "|".join(
         (
-            f"{_ASKED_TO}[gr]?{_TO_US}[gr]{_TO_US}(?:z{{0,2}}[pmLt]|D|$|[.,:;?!(c\\-])",
+            f"{_ASKED_TO}[gr]?{_TO_US}[gr]{_TO_US}(?:z{{0,2}}[pmL]|D|t?$|t?[.,:;?!(c\\-])",
             f"{_ASKED_TO}G{_TO_US}[pm](?:[fpPD:?!.]|$)",
             f"{_ASKED_TO}G(?:q[zp]b|mz[fu])",  # tell us what they are; make them available to us
             f"{_ASKED_TO}A(?:[fc,.?!:]|$)",  # could you help
