@@ -143,6 +143,7 @@ _DOES_NOT = {
     "rental-ends": ("The rental of these ends in March, please confirm.", "not_understood"),
     "see-codes": ("As to your request, please see the codes attached.", "not_understood"),
     "fitted-heading": ("Fitted this afternoon:", "not_understood"),
+    "in-capitals": ("Final Meter Readings For November", "not_understood"),
     "in-transit": ("Lost in transit:", "not_understood"),
     "for-a-meeting": ("For Tuesday's meeting:", "not_understood"),
     "yours-heading": ("Yours:", "not_understood"),

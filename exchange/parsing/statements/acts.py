@@ -315,7 +315,7 @@ def _is_title(text: str, titled: bool) -> bool:
 def _says_nothing_else(text: str, *, titled: bool) -> bool:
     """Return whether a sentence is a title, a courtesy, or a reason why codes are asked for."""
     polite = background.COURTESY.sub(" ", text)
-    stated = background.STATE.search(text) or background.PRAISE.search(text)
+    stated = bool(background.STATE.search(text) or background.PRAISE.search(text))
     stated = stated or (_is_fragment(text) and _names_another(polite))
     pointed = requests.says_nothing(text) and not stated
     if pointed or background.HEADER_LINE.fullmatch(text):
@@ -331,13 +331,19 @@ def _says_nothing_else(text: str, *, titled: bool) -> bool:
             return True
         if _is_fragment(text):
             return False
+    return _gives_reason(text, titled=titled and not heading)
+
+
+def _gives_reason(text: str, *, titled: bool) -> bool:
+    """Return whether a sentence says why somebody asks, or nothing about the matter at all."""
     rest = text
     for pattern in _BACKGROUND:
         rest = pattern.sub(" ", rest)
     words = _WORD.findall(rest)
-    titled = titled and not heading and not requests.has_verb(text)
-    titled = titled or sum(map(str.istitle, words)) > len(words) * _CAPITALS
-    stated = background.STATE.search(background.NO_STATE.sub(" ", rest))
+    titled = titled and not requests.has_verb(text)
+    capitals = sum(map(str.istitle, words)) > len(words) * _CAPITALS
+    titled = titled or (capitals and not background.OTHER_MATTER.search(text))
+    stated = bool(background.STATE.search(background.NO_STATE.sub(" ", rest)))
     shown = background.SHOWN.sub(" ", rest)
     if len(_WORD.findall(shown)) <= _LEAST_WORDS:
         rest = shown
