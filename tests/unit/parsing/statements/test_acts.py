@@ -231,6 +231,7 @@ def test_who_writes_and_what_is_new_says_nothing(text: str) -> None:
     "text",
     [
         "Audit sample.",
+        "Returns",
         "On the van for your depot:",
         "Left on the doorstep.",
         "Rental, as invoiced",
