@@ -34,6 +34,38 @@ _ASKS = {
     "german": "Bitte senden Sie uns die Installationscodes f\u00fcr diese Z\u00e4hler:",
     "french": "Merci de nous envoyer les codes d'installation des compteurs suivants :",
     "pronoun": "I write about the install codes of the two meters below. Please send them over.",
+    "company-requests": "Vale Energy requests the installation code of each of the following.",
+    "obliged": "We should be obliged for the codes of the meters that follow:",
+    "until-commissioned": (
+        "The display stays dark until the meter is commissioned. Please supply both codes."
+    ),
+    "fitted-by-you": "Both were fitted by your people and left. Kindly furnish the codes.",
+    "within-days": "We require the codes of these within ten working days.",
+    "danish-compound": "Vi beder om installationskoden til de to m\u00e5lere nedenfor:",
+    "covering": "I'm covering for Ann this month.",
+    "company-sent-them": "Vale Energy became the supplier of the two on Friday.",
+    "short-list": "It's only a short list today, and there is no hurry.",
+    "weather": "The rain here has been dreadful since Sunday.",
+    "usual-list": "Batch 31, the usual.",
+    "scam-footer": (
+        "Install codes for these please.\n\nThanks\nTed\n\n"
+        "We know of bogus calls in the trade. Never give bank details by email."
+    ),
+    "of-a-form": (
+        "Who are you?\nVale Energy\n\nWhat would you like?\nInstall codes\n\n"
+        "Which meters?\nThe two below"
+    ),
+    "waiting-list": "List of meters requiring install codes:",
+    "nobody-gave": (
+        "The gas meter will not join since nobody gave us its code. Please provide both codes."
+    ),
+    "made-available": "Could the install codes of both be made available to us by Friday?",
+    "sorry-again": "Sorry to pester you again. Two for today.",
+    "hyphened": "Install-code request for two meters.",
+    "a-fact-sheet": (
+        "(1) Who we are: Vale Energy. (2) What we need: install codes. (3) Where: below."
+    ),
+    "empty-fields": "Contact name:\nSupplier: Vale Energy\nComments:",
     "as-agreed": "As agreed with Bob on the phone, the two we still need codes for are",
     "footer": (
         "Install codes for these please.\n\nThanks\nTed\n\n"
@@ -103,6 +135,46 @@ _DOES_NOT = {
     "not-from-us": ("We did not send the message of this morning that asks for these.", "warns"),
     "phishing": ("You may have had a phishing mail in our name about", "warns"),
     "code-fails": ("The code you gave us for the first one fails at the hub.", "reports"),
+    "hub-error": ("The hub gives an error when we join the first of them.", "reports"),
+    "no-access": ("We were unable to gain access to these.", "not_understood"),
+    "mode": ("Moved to credit mode.", "not_understood"),
+    "prices": ("Price list attached.", "not_understood"),
+    "yes": ("Yes, both.", "not_understood"),
+    "rental-ends": ("The rental of these ends in March, please confirm.", "not_understood"),
+    "see-codes": ("As to your request, please see the codes attached.", "not_understood"),
+    "fitted-heading": ("Fitted this afternoon:", "not_understood"),
+    "in-capitals": ("Final Meter Readings For November", "not_understood"),
+    "in-transit": ("Lost in transit:", "not_understood"),
+    "for-a-meeting": ("For Tuesday's meeting:", "not_understood"),
+    "yours-heading": ("Yours:", "not_understood"),
+    "both-paired": ("Both paired, thank you!", "thanks"),
+    "proof": ("Please provide proof that you did not fit these.", "asks_else"),
+    "no-longer-ours": ("We are no longer the supplier of these.", "not_understood"),
+    "codes-came": ("Codes for these came to us and nobody here knows why.", "not_understood"),
+    "a-caller": ("Beware: a caller pretends to be us and wants codes.", "warns"),
+    "ignore-alone": ("Kindly ignore.", "takes_back"),
+    "an-invoice": ("Invoice for the quarter, rental of both", "not_understood"),
+    "a-sample": ("Audit sample.", "not_understood"),
+    "on-the-van": ("On the van for your depot:", "not_understood"),
+    "by-mistake": ("Sent by mistake.", "not_understood"),
+    "a-visit": ("Our fitter calls on Tuesday at", "not_understood"),
+    "ex-colleague": ("Send nothing to this mailbox, an ex-colleague can still read it.", "warns"),
+    "danger-over": ("Install codes please. The phishing matter is now closed and our mailbox is\n"
+                    "secure again.", "reports"),
+    "only-a-test": ("This is just a test of our new system. Install codes for", "reports"),
+    "needed-later": ("We will need the codes of these in March and will be in touch.",
+                     "takes_back"),
+    "what-these-are": ("Can you tell us what these are?", "asks_else"),
+    "to-a-register": ("Please add these to the register.", "asks_else"),
+    "mpans": ("MPANs please", "asks_else"),
+    "terminate": ("Terminate these please.", "asks_else"),
+    "as-agreed-away": ("As agreed these go back on the lorry.", "not_understood"),
+    "spanish-check": ("El c\u00f3digo que mandaron no es v\u00e1lido. Por favor revisen.",
+                      "not_understood"),
+    "german-collection": ("Wir holen diese am Montag ab.", "not_understood"),
+    "german-readings": ("Bitte Z\u00e4hlerst\u00e4nde mitteilen.", "asks_else"),
+    "german-invoice": ("Rechnung f\u00fcr Mai, Z\u00e4hler wie unten", "not_understood"),
+    "welsh-readings": ("Oes modd cael y darlleniad olaf o'r ddau fesurydd?", "asks_else"),
     "works": ("Both codes worked first time, much appreciated.", "reports"),
     "commissioned": ("These have now been commissioned successfully.", "reports"),
     "swapped": ("Our fitter swapped both meters yesterday.", "reports"),
@@ -172,7 +244,13 @@ def cases() -> list[Case]:
         )
         for name, (words, subkind) in _DOES_NOT.items()
     ]
-    return [*asks, *does_not, *_desks()]
+    needed = Case(
+        "asks-for-the-code-right-before-its-device",
+        mail(f"One more, need the install code: {D[0]}\n"),
+        "request",
+        devices=[(D[0], "body line 1")],
+    )
+    return [*asks, *does_not, needed, *_desks()]
 
 
 def _desks() -> list[Case]:

@@ -152,7 +152,7 @@ def _in_quotes() -> list[Case]:
             "words-quoted-twice-are-old",
             reply("Any news?\n\n" + _WROTE + f"> Thanks.\n>> {D[0]} not ours\n>> {D[1]}\n"),
             "unknown",
-            "reply",
+            "chases",
             references=REFS,
             warnings=["2 Device IDs are only in quoted text"],
         ),

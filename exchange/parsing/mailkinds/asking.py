@@ -13,6 +13,7 @@ from typing import Final
 from exchange.domain.mail import Subkind
 from exchange.domain.statements import ANSWERING, Act, Statement
 from exchange.parsing.mailkinds.desks import own_name
+from exchange.parsing.phrases.act_phrases import DOUBTS, INSTALLED_BY_YOU
 from exchange.parsing.statements.sentences import CODE_MARK
 
 _OURS = re.compile(r"\b(?:you|your|yours|codes?|ICs?|these|this)\b|\u2460", re.I)
@@ -37,9 +38,16 @@ _OTHERWISE: Final = {
 }
 
 
-def why_no_request(statements: Sequence[Statement]) -> Subkind:
-    """Return what a mail that lists Devices wants other than codes; NONE if it asks for them."""
-    acts = {one.act for one in statements if not _is_background(one, statements)}
+def why_no_request(statements: Sequence[Statement], *, reply: bool = False) -> Subkind:
+    """Return what a mail that lists Devices wants other than codes; NONE if it asks for them.
+
+    ``reply``: it replies to a mail of ours, so that it may dispute our answer.
+    """
+    acts = {
+        one.act
+        for one in statements
+        if not _is_background(one, statements) and (reply or not _says_who(one, statements))
+    }
     for act, subkind in _AGAINST.items():
         if act in acts:
             return subkind
@@ -59,6 +67,16 @@ def _is_background(report: Statement, statements: Sequence[Statement]) -> bool:
     if report.act is not Act.REPORTS or report.devices or _OURS.search(report.words):
         return False
     after = statements[statements.index(report) + 1 :]
+    return any(one.act is Act.ASKS for one in after)
+
+
+def _says_who(claim: Statement, statements: Sequence[Statement]) -> bool:
+    """Return whether a sentence only says that we installed what is asked for further down."""
+    if claim.act is not Act.DISPUTES or not INSTALLED_BY_YOU.search(claim.words):
+        return False
+    if DOUBTS.search(claim.words):
+        return False
+    after = statements[statements.index(claim) + 1 :]
     return any(one.act is Act.ASKS for one in after)
 
 

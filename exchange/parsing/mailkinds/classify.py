@@ -200,7 +200,7 @@ def classify_by_content(
     if automatic(headers, head.subject) is Automatic.GENERATED and not asked:
         return Classified(Kind.AUTO_REPLY, Subkind.GENERATED, counts=False)
     if found.devices or (found.rejects and found.asks):
-        wants = why_no_request(statements)
+        wants = why_no_request(statements, reply=reply)
         if wants is not Subkind.NONE:
             return Classified(Kind.UNKNOWN, wants)
         if reply and not asks(statements):
@@ -209,6 +209,8 @@ def classify_by_content(
     if reply:
         files = bool(contents.attachments or contents.mails)
         says = reply_says(own_text, files=files)
+        if says is Subkind.REPLY and any(one.act is Act.CHASES for one in statements):
+            return Classified(Kind.UNKNOWN, Subkind.CHASES)
         plain = all(_is_plain(one) for one in statements)
         promised = says is Subkind.PROMISED and plain and not (found.rejects or of_answer)
         return Classified(Kind.ACKNOWLEDGEMENT if promised else Kind.UNKNOWN, says)

@@ -17,6 +17,8 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?"
 _ADDR_SPEC = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 _ADDRESS_LIKE = re.compile(r"[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+")
+# "Ops @ Hazelmere": at a company, and no address, as no domain follows.
+_AT_COMPANY = re.compile(r"(?<=\w )@(?= [^\s@.]+(?: |$))")
 _LONGEST: Final = 320  # 64 + @ + 255 octets, RFC 5321 section 4.5.3.1
 _LONGEST_FIELD: Final = 4000
 _MOST_IN_LIST: Final = 200
@@ -72,10 +74,12 @@ def parse_mailbox(text: str) -> Address | None:
     display = _display_name(name)
     if not address or display is None:
         return None
-    similar = _ADDRESS_LIKE.findall(display)
+    without_at = _AT_COMPANY.sub(" ", display)
+    similar = _ADDRESS_LIKE.findall(without_at)
     if any(one.strip(".").lower() != address for one in similar):
         return None
-    return None if display.count("@") > len(similar) else Address(address, display[:200])
+    ambiguous = without_at.count("@") > len(similar)
+    return None if ambiguous else Address(address, display[:200])
 
 
 def _without_angles(text: str) -> Address | None:
@@ -90,7 +94,7 @@ def _without_angles(text: str) -> Address | None:
 def _display_name(name: str) -> str | None:
     """Return a display name, unquoted and decoded; None when it holds what only an address may."""
     outside = re.sub(r"\"(?:[^\"\\]|\\.)*\"", " ", name)
-    if re.search(r"[<>:;,\\\"\[\]]", outside):
+    if re.search(r"[<>:;,\\\"\[\]]|\s@\s", outside):
         return None
     if re.search(r"[()]", outside) and not re.fullmatch(r"(?:[^()]|\([^()@]*\))*", outside):
         return None

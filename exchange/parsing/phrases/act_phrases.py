@@ -106,10 +106,33 @@ THAT_YOU_INSTALLED: Final = any_of(
     "|had been)(?: all| both| originally| previously)? (?:installed|fitted|put in) by (?:you"
     "|your (?:company|team|engineers?|predecessor))(?:rsel(?:f|ves))?",
 )
+INSTALLED_BY_YOU: Final = any_of(
+    "(?:installed|fitted|put in) by (?:you|your (?:company|team|engineers?|contractors?|people))",
+    "you(?:r (?:engineers?|company|team|contractors?))? (?:installed|fitted|put)",
+)
+# With one of these, who installed it is in dispute.
+DOUBTS: Final = any_of(
+    "not", "no", "n't", "again", "dispute", "disagree", "wrong", "but", "however", "answer",
+    "reply", "said", "say", "denied", "denial", "sure", "clearly", "definitely",
+    "certain\\w*", "records?",
+)  # fmt: skip
 # "We will need the codes": they need them now.
 WILL_NEED: Final = any_of("will (?:also |now |therefore |then )?(?:need|require)")
+# "We will need codes in January": not yet.
+NEEDED_LATER: Final = any_of(
+    "(?:will|may|might|shall)(?: also| then| probably| only)? (?:need|require|ask|want)\\b"
+    "[^.?!]{0,80}(?:let you know|later|in due course|the time comes|next (?:month|year|quarter"
+    "|spring)|in touch|in (?:january|february|march|april|may|june|july|august|september"
+    "|october|november|december)|come back to you|get back to you)"
+)
 # "Could we get codes for another three": no report of a code for the wrong meter.
 FOR_MORE: Final = any_of("for (?:the )?(?:an)?other")
+# "Waiting for the codes that we asked for": no new asking.
+STILL_WAITING: Final = any_of(
+    "(?:waiting|await(?:ing)?)[^.?!]{0,60} (?:we|i|us|me)(?: have| had|'ve)? (?:asked|requested"
+    "|were promised|was promised|wrote|sent)",
+    "(?:you|your (?:colleague|team)) (?:have |had )?promised",
+)
 # "Thanks for the codes": no closing words, but what somebody says.
 THANKED: Final = any_of(
     "(?:thanks|thank you|cheers|diolch)(?: so much| very much| again| a lot)? (?:for|am)"
@@ -260,7 +283,8 @@ TAKEN_BACK: Final = re.compile(
         "attached", "ones?", "tickets?", "cases?", "rows?", "entr(?:y|ies)", "cais", "codau",
         r"[mf]esurydd\w*",
         "ics?",
-    ).pattern + "|[\u2460\u2461]|^\\W*\\w+\\W*$", re.I,
+    ).pattern + "|[\u2460\u2461]|^\\W*(?:(?:please|kindly|pls|plz|sorry|oops|just|so|do)\\W+){0,3}"
+    "\\w+(?:\\W+(?:me|us|all|all of|everything|the lot|please|pls|thanks|thank you))?\\W*$", re.I,
 )  # fmt: skip
 HARMLESS_IGNORE: Final = any_of(
     "(?:note|notes|chain|trail|thread|conversation|history|forward|banner|mail below|e-?mail below)"
@@ -280,5 +304,78 @@ HARMLESS_MANNER: Final = any_of(
     "|scan|photograph)s?",
     "to (?:the|our|my|that) (?:old|previous|former|personal|other|wrong|closed)", "twice",
     "separately", "without (?:the |their |its )?crc", "passwords?", "in (?:one|several|separate)",
-    "one by one", "personal data",
+    "one by one",
+    "(?:personal|sensitive|financial|customer) (?:data|information|details)",
+    "(?:bank|card|account|payment|login|log-in) (?:details|numbers?|information|data)",
+)  # fmt: skip
+# -- what is wrong with a mailbox, and what is right with it again --
+
+# Somebody who must not read what is sent there.
+OUTSIDERS_READ: Final = any_of(
+    "(?:former|ex-?|previous|past|departed|dismissed|old|unknown|unauthori[sz]ed|outside|wrong"
+    "|third[- ]part(?:y|ies)|other|another|somebody|someone|people|person|outsiders?|strangers?"
+    "|intruders?|competitors?)\\b[^.;?!]{0,60} (?:(?:has|have|had|got|gained|retains?|kept"
+    "|keeps?)(?: \\w+)? (?:access|the password|the log-?in)"
+    "|(?:can|could|may|might|is able to|are able to)(?: still| now| also)?"
+    " (?:read|see|open|view|get (?:in|into|at)|log in|access)\\b"
+    "|(?:still |also )?(?:reads?|opens?|monitors?|uses?|sees?) (?:this|our|the|these|its|your|that)"
+    "(?: \\w+)? (?:mail|mails|e-?mails?|mailbox|inbox|account|messages))",
+    "(?:reading|opening|monitoring|watching) (?:all )?(?:of )?our (?:\\w+ )?(?:mail|mails|e-?mails?"
+    "|mailbox|inbox|messages)",
+    "(?:mail ?box|inbox|account|address|mail)\\b[^.;?!]{0,40} (?:accessed|entered|opened|read"
+    "|used|hijacked|misused|abused|controlled) by (?:an? |some )?(?:\\w+ )?(?:outsiders?"
+    "|others?|strangers?|third part(?:y|ies)|someone|somebody|intruders?|unknown|unauthori[sz]ed"
+    "|former|ex-?)",
+    "treat\\b[^.?!]{0,60} (?:with suspicion|with care|as (?:suspicious|suspect|fraudulent|fake))",
+    "(?:took|has|have|had|knows?)(?: \\w+)? (?:the|our|its) (?:password|log-?in)",
+    "(?:mail ?box|inbox|account|address|e-?mail) (?:is|was|may be|are)(?: \\w+)? (?:not|no longer)"
+    " (?:secure|safe|under our control|in our (?:hands|control)|ours|used by us)",
+)  # fmt: skip
+# Somebody who takes our correspondent's name.
+POSES: Final = any_of("(?:claim|pretend)(?:s|ing|ed)? to be (?:us|one of us|from us|our \\w+)")
+# A danger that is over; nothing is held for it.
+ALL_CLEAR: Final = any_of(
+    "(?:incident|breach|attack|compromise|hack|phishing|issue|problem|fraud|matter)\\b[^.;?!]{0,40}"
+    " (?:is|was|has been|been)(?: now| since| fully| also){0,2} (?:closed|resolved|over|contained"
+    "|fixed|dealt with|cleared|remedied|settled|finished|behind us)",
+    "(?:safe|secure|clean|trusted|usable|restored|trustworthy)(?: to use)? (?:once )?again",
+    "(?:back )?(?:under|in) our control again", "all[- ]clear", "false alarm",
+)  # fmt: skip
+NOT_CLEAR: Final = any_of("not", "never", "until", "once", "when", "if", "cannot", "no longer")
+# What footers say of the mails of others.
+SCAMS_ABOUT: Final = any_of(
+    "(?:scam|fake|fraudulent|phishing|bogus|hoax|spoof|suspicious|scams?)\\b[^.?!]{0,40}"
+    "\\b(?:e-?mails|calls|messages|texts|callers|web ?sites|letters)",
+    "beware of", "(?:rise|increase) in (?:\\w+ )?(?:scams?|fraud|phishing)",
+)  # fmt: skip
+OWN_MAILBOX: Final = any_of(
+    "(?:our|this|my) (?:\\w+ )?(?:mail ?box|e-?mail|inbox|account|address|system|network"
+    "|server|name)",
+    "from us", "codes?", "requests?", "we (?:were|are|have been) (?:hacked|attacked|breached)",
+)  # fmt: skip
+# "Please send requests for codes to ...": how requests reach a desk.
+SENDS_REQUESTS: Final = any_of(
+    "(?:please|kindly|pls|must|should|can|may|you)(?: please)? (?:send|submit|direct|raise|log"
+    "|address|route|e-?mail|make|forward|resubmit)(?: (?!this\\b|the attached)\\w+){0,3}"
+    " (?:requests?|enquir(?:y|ies)|quer(?:y|ies))"
+)
+# "until the meter is commissioned": it is not.
+NOT_YET: Final = any_of(
+    "(?:until|till|unless|before|so that|in order that)\\b[^.;?!]{0,60}"
+    " (?:is|are|has|have|can|gets?) (?:been |be )?\\w{3,20}",
+    "(?:once|as soon as)\\b[^.,;?!]{0,60} (?:is|are|can|gets?) (?:been |be )?\\w{3,20}",
+)  # fmt: skip
+WORKING_TIME: Final = any_of("working (?:days?|hours?|weeks?|times?)")
+# What is listed only to be looked at.
+ONLY_A_TEST: Final = any_of(
+    "(?:this is|these are|it is|it's|only|just)(?: only| just)? (?:an? )?(?:\\w+ )?(?:test|trial"
+    "|draft|example|sample|mock-?up|dummy|dry run|exercise|rehearsal)",
+    "^\\W*(?:an )?(?:example|sample) of",
+    "for (?:test(?:ing)?|training|demonstration) (?:only|purposes)",
+)  # fmt: skip
+# An error that a code, or what was done with it, gives.
+FAILS: Final = any_of(
+    "(?:throws?|gives?|gave|shows?|returns?|reports?|comes? (?:up|back) with|came (?:up|back) with"
+    "|get(?:s|ting)?|got|with) (?:us )?(?:an? |the )?(?:\\w+ )?error",
+    "error(?: code)? \\w+ (?:when|on|after|at|as)", "error(?:s|ed)? (?:when|on) join\\w*",
 )  # fmt: skip

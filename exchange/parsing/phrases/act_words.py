@@ -99,7 +99,7 @@ _WORDS: Final = {
     "|retrieving|locating|looking out|furnishing|populating|completing|helping with"
     "|helping us with|pinging|dropping|responding with|sorting out|filling in",
     GIVEN: "provided|supplied|shared|given|forwarded|passed on|emailed|e-mailed|returned"
-    "|released|issued|resent|re-sent|furnished|disclosed|populated|reissued|passed",
+    "|released|issued|resent|re-sent|furnished|disclosed|populated|reissued|passed|made available",
     NEED: "be obliged to receive|be glad to receive|be grateful to receive|be pleased to receive"
     "|would value|value|would be most grateful for|need|needs|needing|require|requires|requiring"
     "|want|wants|wanting|would like|would much like|would really like|would rather like"
@@ -113,9 +113,15 @@ _WORDS: Final = {
     "|looking forward to|would be glad to receive|would be pleased to receive|welcome|would like"
     " to get hold of|would like to obtain|need to see|would like to see|have need of"
     "|would be thankful for|would be happy to receive|would be happy to have"
-    "|would be glad to have|still need|still require",
+    "|would be glad to have|still need|still require|"
+    + "|".join(
+        f"would be {good} to {get}"
+        for good in ("good", "great", "lovely", "fab", "brilliant", "helpful", "useful", "nice")
+        for get in ("get", "have", "receive", "see")
+    ),
     NEEDED: "needed|required|reqd|req'd|requested|wanted|sought|outstanding|missing|desired"
     "|overdue|appreciated|welcome|wanting|lacking|awaited|necessary|helpful|useful|handy"
+    "|a lifesaver|a great help|a big help|a huge help|a godsend|a real help|much obliged"
     "|to be provided|to be sent|to be supplied|to follow please|to come please",
     HOPE: "is there|are there|on the hunt for|in pursuit of|how about|what about|grateful for"
     "|after|looking for|in need of|any chance of|chance of"
@@ -141,8 +147,9 @@ _WORDS: Final = {
     "|ask you for"
     "|asking you for|requisition|enquiry|enquire about|call for|ask|applying for|apply for"
     "|application for|demand|kindly request|request from you|ask of you|seek from you|req"
-    "|request type|req type|rfi|ask again for|requesting from you|requested",
-    CODE: "code|codes|ic|ics|install key|install keys|installation key|installation keys|link key"
+    "|request type|req type|rfi|ask again for|requesting from you|requested|seeks",
+    CODE: "code|codes|install-code|install-codes|ic|ics|install key|install keys|installation key"
+    "|installation keys|link key"
     "|link keys|install codes|cods|instal codes|instal code|ic's|code's|joining key"
     "|icodes|codez|keycode|keycodes",
     CONTAINER: "column|columns|file|workbook|template below|spreadsheet|csv|list|lists|copy"
@@ -189,7 +196,7 @@ _WORDS: Final = {
     "|are lacking|are missing|am missing|is missing|are without|still have no|not have",
     SHOWN: "attached are|attached is|enclosed are|enclosed is|find attached|find enclosed"
     "|find below|see attached|see enclosed|find herewith|herewith|here are|here is|below are"
-    "|below is|following are|as follows|see below|find the attached|see the attached|find"
+    "|below is|following are|as follows|see below|find the attached|see the attached|see|find"
     " our answer|find our response|find our answers|note|accept|be aware|be advised|bear with"
     " us|find",
     OTHER_THING: "ownership|your request|your enquiry|your email|your e-mail|your mail|your message"
@@ -214,7 +221,7 @@ _WORDS: Final = {
     "|colleague|colleagues|ever|perhaps|possibly|maybe|soon|once more|once again|further|extra"
     "|additional|very|much|most|well|likewise|such|each|every|outstanding|remaining|associated"
     "|matching|new|gained|installation|install|electricity|gas|electric|their|its|his|her|own"
-    "|total|only|yet|sometime|directly|together|here|there|there's|as well|as soon as"
+    "|crc|total|only|yet|sometime|directly|together|here|there|there's|as well|as soon as"
     " possible|kind|quick|possible|e|g|h|hey|yes|yep|ok|okay|actual|valid|said"
     "|teh|zigbee|han|device's|meter's|smets2|smets|mp121|sec|regarding|urgent|new|latest|last|first"
     "|actually|simply|later|early|sorry|ideally|at least|at the same time|while you are at it",

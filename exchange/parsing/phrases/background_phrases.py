@@ -10,13 +10,21 @@ from typing import Final
 from exchange.parsing.phrases.any_of import any_of
 
 COURTESY: Final = any_of(
-    "hope (?:you|this|all|that (?:you|this|all)|to hear)", "trust (?:you|this|all|that you)",
+    "hope (?:you|this|all|that (?:you|this|all)|to hear)",
+    "hope (?:the|your) (?!(?:\\w+ )?(?:meters?|devices?|codes?)\\b)",
+    "let (?:me|us) know(?=\\W*$)",
+    "(?:it's|it is|this is|that's)(?: only| just| quite| rather)? (?:me|us|a(?: \\w+)?"
+    " (?:long|short|small|big|large|little)|(?:long|short|small))\\b"
+    "(?: (?:list|one|batch|lot))?(?: (?:today|this week|this time))?",
+    "trust (?:you|this|all|that you)",
     "how are you", "look(?:ing)? forward", "(?:have|enjoy) (?:a|the|your)(?: \\w+){0,2}"
     " (?:day|weekend|evening|week|afternoon|break|one)",
-    "(?:thanks|thank you)(?: so much| very much)? (?:in advance|for your (?:help|time|assistance"
+    "(?:thanks|thank you)(?: so much| very much)? (?:in advance(?: for (?:your|all|any|the)"
+    "(?: \\w+){1,3})?|for your (?:help|time|assistance"
     "|support|co-?operation|patience|understanding|attention))",
     "(?:sorry|apologies|apologise|apologize)(?: again)?(?: \\w+){0,4} (?:to (?:bother|trouble"
-    "|chase|pester|keep|be)|for (?:the|any|another|all|yet|so|being|bothering|troubling|not))",
+    "|chase|pester|keep|be|\\w+ you)|for (?:the|any|another|all|yet|so|being"
+    "|bothering|troubling|not))",
     "no (?:rush|hurry|panic|worries|problem)", "not urgent",
     "(?:any|if you have|should you have|if there are)[^.?!]{0,30}"
     " (?:questions?|queries|query|issues?|problems?|doubts?)",
@@ -28,14 +36,27 @@ COURTESY: Final = any_of(
     "|my|the)"
     " (?:call|chat|conversation|meeting|phone call))",
 )  # fmt: skip
+# Who writes, and where he is to be found.
+WHO: Final = any_of(
+    "(?:i am|i'm|we are|we're|this is|i|we) (?:just |also |now )?(?:writ(?:e|ing)|e-?mailing"
+    "|cover(?:ing)?|contacting|new (?:to|here|in|at)|(?:here |writing )?on behalf of|in the office"
+    "|at (?:my|our) desk|told (?:that )?(?:you|this))",
+    "(?:i am|i'm|we are|we're|this is)(?: (?!not?\\b|never\\b)\\w+){0,4} (?:supplier|desk"
+    "|team|lead|manager|analyst|contact|person|assistant)",
+    "my name is", "(?:my|our|the) (?:direct |mobile |phone )?(?:number|line|extension|mobile"
+    "|office hours|reference|ref) (?:is|are)", "(?:right|correct) (?:address|team|person|place"
+    "|mailbox|inbox|people)", "(?:mail ?box|inbox|desk|office) is (?:monitored|manned|staffed|open"
+    "|read|checked)",
+)  # fmt: skip
 # How a Device came to them.
 GAINED: Final = any_of(
-    "gain(?:ed|ing|s)?", "(?:took|taken?|taking) (?:over|on)", "acquir(?:ed|ing)",
+    "gain(?:ed|ing|s)?(?! (?:access|entry))", "(?:took|taken?|taking) (?:\\w+ ){0,3}(?:over|on)",
+    "(?:we are|we're) (?:now )?(?:the|their) (?:\\w+ )?supplier", "acquir(?:ed|ing)",
     "inherit(?:ed|ing)?", "become (?:the |their )?(?:new |registered )*supplier",
     "became (?:the |their )?(?:new |registered )*supplier", "gaining supplier",
-    "switch(?:ed|ing)? (?:to us|to [A-Z]\\w+|from you|supplier|over)", "switched",
+    "switch(?:ed|ing)? (?:to us|to (?-i:[A-Z]\\w+)|from you|supplier|over)", "switched",
     "(?:came|come|coming|moved|moving|transferred|passed|migrated) (?:over |across )?"
-    "(?:to|from|with) (?:us|you|your|[A-Z]\\w+)", "came (?:over|across)", "joined us",
+    "(?:to|from|with) (?:us|you|your|(?-i:[A-Z]\\w+))", "came (?:over|across)", "joined us",
     "(?:change|changes) of (?:supplier|tenancy)", "(?:(?-i:C[oO]S))", "won from you",
     "you (?:were|are) (?:the )?(?:losing|former|previous|last)", "losing supplier",
     "former supplier", "previous(?:ly)? suppl\\w+", "onboard(?:ed|ing)", "new customers?",
@@ -98,7 +119,8 @@ CODES_WE_GAVE: Final = any_of(
 )
 GREETING: Final = any_of(
     "(?:dear|hi|hello|hiya|hey|good (?:morning|afternoon|evening|day)|morning|afternoon|evening"
-    "|greetings|to|attn|fao|annwyl|bore da|prynhawn da|sehr geehrte|guten tag|bonjour)"
+    "|greetings|(?-i:To [A-Z])|to (?:whom|all|the team)|attn|fao|annwyl"
+    "|bore da|prynhawn da|sehr geehrte|guten tag|bonjour)"
     "[^.?!:]{0,50}[,.!:-]?"
 )
 PRAISE: Final = any_of(
@@ -125,5 +147,106 @@ HEADER_LINE: Final = any_of(
 )
 # A line of a form: "Requesting party: Vale Energy".
 FIELD: Final = any_of(
-    "\\W*[^\\W\\d_][\\w/()&'.-]{0,24}(?:\\s[\\w/()&'.-]{1,24}){0,3}\\s?:(?:\\s[^.?!]{0,60})?"
+    "\\W*[^\\W\\d_][\\w/()&'.-]{0,24}(?:\\s[\\w/()&'.-]{1,24}){0,3}\\s?:\\s[^.?!]{1,60}"
+)
+# What else meters are listed for.
+OTHER_MATTER: Final = any_of(
+    "audit\\w*", "sampl(?:e|es|ing)", "collect(?:ions?|ed|ing)", "returns", "returned", "final",
+    "reads?", "readings?", "rentals?", "rent", "invoic\\w+", "bill(?:s|ed|ing)?",
+    "charg(?:es?|ed|ing)",
+    "tariffs?", "exchang(?:es?|ed|ing)", "replac(?:e|ed|ing|ements?)", "assets?", "transfers?",
+    "stock(?: ?take)?", "faults?", "faulty", "reports?", "results?", "surveys?", "visits?",
+    "appointments?", "photos?", "pictures?", "quotes", "quotations?", "quote for",
+    "remov(?:al|als|ed|ing)",
+    "decommission\\w*", "scrap\\w*", "dispos(?:al|ed|als)", "errors?", "duplicates?", "vacant",
+    "void", "demolish\\w*", "demolition", "training", "tests?", "examples?", "drafts?",
+    "mistakes?", "oops", "cancel\\w*", "complain\\w*", "theft", "stolen",
+    "damag\\w*", "repairs?", "warranty", "recalls?", "maintenance", "inspections?", "safety",
+    "upgrades?", "firmware",
+    "certificates?", "deliver(?:y|ies|ed)", "dispatch\\w*", "shipp\\w*", "courier", "pallets?",
+    "warehouse", "debts?", "credits?", "refunds?", "vends?", "payments?", "outages?", "blank",
+    "dead", "burnt", "withdr\\w+", "objection", "objected", "erroneous\\w*",
+)  # fmt: skip
+# Few words with one of these answer, deny or call off.
+NO_LABEL: Final = any_of(
+    "old", "wrong", "yes", "yep", "agreed", "noted", "pending", "will do", "yours", "no",
+    "not", "nope",
+    "none", "never",
+)  # fmt: skip
+# What a list is called, and what says how long it is.
+LISTING: Final = any_of(
+    "batch(?:es)?",
+    "lots?",
+    "lists?",
+    "gains?",
+    "weeks?",
+    "months?",
+    "days?",
+    "usual",
+    "today's",
+    "this week's",
+    "this",
+    "part",
+    "page",
+    "total",
+    "short",
+    "long",
+    "two",
+    "three",
+    "four",
+    "five",
+    "estates?",
+    "blocks?",
+    "flats?",
+    "street",
+    "road",
+    "same",
+    "elec",
+    "of",
+    "both",
+    "all",
+    "addresse?s?",
+    "postcodes?",
+    "name",
+    "phone",
+    "telephone",
+    "e-?mail",
+    "contact",
+    "reference",
+    "date",
+    "supplier",
+    "party",
+    "number",
+    "type",
+    "comments?",
+    "notes?",
+    "requester",
+    "details",
+    "dual fuel",
+    "single fuel",
+    "credit mode",
+    "prepay(?:ment)?",
+    "only",
+)
+# Those whom our Devices belong to.
+PEOPLE: Final = any_of(
+    "customers?",
+    "tenants?",
+    "occupiers?",
+    "landlords?",
+    "consumers?",
+    "householders?",
+    "owners?",
+    "residents?",
+    "homes?",
+    "builders?",
+    "developers?",
+)
+ANNOUNCES: Final = any_of(
+    "(?:we|i|they|our \\w+)(?: are|'re| am|'m| will|'ll| shall| plan| intend| have| had| want"
+    "| need)(?: \\w+)? \\w{3,}",
+    "letting you know",
+    "to (?:tell|say)",
+    "with (?:you|us) (?:soon|shortly)",
+    "(?:done|sent|went|goes|coming|going|posted|closed|lost|found|finished|sold|bought)",
 )

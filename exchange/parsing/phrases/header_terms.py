@@ -282,7 +282,11 @@ def is_table_header(text: str) -> bool:
     return any(header_meaning(cell).role in (Role.DEVICE, Role.MAYBE_DEVICE) for cell in cells)
 
 
-_CODE_LABEL = re.compile(r"\b(?:ic|install(?:ation)? ?codes?|code|cod gosod)\b\W*(?:is\W*)?$", re.I)
+_CODE_LABEL = re.compile(
+    r"\b(?:ic|install(?:ation)? ?codes?|code|cod gosod)\b\W*"
+    r"(?:(?:is|with(?:out)?(?: (?:the|its))? crc|no crc)\W*)?$",
+    re.I,
+)
 
 
 @cache_short

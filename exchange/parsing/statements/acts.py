@@ -29,9 +29,10 @@ _SHORT: Final = 8  # words of a sentence that has no room for another matter
 _CAPITALS: Final = 0.7  # of the words of a name or an address
 _NAMES: Final = 2  # words after thanks that may be the names of people
 _BACKGROUND: Final = (
-    background.COURTESY, background.GAINED, background.UNCOMMISSIONED
+    background.COURTESY, background.WHO, background.GAINED, background.UNCOMMISSIONED
 )  # fmt: skip
-_CLAUSE_END = re.compile(r"[,;:.]|\b(?:but|only)\b")
+# A sentence that goes on with the list below it.
+_LEADS_ON = re.compile(r"(?::|\b(?:for|of|at|on|in|with|to|from|are|is|and|as follows))\W*$", re.I)
 _CONTRACTED = re.compile(r"n't\b", re.I)
 _POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.I)
 # Below the closing words these are what a footer says about any mail.
@@ -49,6 +50,8 @@ def read_acts(sentence: Sentence, where: str, *, about_codes: bool = False) -> l
     act = act_of(sentence, about_codes=about_codes)
     standing = sentence.signed and not sentence.devices and act in _NOT_IN_FOOTERS
     if act is None or (standing and not _POSTSCRIPT.match(sentence.text)):
+        return []
+    if act is Act.WARNS and sentence.signed and _is_about_scams(sentence.text):
         return []
     scope = Scope.NAMED if sentence.devices else Scope.THESE
     text = sentence.text[:_MOST_WORDS]
@@ -78,26 +81,35 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     text = _without_contractions(text)
     if remarks.BOILERPLATE.search(text) or (is_closing(text)):
         return None
-    language = "" if item else language_of(text)
+    language = language_of(text) if not item or _has_many_words(text) else ""
     if language:
-        return act_in(text, language, titled=titled, about_codes=about_codes)
+        named = bool(matter.CODES.search(text))
+        act = act_in(text, language, titled=titled, about_codes=about_codes, named=named)
+        other = act is None and background.OTHER_MATTER.search(text)
+        return Act.OTHER if other and not titled else act
     if item and not _is_sentence(text):
-        if takes_back(text) and asked.TAKES_BACK.search(text):
+        if requests.takes_back(text) and asked.TAKES_BACK.search(text):
             return Act.TAKES_BACK
         return Act.ASKS if _item_asks(text, about_codes=about_codes) else None
     if conditions.SUSPICION.search(text) and not names_codes(text):
         return None
     facts = conditions.HYPOTHESIS.sub(" ", remarks.OFFERS_DENIAL.sub(" ", text))
-    warns = bool(remarks.WARNS.search(facts))
+    warns = bool(remarks.WARNS.search(facts) or asked.OUTSIDERS_READ.search(facts))
+    warns = warns or bool(asked.POSES.search(facts))
     if warns and not _is_about_software(text):
-        return None if remarks.SUPPOSES.search(text) else Act.WARNS
+        if asked.ALL_CLEAR.search(text) and not asked.NOT_CLEAR.search(text):
+            return Act.REPORTS
+        posing = asked.POSES.search(facts)
+        return None if remarks.SUPPOSES.search(text) and not posing else Act.WARNS
     said = remarks.OFFERS_DENIAL.sub(" ", text)
     if _is_forbidden(text, about_codes=about_codes) or _is_held_back(said, about_codes=about_codes):
         return Act.TAKES_BACK
     if requests.calls_off(text):
         return Act.TAKES_BACK
-    called_off = takes_back(said)
-    if called_off and takes_back(_without_other_objects(said)):
+    if asked.ONLY_A_TEST.search(text) and not subject:
+        return Act.REPORTS
+    called_off = requests.takes_back(said)
+    if called_off and requests.takes_back(_without_other_objects(said)):
         return Act.TAKES_BACK
     settled = asked.THAT_YOU_INSTALLED.sub(" ", conditions.NO_DISPUTE.sub(" ", facts))
     disputes = bool(remarks.DISPUTES.search(settled))
@@ -106,9 +118,13 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
         return Act.DISPUTES
     reports = _reports(facts)
     reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
+    if asked.STILL_WAITING.search(said) and not (reports_ours or asked.TO_US.search(said)):
+        return Act.CHASES
     if _asks_for_codes(text, said, about_codes=about_codes, titled=subject):
         reports_ours = reports_ours and _reports(asked.FOR_MORE.sub(" ", facts))
         return Act.REPORTS if reports_ours and not requests.lacks_codes(said) else Act.ASKS
+    if reports_ours and requests.only_lacks_codes(said):
+        return Act.OTHER
     corrects = bool(remarks.CORRECTS.search(facts))
     if corrects and is_about_ours(said, pointers=False):
         return Act.CORRECTS
@@ -121,17 +137,23 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     return lesser or (Act.OTHER if against_another else None)
 
 
+def _has_many_words(text: str) -> bool:
+    return len(_WORD.findall(text)) > _LEAST_WORDS
+
+
 def _is_sentence(text: str) -> bool:
     """Return whether the words next to a Device are a sentence and no note on its row."""
-    words = len(_WORD.findall(text))
-    return (words > _LEAST_WORDS and requests.has_verb(text)) or requests.asks_otherwise(text)
+    sentence = _has_many_words(text) and requests.has_verb(text)
+    return sentence or requests.asks_otherwise(text)
 
 
 def _item_asks(text: str, *, about_codes: bool) -> bool:
     """Return whether the few words next to a Device ask for its code, and say nothing else."""
     asks = len(_WORD.findall(text)) >= _LEAST_WORDS
     asks = asks and _asks_for_codes(text, text, about_codes=about_codes)
-    return asks and not (takes_back(text) or _reports(text) or remarks.DISPUTES.search(text))
+    return asks and not (
+        requests.takes_back(text) or _reports(text) or remarks.DISPUTES.search(text)
+    )
 
 
 def _only_wonders(text: str) -> bool:
@@ -150,6 +172,8 @@ def _is_held_back(text: str, *, about_codes: bool) -> bool:
     ours = names_codes(text) or (about_codes and bool(asked.GIVES.search(text)))
     if conditions.PRECONDITION.search(text) and (ours or asked.GIVES.search(text)):
         return _asks(text) or ours
+    if ours and asked.NEEDED_LATER.search(text):
+        return True
     announced = conditions.ANNOUNCED.search(asked.WILL_NEED.sub(" ", text))
     return names_codes(text) and bool(announced)
 
@@ -194,7 +218,15 @@ def _is_about_software(text: str) -> bool:
     return bool(matter.SOURCE_CODE.search(text) or matter.PROGRAMS.search(text))
 
 
+def _is_about_scams(text: str) -> bool:
+    """Return whether a sentence warns of the scams of others, as footers do."""
+    return bool(asked.SCAMS_ABOUT.search(text)) and not asked.OWN_MAILBOX.search(text)
+
+
 def _reports(text: str) -> bool:
+    if asked.FAILS.search(text):
+        return True
+    text = asked.WORKING_TIME.sub(" ", asked.NOT_YET.sub(" ", text))
     return bool(remarks.REPORTS.search(matter.OTHER_CODES.sub(" ", text))) or bool(
         remarks.FAULTS.search(text)
     )
@@ -207,6 +239,8 @@ def _without_contractions(text: str) -> str:
 
 def _asks_for_codes(text: str, said: str, *, about_codes: bool, titled: bool = True) -> bool:
     """Return whether a sentence asks for install codes; ``said``: without its alternatives."""
+    if asked.SENDS_REQUESTS.search(text):
+        return False
     if names_codes(text):
         if matter.SOURCE_CODE.search(text) and not matter.OURS.search(text):
             return False
@@ -249,6 +283,7 @@ def _lesser_act(text: str, *, titled: bool) -> Act | None:
             len(_WORD.findall(rest)) > _NAMES
             or background.PRAISE.search(rest)
             or asked.THANKED.search(text)
+            or background.STATE.search(background.NO_STATE.sub(" ", rest))
         )
         return Act.THANKS if said else None
     if asked.SHOWS_CODES.search(text) and matter.OURS.search(text):
@@ -259,8 +294,13 @@ def _lesser_act(text: str, *, titled: bool) -> Act | None:
         return Act.ASKS_ELSE
     if requests.is_standing(text) and names_codes(text):
         return Act.OTHER
+    if not _WORD.search(background.COURTESY.sub(" ", text)):
+        return None
+    if requests.asks_about_devices(text):
+        return Act.ASKS_ELSE
     if remarks.PROCEDURAL.search(text):
-        return Act.OTHER if names_codes(text) else None
+        other = names_codes(text) or background.OTHER_MATTER.search(text)
+        return Act.OTHER if other else None
     if text.rstrip(" )\"'").endswith("?") or (_asks(text) and not _is_title(text, titled)):
         return Act.ASKS_ELSE
     if conditions.DIRECTS.search(text):
@@ -274,41 +314,86 @@ def _is_title(text: str, titled: bool) -> bool:
 
 def _says_nothing_else(text: str, *, titled: bool) -> bool:
     """Return whether a sentence is a title, a courtesy, or a reason why codes are asked for."""
-    pointed = requests.says_nothing(text) and not background.STATE.search(text)
+    polite = background.COURTESY.sub(" ", text)
+    stated = bool(background.STATE.search(text) or background.PRAISE.search(text))
+    stated = stated or (_is_fragment(text) and _names_another(polite))
+    pointed = requests.says_nothing(text) and not stated
     if pointed or background.HEADER_LINE.fullmatch(text):
         return True
     if background.CODES_WE_GAVE.search(text):
         return False
+    heading = text.rstrip().endswith(":")
+    told = requests.has_verb(text) or not (titled or _is_fragment(text))
+    if names_codes(text) and told and not background.UNCOMMISSIONED.search(text):
+        return False
+    if (heading or not titled) and not requests.has_verb(text):
+        if _is_label(text):
+            return True
+        if _is_fragment(text):
+            return False
+    return _gives_reason(text, titled=titled and not heading)
+
+
+def _gives_reason(text: str, *, titled: bool) -> bool:
+    """Return whether a sentence says why somebody asks, or nothing about the matter at all."""
     rest = text
     for pattern in _BACKGROUND:
         rest = pattern.sub(" ", rest)
     words = _WORD.findall(rest)
     titled = titled and not requests.has_verb(text)
-    titled = titled or sum(map(str.istitle, words)) > len(words) * _CAPITALS
-    stated = background.STATE.search(background.NO_STATE.sub(" ", rest))
+    capitals = sum(map(str.istitle, words)) > len(words) * _CAPITALS
+    titled = titled or (capitals and not background.OTHER_MATTER.search(text))
+    stated = bool(background.STATE.search(background.NO_STATE.sub(" ", rest)))
     shown = background.SHOWN.sub(" ", rest)
     if len(_WORD.findall(shown)) <= _LEAST_WORDS:
         rest = shown
+    only_polite = rest == background.COURTESY.sub(" ", text) != text
+    if only_polite and len(words) >= _LEAST_WORDS and _is_about_the_matter(rest):
+        return False
+    if rest == text and not titled and _is_fragment(text):
+        return _is_label(text)
     if titled or len(words) < _LEAST_WORDS or rest != text:
         return not stated
-    return False
+    return requests.has_verb(text) and not (stated or _is_about_the_matter(text))
 
 
-def takes_back(text: str) -> bool:
-    """Return whether a sentence takes a request back, or asks us not to answer it."""
-    kept = asked.HARMLESS_IGNORE.sub(" ", text)
-    if not asked.TAKEN_BACK.search(kept):
+def _is_fragment(text: str) -> bool:
+    """Return whether a text is a few words without a verb, such as a heading."""
+    return len(_WORD.findall(background.SHOWN.sub(" ", text))) < _LEAST_WORDS
+
+
+def _is_label(text: str) -> bool:
+    """Return whether a few words only name a list or somebody: ``Batch 12``, ``Vale Energy``."""
+    polite = background.COURTESY.sub(" ", text)
+    stated = background.STATE.search(background.NO_STATE.sub(" ", polite))
+    if _names_another(polite) or stated or background.PRAISE.search(text):
         return False
-    if asked.TAKES_BACK.search(kept) or asked.HOLDS.search(kept):
+    if names_codes(text) and _is_fragment(text):
         return True
-    needless = asked.NEEDS_NOT.search(kept)
-    if needless and asked.NEEDED.search(_CLAUSE_END.split(kept[needless.end() :], maxsplit=1)[0]):
-        return True
-    forbids = asked.FORBIDS.search(kept) or _not_given(kept)
-    return bool(forbids) and not asked.HARMLESS_MANNER.search(kept)
+    rest = text
+    for pattern in (*_BACKGROUND, background.SHOWN, background.LISTING):
+        rest = pattern.sub(" ", rest)
+    words = _WORD.findall(rest)
+    whole = _WORD.findall(text)
+    first_only = words == whole[:1] and not all(one[0].isupper() for one in whole)
+    named = all(one[0].isupper() for one in words) and not first_only
+    return named or requests.says_nothing(rest)
 
 
-def _not_given(text: str) -> bool:
-    """Return whether codes are not to be given; not where we were not given any."""
-    found = asked.NOT_GIVEN.search(text)
-    return found is not None and not conditions.NOT_GIVEN_TO_US.search(text[: found.end() - 1])
+def _names_another(text: str) -> bool:
+    return bool(background.OTHER_MATTER.search(text) or background.NO_LABEL.search(text))
+
+
+def _is_about_the_matter(text: str) -> bool:
+    """Return whether a sentence may tell of Devices, of a list, or of what is done with them."""
+    if _LEADS_ON.search(text) or _names_another(text):
+        return True
+    named = matter.OURS.search(text) or matter.THINGS.search(text) or matter.POINTERS.search(text)
+    return bool(
+        named
+        or matter.IT.search(text)
+        or names_codes(text)
+        or matter.ELSEWHERE.search(text)
+        or background.PEOPLE.search(text)
+        or background.ANNOUNCES.search(text)
+    )

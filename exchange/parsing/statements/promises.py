@@ -34,7 +34,9 @@ _FILES = re.compile(
     r"\b(?:codes?|answers?|response|results?|completed|details)\b",
     re.I,
 )
-_QUESTION = re.compile(r"\b(?:will|shall) (?:you|someone|anyone)\b[^.!]*\?", re.I)
+_QUESTION = re.compile(
+    r"\b(?:(?:will|shall) (?:you|someone|anyone)|when|how (?:soon|long))\b[^.!]*\?", re.I
+)
 _ASKING = re.compile(
     r"\b(?:please (?:send|provide|supply|let|could|can|confirm|return|complete|enter)"
     r"|(?:could|can|would|will) (?:you|someone|anyone)|we (?:need|require|request))\b",

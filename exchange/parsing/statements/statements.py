@@ -17,7 +17,12 @@ from exchange.parsing.statements.answers import (
     unfinished,
 )
 from exchange.parsing.statements.legends import is_key, read_legend, says_yes
-from exchange.parsing.statements.requests import asks_for_codes, leaves_it_open, names_our_matter
+from exchange.parsing.statements.requests import (
+    asks_for_codes,
+    is_told,
+    leaves_it_open,
+    names_our_matter,
+)
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence, sentences_of
 from exchange.parsing.text.lines import Line
 
@@ -27,6 +32,9 @@ _NUMBER = re.compile(r"\s*\(?(\d{1,3})[.):]\s")
 _LESSER: Final = frozenset((Act.OTHER, Act.ASKS_ELSE, Act.REPORTS, Act.CHASES, Act.THANKS))
 _FEW_ROWS: Final = 3  # so many lines that begin with a Device are rows with notes, no sentences
 _OFFERS = re.compile(r"\bor\b|\bif not\b|\botherwise\b", re.I)
+_LEAST_QUESTIONS: Final = 2  # with an answer below each, of a form
+_LONGEST_QUESTION: Final = 12  # words
+_LONGEST_FORM: Final = 200  # lines
 _LONGEST_SUBJECT: Final = 1_000
 
 
@@ -61,7 +69,7 @@ def read_statements(
         found += read_acts(Sentence(subject, Line(0, subject), heading=True), "subject")
     about_codes = names_our_matter(subject) or (own == subject and leaves_it_open(own))
     lines = lines if isinstance(lines, Sequence) else list(lines)
-    sentences = list(sentences_of(lines))
+    sentences = _without_questions_of_forms(list(sentences_of(lines)), lines)
     rows = sum(one.text.startswith(DEVICE_MARK) for one in sentences)
     answers = _answers_of(sentences, place)
     for index, sentence in enumerate(sentences):
@@ -86,6 +94,34 @@ def read_statements(
     if not any(one.act in ANSWERING for one in found):
         found = [one for one in found if not _only_qualifies(one)]
     return [_of_items(one, headings) if headings else one for one in found]
+
+
+def _without_questions_of_forms(sentences: list[Sentence], lines: Sequence[Line]) -> list[Sentence]:
+    """Return the sentences without the questions of a form, each with its answer on the next line.
+
+    ``Who is asking?`` asks the sender.  Where the answer names install codes, they are what he
+    requests.
+    """
+    filled = {one.number for one in lines if one.text.strip()} if len(lines) < _LONGEST_FORM else ()
+    asked = [
+        one
+        for one in sentences
+        if one.text.endswith("?")
+        and not one.devices
+        and one.line.number + 1 in filled
+        and one.text.count(" ") < _LONGEST_QUESTION
+        and one.line.text.strip().endswith("?")
+    ]
+    if len(asked) < _LEAST_QUESTIONS:
+        return sentences
+    answered = {one.line.number + 1 for one in asked}
+    return [
+        one._replace(text=f"Request: {one.text}")
+        if one.line.number in answered and names_our_matter(one.text) and not is_told(one.text)
+        else one
+        for one in sentences
+        if one not in asked
+    ]
 
 
 def _answers_of(

@@ -59,6 +59,9 @@ class ListBlock:
 
 
 # "the code for ...", "install codes: ...": the Device whose code is meant, not a code.
+_WANTED = re.compile(
+    r"\b(?:need|want|require|after|please|pls) (?:the |an? )?(?:install )?codes?\b", re.I
+)
 _CODE_OF = re.compile(
     r"\b(?:codes?|ics?|keys?)\s+(?:for|of)(?:\s+(?:the|this|meter|device|esme|gsme|id))*\s*[:#]?\s*$"
     r"|\bcodes\s?:\s*$",
@@ -111,7 +114,8 @@ class DeviceRecognition:
             and labels_code(lead)
             and not (separated and lead.rstrip()[-1:] not in ":=")
         )
-        if called_code and not (separated and asks_for_codes(text)):
+        asked = separated and (asks_for_codes(text) or _WANTED.search(lead))
+        if called_code and not asked:
             return False
         # In a table without a device column the position proves nothing.
         in_table = bool(line.table)

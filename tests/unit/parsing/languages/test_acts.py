@@ -21,6 +21,9 @@ from tests.unit.parsing.languages.said import act
         (Act.CHASES, "Wir erinnern an unser Schreiben, das noch ausstehend ist."),
         (Act.DISPUTES, "Wir widersprechen: Sie haben die Geräte eingebaut."),
         (Act.ASKS_ELSE, "Bitte bauen Sie die Zähler aus."),
+        (Act.ASKS_ELSE, "De code klopt niet. Graag controleren."),
+        (Act.OTHER, "Wir holen diese am Montag ab."),
+        (Act.ASKS_ELSE, "Bitte Z\u00e4hlerst\u00e4nde mitteilen."),
         (Act.OTHER, "Nous vous envoyons les codes par notre prestataire, merci de patienter."),
     ],
 )

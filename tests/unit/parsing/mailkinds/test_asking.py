@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from exchange.domain.mail import Subkind
@@ -28,3 +30,14 @@ def test_what_speaks_against_a_request_comes_first(acts: list[Act], subkind: Sub
     statements = [Statement(act, "line 1", "words") for act in acts]
     assert why_no_request(statements) is subkind
     assert asks(statements) is (Act.ASKS in acts)
+
+
+def test_who_installed_it_is_in_dispute_only_in_a_reply() -> None:
+    said = [
+        Statement(Act.DISPUTES, "line 1", "Both were fitted by your engineers."),
+        Statement(Act.ASKS, "line 2", "Kindly send the codes."),
+    ]
+    assert why_no_request(said) is Subkind.NONE
+    assert why_no_request(said, reply=True) is Subkind.DISPUTES
+    doubting = [replace(said[0], words="They were fitted by your engineers, not ours."), said[1]]
+    assert why_no_request(doubting) is Subkind.DISPUTES

@@ -23,6 +23,7 @@ def head(*fields: str) -> bytes:
         ('"Other, Ann (Codes)" <ann@op-b.test>', "ann@op-b.test", "Other, Ann (Codes)"),
         ('"ann@op-b.test" <ann@op-b.test>', "ann@op-b.test", "ann@op-b.test"),
         ("=?utf-8?b?xYHDs2TFug==?= <ann@op-b.test>", "ann@op-b.test", "Łódź"),
+        ('"Codes @ Operator B" <ann@op-b.test>', "ann@op-b.test", "Codes @ Operator B"),
         ("ann@op-b.test (Ann)", "ann@op-b.test", "Ann"),
     ],
 )
@@ -53,6 +54,8 @@ def test_a_plain_mailbox_is_read(field: str, address: str, name: str) -> None:
         "ann@[127.0.0.1]",
         "ann@op-b",
         "ann @op-b.test",
+        '"ann @ op-b.test" <bob@evil.test>',
+        "Codes @ Operator <ann@op-b.test>",
         "аnn@op-b.test",  # the first letter is Cyrillic
         "ann@op-b.test\x00@evil.test",
         "<ann@op-b.test",

@@ -22,6 +22,19 @@ PATTERNS = patterns_of(act_phrases)
         ("NEEDS_NOT", "are no longer required"),
         ("HOLDS", "please hold the codes"),
         ("TAKES_BACK", "we withdraw it"),
+        ("OUTSIDERS_READ", "a former clerk can still open the mailbox"),
+        ("OUTSIDERS_READ", "the inbox was read by a stranger"),
+        ("ALL_CLEAR", "the breach was fully contained"),
+        ("SCAMS_ABOUT", "bogus calls are about"),
+        ("OWN_MAILBOX", "our mailbox"),
+        ("SENDS_REQUESTS", "please direct such requests to Ann"),
+        ("FAILS", "it comes up with an error"),
+        ("NOT_YET", "before the meter is joined"),
+        ("STILL_WAITING", "awaiting what we asked for"),
+        ("NEEDED_LATER", "we may need these next month"),
+        ("ONLY_A_TEST", "this is only a test"),
+        ("WORKING_TIME", "ten working days"),
+        ("INSTALLED_BY_YOU", "fitted by your people"),
     ],
 )
 def test_a_pattern_knows_its_words(name: str, text: str) -> None:
@@ -35,6 +48,11 @@ def test_a_pattern_knows_its_words(name: str, text: str) -> None:
         ("FORBIDS", "do send it"),
         ("HOLDS", "we hold the codes"),
         ("TAKES_BACK", "the recaller nullified it"),
+        ("OUTSIDERS_READ", "a former customer moved house"),
+        ("ALL_CLEAR", "the site is closed"),
+        ("SENDS_REQUESTS", "please send the codes"),
+        ("NEEDED_LATER", "we need these in March"),
+        ("ONLY_A_TEST", "we test them on Monday"),
     ],
 )
 def test_a_pattern_does_not_know_what_only_looks_alike(name: str, text: str) -> None:

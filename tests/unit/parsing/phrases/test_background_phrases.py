@@ -25,6 +25,11 @@ PATTERNS = {
         ("NO_STATE", "attached", "exchanged"),
         ("CODES_WE_GAVE", "the codes you sent", "codes of these"),
         ("PRAISE", "spot on", "on the spot"),
+        ("WHO", "I'm covering for Ann", "the blanket covers Ann"),
+        ("OTHER_MATTER", "audit sample", "gains of the week"),
+        ("LISTING", "batch", "batched"),
+        ("PEOPLE", "our tenants", "tenancy"),
+        ("ANNOUNCES", "we will call", "the weather is bad"),
     ],
 )
 def test_what_it_finds(name: str, text: str, other: str) -> None:

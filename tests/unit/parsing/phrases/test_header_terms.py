@@ -122,6 +122,7 @@ def test_a_word_that_only_a_header_means_so_is_no_type_in_a_cell(word: str) -> N
         ("device reference ", True, False, False),
         ("your reference ", False, False, False),
         ("hello ", None, False, False),
+        ("the code without its CRC: ", False, False, True),
         ("ESME" + " x" * 60, None, False, False),
     ],
 )

@@ -210,3 +210,63 @@ def test_a_footer_reports_nothing_and_a_postscript_does() -> None:
 
     assert below("No codes or passwords should have been stored here.") == []
     assert below("PS the second code does not work.") == [Act.REPORTS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm covering for Ann this month.",
+        "The rain has been dreadful.",
+        "Batch 31, the usual.",
+        "Vale Energy, Gains Desk",
+        "Hope the week was kind.",
+        "It's only a short one today.",
+    ],
+)
+def test_who_writes_and_what_is_new_says_nothing(text: str) -> None:
+    assert act(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Audit sample.",
+        "Returns",
+        "On the van for your depot:",
+        "Left on the doorstep.",
+        "Rental, as invoiced",
+        "Not these.",
+        "All good.",
+        "As agreed these go back on the lorry.",
+        "Our fitter calls on Tuesday at",
+    ],
+)
+def test_what_else_a_list_may_be_sent_for_is_for_a_person(text: str) -> None:
+    assert act(text) is Act.OTHER
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Send nothing to this mailbox, an ex-colleague can still read it.", Act.WARNS),
+        ("The phishing matter is now closed.", Act.REPORTS),
+        ("The phishing matter is not closed.", Act.WARNS),
+        ("Kindly ignore.", Act.TAKES_BACK),
+        ("We are still waiting for the codes that we asked for.", Act.CHASES),
+        ("Please send requests for codes to the desk in Hull.", Act.ASKS_ELSE),
+        ("We require the codes within ten working days.", Act.ASKS),
+        ("The codes are not working.", Act.REPORTS),
+        ("Just a test, the codes please.", Act.REPORTS),
+    ],
+)
+def test_acts_that_are_near_each_other(text: str, expected: Act) -> None:
+    assert act(text) is expected
+
+
+def test_a_footer_that_knows_of_scams_warns_of_none() -> None:
+    def said(text: str) -> list[Act]:
+        found = read_acts(Sentence(text, Line(1, text), signed=True), "line 1")
+        return [one.act for one in found]
+
+    assert said("We know of bogus calls in the trade.") == []
+    assert said("We know of bogus calls from our number, our mailbox was hacked.") == [Act.WARNS]

@@ -28,6 +28,12 @@ from exchange.parsing.statements import requests
         "Please treat this as a request under the SEC for the codes of",
         "What we need from you is the code.",
         "Codes for the two flats to be returned by Friday.",
+        "Vale Energy requests the codes of both.",
+        "We should be obliged for the codes.",
+        "Codes that we are after:",
+        "It would help us to have the codes.",
+        "Grateful for sight of the codes.",
+        "Under MP121, please.",
     ],
 )
 def test_asking_for_codes(text: str) -> None:
@@ -54,6 +60,9 @@ def test_asking_for_codes(text: str) -> None:
         "We need more time to supply codes.",
         "Please send the sort code of your bank.",
         "Install codes",
+        "Can you tell us what these are, or what their codes do?",
+        "MPANs please",
+        "Please, no codes any more.",
     ],
 )
 def test_words_of_a_request_in_another_order(text: str) -> None:

@@ -37,3 +37,12 @@ def test_a_statement_that_names_devices_is_about_those() -> None:
     assert [str(device) for device in one.devices] == [D[0]]
     (other,) = read_statements(plain_lines("Please send the codes of these."), place)
     assert (other.scope, other.devices) == (Scope.THESE, ())
+
+
+def test_the_questions_of_a_form_ask_nothing() -> None:
+    filled = "Who are you?\nVale Energy\n\nWhat would you like?\nInstall codes\n"
+    assert acts(filled) == [(Act.ASKS, "line 5")]
+    assert acts("Who are you?\n\nWhat would you like?\n\n") == [
+        (Act.ASKS_ELSE, "line 1"),
+        (Act.ASKS_ELSE, "line 3"),
+    ]
