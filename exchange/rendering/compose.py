@@ -36,7 +36,9 @@ from exchange.rendering.wording import one_line
 
 __all__ = ["Attachment", "Mail", "Templates", "compose", "reply_subject", "shipped_folder"]
 
-TemplateName = Literal["answer", "request", "query", "reminder", "breach", "escalation", "evidence"]
+TemplateName = Literal[
+    "answer", "request", "query", "reminder", "breach", "escalation", "evidence", "alert"
+]
 
 MARKER_HEADER: Final = "X-MP121-Exchange"
 _NAME_LIMIT: Final = 100

@@ -175,7 +175,7 @@ class OutboxRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     message_id: str = Field(unique=True)
-    purpose: str  # answer, request, query, reminder, breach, escalation, evidence
+    purpose: str  # answer, request, query, reminder, breach, escalation, evidence, alert
     ref: str = Field(default="", index=True)
     party: str = ""
     recipient: str
