@@ -92,8 +92,9 @@ def _compare_file(stage: Stage, wanted: dict[str, Any]) -> None:
 
 def _codes_are_right(mail: EmailMessage, codes: dict[str, str]) -> None:
     """Whatever a story expects: a code that left is the code of that very device."""
-    if not list(mail.iter_attachments()) and "return address" in str(mail["Subject"]):
-        return  # our own test: it has no list
+    alone = "return address" in str(mail["Subject"]) or mail["To"] == "team@lose.example"
+    if not list(mail.iter_attachments()) and alone:
+        return  # our own test, and the warning to our own team: they have no list
     for device, code in attached_codes(mail).items():
         assert code == InstallCode.parse(codes[device]).hex
 
