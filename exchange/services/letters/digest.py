@@ -12,7 +12,7 @@ from typing import Final
 
 from exchange.config import OurParty
 from exchange.domain.audit import AuditEvent
-from exchange.domain.doubts import without_identifiers
+from exchange.domain.meaning.doubts import without_identifiers
 from exchange.domain.time.sla import local_date
 from exchange.domain.time.warning_days import (
     days_left,

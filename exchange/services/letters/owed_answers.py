@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from exchange.config import Settings
-from exchange.domain.doubts import devices_doubt, mail_doubt
 from exchange.domain.inbound import RequestClock
+from exchange.domain.meaning.doubts import devices_doubt, mail_doubt
 from exchange.domain.party import Party
 from exchange.domain.time.calendar import WorkingCalendar
 from exchange.domain.time.sla import DEFAULT_DAYS, SlaRule, due

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.domain.doubts import devices_doubt, mail_doubt, without_identifiers
+from exchange.domain.meaning.doubts import devices_doubt, mail_doubt, without_identifiers
 
 
 @pytest.mark.parametrize(
