@@ -235,7 +235,7 @@ def test_broken_toml(folder: Path) -> None:
     path.write_text(path.read_text() + "\n[smtp\n")
     checks = examine(folder)
     assert_sound(checks)
-    assert "line 24: the table [smtp] is there twice" in by_name(checks, "configuration").found
+    assert "line 25: the table [smtp] is there twice" in by_name(checks, "configuration").found
     assert str(path) in by_name(checks, "configuration").found
     # What has its place by default can be looked at all the same.
     found = states(checks)

@@ -63,10 +63,15 @@ class Desk:
         return number
 
     def request(
-        self, arrived: str, ref: str, *states: DeviceState, subject: str = "codes please"
+        self,
+        arrived: str,
+        ref: str,
+        *states: DeviceState,
+        subject: str = "codes please",
+        folder: str = "processed",
     ) -> None:
         """Put a request of GAIN on record, a Device for each of the states."""
-        number = self.mail(arrived, subject, "GAIN", "request", "processed")
+        number = self.mail(arrived, subject, "GAIN", "request", folder)
         at, ctx = parse_instant(arrived), self.ctx
         when = due(at, ctx.sla(None), ctx.calendar)
         clock = RequestClock(
@@ -159,7 +164,7 @@ def test_what_a_digest_says(desk: Desk) -> None:
     desk.request(
         "2026-12-07T10:00", "MP121-LOSE-2612-A00001",
         DeviceState.HELD, DeviceState.HELD, DeviceState.UNREADABLE, DeviceState.PROVIDED,
-        subject=subject,
+        subject=subject, folder=REVIEW,  # the mail waits as well: it is named once
     )  # fmt: skip
     asked = desk.mail("2026-12-04T10:00", "we need codes", "", "request")
     unsure = desk.mail("2026-12-03T10:00", "meters", "GAIN", "unknown")
@@ -239,9 +244,11 @@ def test_an_answer_that_does_not_leave_is_late_too(desk: Desk) -> None:
 
 def test_a_wrong_clock_warns_nobody(desk: Desk) -> None:
     desk.mail("2026-11-10T10:00", "codes", "GAIN", "request")
-    desk.ctx.clock.trouble = "years ahead"
+    clock = desk.ctx.clock
+    assert isinstance(clock, SetClock)
+    clock.trouble = "years ahead"
     assert desk.at("2026-12-14T09:00") == 0
-    desk.ctx.clock.trouble = ""
+    clock.trouble = ""
     assert desk.at("2026-12-14T09:00") == 1
 
 
