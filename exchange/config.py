@@ -99,6 +99,7 @@ class OurParty(Section):
     mpids: tuple[Mpid, ...] = ()
     address: Address  # where requests to us arrive and our mails come from
     compliance_address: Address | None = None  # our own compliance contact, for evidence files
+    alerts_to: Address | None = None  # our own team: is warned of answers of ours nearly due
     contact_name: SignatureLine = ""  # signs every mail; empty: the company alone does
     contact_phone: SignatureLine = ""
 

@@ -203,6 +203,7 @@ def test_vectors_come_out_as_told() -> None:
 # Written as an example: the default is to have none.
 _SAMPLES = {
     "party.compliance_address",
+    "party.alerts_to",
     "mailbox.ca_file",
     "mailbox.not_before",
     "smtp.ca_file",

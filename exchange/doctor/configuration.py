@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from exchange.config import (
     CONFIG_PATH,
     Credential,
+    OurParty,
     Settings,
     load_settings,
     read_toml,
@@ -23,6 +24,7 @@ from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.domain.party import parse_address
 from exchange.errors import BadInput, ConfigError
 from exchange.rendering.shipped import shipped_folder
+from exchange.services.letters.digest import team_address
 
 _CORRECT: Final = f"correct {CONFIG_PATH}; `exchange init` in an empty folder shows every option"
 # Replaces sections that cannot be used, so that the others can be.
@@ -101,7 +103,18 @@ def our_party(known: UsableSettings) -> list[Check]:
                 "add party.mpids, so that lists naming us by MPID are understood",
             )
         ]
-    return [ok(what, f"{text}; MPIDs {' '.join(party.mpids)}")]
+    return [ok(what, f"{text}; MPIDs {' '.join(party.mpids)}"), _warned(party)]
+
+
+def _warned(party: OurParty) -> Check:
+    what = "alerts"
+    if to := team_address(party):
+        return ok(what, f"of answers of ours that are nearly due or late: to {to}")
+    return warning(
+        what,
+        "nobody is warned by mail of answers of ours that are nearly due or late",
+        "enter party.alerts_to: the address of the team that works on what waits",
+    )
 
 
 def _sample_address() -> str:

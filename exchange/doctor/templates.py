@@ -43,6 +43,19 @@ _ANSWERS: Final = tuple(
     AnswerRow(_DEVICE, word, "", "a reason", "list.xlsx > row 2") for word in OutcomeWord
 )
 _ASKED: Final = (RequestRow(_DEVICE, "ESME", note="list.xlsx > row 2: a reason"),)
+_OWED: Final = {
+    "what": "MP121-OURS-2610-A00001",
+    "party": "OTHR",
+    "sender": "codes@other.example",
+    "subject": "a subject",
+    "arrived": _AT,
+    "due": date(2026, 10, 15),
+    "days_left": 0,
+    "days_late": 0,
+    "doubt": "2 Devices held",
+    "reason": "",
+    "command": "exchange inbox show MP121-OURS-2610-A00001",
+}
 # The values for the letters; templates/README.md explains each name.
 _FULL: Final[Mapping[str, object]] = {
     "us": _US,
@@ -68,6 +81,13 @@ _FULL: Final[Mapping[str, object]] = {
     "reasons": [("a reason", 2)],
     "lack": "link",
     "files": (AnswerRow("", OutcomeWord.UNREADABLE, "", "a reason", "list.xlsx"),),
+    "near": 2,
+    "past": 1,
+    "items": (
+        {**_OWED, "days_left": 2, "days_late": 0},
+        {**_OWED, "what": "mail 12", "days_left": 0, "days_late": 1, "reason": "a reason"},
+    ),
+    "more": 3,
 }
 _BARE: Final[Mapping[str, object]] = {
     **_FULL,
@@ -81,6 +101,8 @@ _BARE: Final[Mapping[str, object]] = {
     "level": 0,
     "note": "",
     "history": [],
+    "items": ({**_OWED, "party": "", "sender": "", "subject": ""},),
+    "more": 0,
     "rows": (),
     "held": [],
     "unreadable": [],

@@ -37,7 +37,7 @@ from exchange.rendering.wording import one_line
 __all__ = ["Attachment", "Mail", "Templates", "compose", "reply_subject", "shipped_folder"]
 
 TemplateName = Literal[
-    "answer", "list", "request", "query", "reminder", "breach", "escalation", "evidence"
+    "answer", "list", "request", "query", "reminder", "breach", "escalation", "evidence", "alert"
 ]
 
 MARKER_HEADER: Final = "X-MP121-Exchange"

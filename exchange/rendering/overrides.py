@@ -36,6 +36,7 @@ CONTEXT_NAMES: Final[Mapping[str, frozenset[str]]] = {
     "request": _name_set("us them ref due sla_days count rows"),
     "query": _name_set("us them ref received due days_late asked outstanding reasons rows"),
     **dict.fromkeys(("reminder", "breach", "escalation", "evidence"), _CHASED),
+    "alert": _name_set("us ref near past items more"),
 }
 """The names that each mail may use; templates/README.md says what they mean."""
 

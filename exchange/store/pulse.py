@@ -1,22 +1,25 @@
-"""The queries of ``exchange health``: how long the oldest item of each kind has waited."""
+"""The queries of ``exchange health``, and of the warnings to our own team: what waits, how long."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import case, exists, func, or_, select, text, type_coerce
 from sqlmodel import Session
 
-from exchange.domain.mail import Kind
+from exchange.domain.inbound import DeviceState
 from exchange.domain.outbound import CHASED_LEGS
+from exchange.store.bulk.in_list import among
 from exchange.store.column_types import Instant
 from exchange.store.mails.mail import KEPT
-from exchange.store.mails.outbox import DEFERRED, FAILED, QUEUED
+from exchange.store.mails.outbox import DEFERRED, FAILED, HELD, QUEUED
 from exchange.store.partial_indexes import UNRESOLVED
 from exchange.store.tables import (
     DeliveryReportRow,
+    InboundDeviceRow,
     InboundRequestRow,
     LegRow,
     MailRow,
@@ -29,6 +32,7 @@ _MAIL, _OUTBOX, _LEG = table_of(MailRow).c, table_of(OutboxRow).c, table_of(LegR
 _REPORT = table_of(DeliveryReportRow).c
 _ASKED_OF_US = table_of(InboundRequestRow).c
 _ASKED_BY_US = table_of(OutboundRequestRow).c
+_ROW = table_of(InboundDeviceRow).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,19 @@ class Owed:
     nearest: date | None = None
     ref: str = ""
     party: str = ""
+
+
+class OpenRequest(NamedTuple):
+    """A request to us that is not answered, or whose answer has not left."""
+
+    id: int
+    ref: str
+    party: str
+    mail_id: int
+    received_at: datetime
+    due_on: date
+    rule: str
+    answered: bool
 
 
 class Pulse:
@@ -110,14 +127,31 @@ class Pulse:
         found: date | None = self._session.scalar(query.order_by(_LEG.next_due).limit(1))
         return found
 
-    def requests_for_a_person(self) -> dict[str, datetime]:
-        """Return, per party, when the oldest waiting mail that may be a request arrived."""
-        query = (
-            select(_MAIL.party, func.min(_MAIL.arrived_at))
-            .where(text(UNRESOLVED), _MAIL.kind.in_([Kind.REQUEST.value, ""]))
-            .group_by(_MAIL.party)
+    def open_requests(self) -> list[OpenRequest]:
+        """Return requests to us with anything open or whose answer was not accepted, in order."""
+        unsent = select(_OUTBOX.ref).where(
+            _OUTBOX.state.in_([QUEUED, DEFERRED, FAILED, HELD]), _OUTBOX.purpose == "answer"
         )
-        return {row[0]: row[1] for row in self._session.execute(query)}
+        query = (
+            select(*(_ASKED_OF_US[name] for name in OpenRequest._fields))
+            .where(or_(_ASKED_OF_US.answered.is_(False), _ASKED_OF_US.ref.in_(unsent)))
+            .order_by(_ASKED_OF_US.due_on, _ASKED_OF_US.id)
+        )
+        return [OpenRequest(*row) for row in self._session.execute(query)]
+
+    def in_doubt(self, requests: Collection[int]) -> dict[int, tuple[int, int]]:
+        """Return, per request, how many Devices are held and how many rows not readable."""
+        held, unreadable = DeviceState.HELD.value, DeviceState.UNREADABLE.value
+        query = (
+            select(_ROW.request_id, _ROW.state, func.count())
+            .where(among(_ROW.request_id, requests), _ROW.state.in_([held, unreadable]))
+            .group_by(_ROW.request_id, _ROW.state)
+        )
+        found = dict.fromkeys(requests, (0, 0))
+        for number, state, many in self._session.execute(query):
+            before = found[number]
+            found[number] = (many, before[1]) if state == held else (before[0], many)
+        return found
 
     def _oldest(self, since: Any, *conditions: Any) -> Oldest:
         query = select(func.count(), func.min(since)).where(*conditions)

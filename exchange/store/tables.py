@@ -175,7 +175,8 @@ class OutboxRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     message_id: str = Field(unique=True)
-    purpose: str  # answer, list, request, query, reminder, breach, escalation, evidence
+    # answer, list, request, query, reminder, breach, escalation, evidence, alert
+    purpose: str
     ref: str = Field(default="", index=True)
     party: str = ""
     recipient: str

@@ -64,7 +64,8 @@ def addresses() -> list[str]:
         for one in THEM
         for box in ("install-codes", "answers", "lead", "head")
     ]
-    return [US, *of_them, "new-desk@gain.example", "stranger@elsewhere.example"]
+    team = "team@lose.example"
+    return [US, team, *of_them, "new-desk@gain.example", "stranger@elsewhere.example"]
 
 
 _readers: dict[object, WorkerReader] = {}

@@ -24,7 +24,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         yield stage
 
 
-def _round(stage: Stage, kill_after: str = "") -> int:
+def _round(stage: Stage, kill_after: str = "", now: str = "2026-12-14T10:30") -> int:
     """One step of the agent in a process of its own; returns how the process ended."""
     process = subprocess.Popen(
         [sys.executable, "-m", "exchange.sandbox.agent", str(stage.folder)],
@@ -33,7 +33,7 @@ def _round(stage: Stage, kill_after: str = "") -> int:
         text=True,
         env={**os.environ, KILL_AFTER: kill_after},
     )
-    step = json.dumps({"now": "2026-12-14T10:30", "do": "round"})
+    step = json.dumps({"now": now, "do": "round"})
     process.communicate(step + "\n", timeout=60)
     return process.returncode
 
@@ -57,6 +57,24 @@ def test_killed_after(stage: Stage, commit: str) -> None:
     assert stage.rows("SELECT state, folder FROM mail") == [["filed", "processed"]]
     assert len(stage.servers.mails("install-codes@lose.example", "Processed")) == 1
     assert "intact" in stage.command(["audit", "verify"])
+
+
+@pytest.mark.parametrize("commit", ["digest", "delivered"])
+def test_our_own_team_is_warned_once_whatever_is_killed(tmp_path: Path, commit: str) -> None:
+    with staged(STORIES / "our-team-is-warned", tmp_path) as stage:
+        stage.servers.deliver(stage.mail("request.eml"), "install-codes@lose.example")
+        assert _round(stage) == 0
+        fifth, sixth = "2026-12-21T09:00", "2026-12-22T09:00"
+        assert _round(stage, kill_after=commit, now=fifth) == -signal.SIGKILL
+        assert _round(stage, now=fifth) == 0
+        assert _round(stage, now="2026-12-21T17:00") == 0
+        assert _round(stage, now=sixth) == 0
+        to_us = {
+            str(mail["Message-ID"]) for mail in stage.sent() if mail["To"] == "team@lose.example"
+        }
+        assert len(to_us) == 1
+        assert stage.rows("SELECT count(*) FROM outbox WHERE purpose = 'alert'") == [[1]]
+        assert stage.rows("SELECT count(*) FROM audit WHERE event = 'team.warned'") == [[1]]
 
 
 @pytest.mark.parametrize(

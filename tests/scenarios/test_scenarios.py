@@ -92,10 +92,10 @@ def _compare_file(stage: Stage, wanted: dict[str, Any]) -> None:
 
 def _codes_are_right(mail: EmailMessage, codes: dict[str, str]) -> None:
     """Whatever a story expects: a code that left is the code of that very device."""
-    if not list(mail.iter_attachments()):
-        # Our own test, and the letter that asks for a list, have none.
-        asks = str(mail["X-MP121-Exchange"]).startswith("list;")
-        assert asks or "return address" in str(mail["Subject"])
+    alone = "return address" in str(mail["Subject"]) or mail["To"] == "team@lose.example"
+    alone = alone or str(mail["X-MP121-Exchange"]).startswith("list;")
+    if not list(mail.iter_attachments()) and alone:
+        # Our own test, the warning to our own team, and the letter that asks for a list.
         return
     for device, code in attached_codes(mail).items():
         assert code == InstallCode.parse(codes[device]).hex

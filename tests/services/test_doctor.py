@@ -40,6 +40,7 @@ signifier = "OURS"
 name = "Our Energy"
 mpids = ["OURS"]
 address = "{address}"
+alerts_to = "team@ours.example"
 
 [[mailbox]]
 host = "127.0.0.1"
@@ -168,7 +169,7 @@ def test_all_is_well(reachable: Path) -> None:
     assert_sound(checks)
     assert [check for check in checks if check.state != "ok"] == []
     assert [check.what for check in checks] == [
-        "configuration", "our party", "password of mailbox requests", "password of smtp",
+        "configuration", "our party", "alerts", "password of mailbox requests", "password of smtp",
         "S/MIME", "user", "files", "key file", "database", "disk", "vault", "audit log",
         "register of installed Devices", "contacts", "calendar", "clock",
         "mailbox requests", "mailbox requests: certificate",
@@ -183,6 +184,18 @@ def test_all_is_well(reachable: Path) -> None:
     assert folders == "Processed, Review, Shunted: will be made when the first mail is filed there"
     # Nothing was made, moved or sent.
     assert not (reachable / "exchange.db.lock").exists()
+
+
+@pytest.mark.parametrize(
+    "line", ["", f'alerts_to = "{ADDRESS}"', f'compliance_address = "{ADDRESS}"']
+)
+def test_nobody_of_ours_is_warned(folder: Path, line: str) -> None:
+    config = folder / "config" / "exchange.toml"
+    config.write_text(config.read_text().replace('alerts_to = "team@ours.example"', line))
+    (found,) = [check for check in examine(folder) if check.what == "alerts"]
+    assert found.state == "warning"
+    assert "nobody is warned" in found.found
+    assert "party.alerts_to" in found.advice
 
 
 def test_looking_changes_nothing_at_the_server(reachable: Path, servers: SandboxServers) -> None:
@@ -222,7 +235,7 @@ def test_broken_toml(folder: Path) -> None:
     path.write_text(path.read_text() + "\n[smtp\n")
     checks = examine(folder)
     assert_sound(checks)
-    assert "line 24: the table [smtp] is there twice" in by_name(checks, "configuration").found
+    assert "line 25: the table [smtp] is there twice" in by_name(checks, "configuration").found
     assert str(path) in by_name(checks, "configuration").found
     # What has its place by default can be looked at all the same.
     found = states(checks)

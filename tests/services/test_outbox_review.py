@@ -142,6 +142,7 @@ def test_an_answer_decided_before_the_register_changed_does_not_leave(
         ("breach", "lead@pa.example", False),
         ("escalation", "lead@pa.example", False),
         ("evidence", "compliance@lose.example", True),
+        ("alert", "team@lose.example", True),
     ],
 )
 def test_every_kind_of_letter_is_looked_up_again(

@@ -1,8 +1,9 @@
-"""``exchange inbox list``: list what waits for a person, newest first, a page at a time."""
+"""``exchange inbox list``: list what waits for a person, by due date, a page at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,9 +27,12 @@ from exchange.cli.inbox.choosing import (
     filter_of,
 )
 from exchange.cli.inbox.letters import hold_values
+from exchange.domain.time.sla import local_date
 from exchange.later import Later
+from exchange.rendering.wording import one_line
 
 if TYPE_CHECKING:
+    from exchange.services.letters.owed_answers import Standing
     from exchange.services.people import review
     from exchange.store.mails.waiting import MailFilter
     from exchange.store.requests.delivery_reports import DeliveryReport
@@ -36,6 +40,7 @@ else:
     review = Later("exchange.services.people.review")
 
 _USUAL = 50  # of each table
+_SUBJECT = 60  # characters; --json has all of it
 _NOT_IN_THE_LIST = {
     "old": "from before the first day, listed and ignored",
     "not_given": "that the mail server does not deliver; they are requested again",
@@ -67,7 +72,10 @@ def list_(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List mails in Review and Shunted, requests with held Devices, and refused letters."""
+    """List mails in Review and Shunted, requests with held Devices, and refused letters.
+
+    Mails and requests are sorted by the date on which an answer is due; near and past are marked.
+    """
     if offset is not None and page > 1:
         raise typer.BadParameter("give either --page or --offset")
     chosen = filter_of(mail_folder, sender, reason, kind, party)
@@ -87,8 +95,19 @@ def list_(
 def _mails(found: review.Waiting, skip: int, most: int, chosen: MailFilter) -> None:
     table(
         "Mails",
-        ("mail", "folder", "from", "answer due", "reason"),
-        ((mail.id, mail.place, mail.sender, due or "", mail.reason) for mail, due in found.mails),
+        ("mail", "folder", "from", "subject", "arrived", "answer due", "reason"),
+        (
+            (
+                mail.id,
+                mail.place,
+                mail.sender,
+                _short(mail.subject),
+                _date(mail.arrived_at),
+                _due(standing),
+                mail.reason,
+            )
+            for mail, standing in found.mails
+        ),
     )
     more = found.chosen - skip - len(found.mails)
     if more > 0:
@@ -106,10 +125,19 @@ def _mails(found: review.Waiting, skip: int, most: int, chosen: MailFilter) -> N
 def _others(found: review.Waiting) -> None:
     _some(
         "Requests",
-        ("reference", "mail", "party", "due", "held", "unreadable"),
+        ("reference", "mail", "party", "subject", "arrived", "due", "held", "unreadable"),
         [
-            (one.ref, one.mail_id, one.party, one.clock.due_on, held, unreadable)
-            for one, held, unreadable in found.requests
+            (
+                one.request.ref,
+                one.request.mail_id,
+                one.request.party,
+                _short(one.subject),
+                _date(one.request.clock.received_at),
+                _due(one.standing),
+                one.held,
+                one.unreadable,
+            )
+            for one in found.requests
         ],
     )
     _some(
@@ -147,6 +175,33 @@ def _others(found: review.Waiting) -> None:
     )
 
 
+def _date(instant: datetime) -> str:
+    return str(local_date(instant))
+
+
+def _short(subject: str) -> str:
+    return one_line(subject, _SUBJECT)
+
+
+def _due(standing: Standing | None) -> str:
+    """Return the due date, marked where it is near or past."""
+    if standing is None:
+        return ""
+    mark = f", {standing.nearness.value}" if standing.nearness else ""
+    return f"{standing.due_on}{mark}"
+
+
+def _due_values(standing: Standing | None) -> Mapping[str, object]:
+    if standing is None:
+        return {"due": None, "working_days_left": None, "nearness": "", "doubt": ""}
+    return {
+        "due": standing.due_on,
+        "working_days_left": standing.left,
+        "nearness": standing.nearness.value,
+        "doubt": standing.doubt,
+    }
+
+
 def _what(report: DeliveryReport) -> str:
     suspended = "" if report.request_id is None else ", chase suspended"
     return f"{report.purpose}{suspended}"
@@ -167,27 +222,29 @@ def _as_values(found: review.Waiting, skip: int) -> Mapping[str, object]:
                 "from": mail.sender,
                 "subject": mail.subject,
                 "arrived": mail.arrived_at,
-                "due": due,
+                **_due_values(standing),
                 "kind": mail.kind,
                 "reason": mail.reason,
                 "party": mail.party,
                 "mailbox": mail.mailbox,
             }
-            for mail, due in found.mails
+            for mail, standing in found.mails
         ],
         "chosen": found.chosen,
         "offset": skip,
         "folders": found.folders,
         "requests": [
             {
-                "ref": one.ref,
-                "mail": one.mail_id,
-                "party": one.party,
-                "due": one.clock.due_on,
-                "held": held,
-                "unreadable": unreadable,
+                "ref": one.request.ref,
+                "mail": one.request.mail_id,
+                "party": one.request.party,
+                "subject": one.subject,
+                "arrived": one.request.clock.received_at,
+                **_due_values(one.standing),
+                "held": one.held,
+                "unreadable": one.unreadable,
             }
-            for one, held, unreadable in found.requests
+            for one in found.requests
         ],
         "letters": [
             {

@@ -15,6 +15,7 @@ from exchange.ports.mail import Courier, Mailbox, MailRef
 from exchange.services.answering import intake
 from exchange.services.asking import chase, clocks, request
 from exchange.services.context import Context
+from exchange.services.letters import digest
 from exchange.services.mailbox import fetch_and_file
 from exchange.services.running import clock_guard
 from exchange.services.running.progress import Progress
@@ -289,9 +290,10 @@ def begin_round(
 
 
 def ask_and_chase(ctx: Context, done: Round, reach: Reachability, progress: Progress) -> None:
-    """Send new requests and reminders, as the stored dates require."""
+    """Send new requests, reminders and the digest to our team, as the stored dates require."""
     _one_step("asking", lambda: _ask(ctx, done), done, reach, progress)
     _one_step("chasing", lambda: _chase(ctx, done), done, reach, progress)
+    _one_step("warning our team", lambda: _warn_team(ctx, done), done, reach, progress)
 
 
 def _one_step(
@@ -368,3 +370,8 @@ def _ask(ctx: Context, done: Round) -> None:
 
 def _chase(ctx: Context, done: Round) -> None:
     done.chased += chase.chase(ctx)
+
+
+def _warn_team(ctx: Context, done: Round) -> None:
+    if digest.warn_team(ctx):
+        done.chased["alert"] += 1

@@ -18,15 +18,15 @@ from typing import Any, Final, Protocol
 
 from exchange.config import MailboxSettings, Settings
 from exchange.domain.time.calendar import WorkingCalendar
-from exchange.domain.time.sla import due, local_date
+from exchange.domain.time.sla import local_date
+from exchange.domain.time.warning_days import Nearness
 from exchange.errors import ExchangeError, StoreError
 from exchange.rendering.wording import counted
-from exchange.services.context import sla_rule
 from exchange.services.letters import party_holds, pauses
+from exchange.services.letters.owed_answers import count_near, first_mail_due, owed_answers
 from exchange.services.letters.pauses import Pause
 from exchange.services.running.heartbeat import STILL, Beat, lives, read_heartbeat, when
 from exchange.services.running.signs import describe_end, silence
-from exchange.store.db import Transaction
 from exchange.store.mails.mail import NOT_GIVEN, OLD
 from exchange.store.mails.outbox import DEFERRED, FAILED
 from exchange.store.pulse import Oldest, Owed
@@ -84,6 +84,7 @@ class DatabaseFigures:
     theirs: Owed
     next_chase: date | None
     waiting_due: date | None  # of the first possible request that waits for a person
+    near: Mapping[Nearness, int]  # answers that we owe, or may owe
     pause: Pause | None  # of all sending
     holds: tuple[party_holds.PartyHold, ...]  # parties whose letters are all held
     clock: str  # why the clock cannot be right; empty while it can
@@ -141,6 +142,7 @@ def _ask(
     holder = store.holder()
     with store.reading() as tx:
         pulse = tx.pulse
+        owed = owed_answers(tx, settings, calendar)
         return DatabaseFigures(
             holder=holder,
             undecided=pulse.undecided(),
@@ -153,19 +155,12 @@ def _ask(
             ours=pulse.owed_by_us(today),
             theirs=pulse.owed_to_us(today),
             next_chase=pulse.next_chase(),
-            waiting_due=_waiting_due(tx, settings, calendar),
+            waiting_due=first_mail_due(owed),
+            near=count_near(owed, today, calendar),
             pause=pauses.in_force(tx, settings, now),
             holds=tuple(party_holds.in_force(tx).values()),
             clock=tx.facts.get(_CLOCK),
         )
-
-
-def _waiting_due(tx: Transaction, settings: Settings, calendar: WorkingCalendar) -> date | None:
-    dates = [
-        due(arrived, sla_rule(settings, tx.parties.get(party) if party else None), calendar).due_on
-        for party, arrived in tx.pulse.requests_for_a_person().items()
-    ]
-    return min(dates, default=None)
 
 
 # -- the daemon ------------------------------------------------------------------------------------
@@ -294,6 +289,8 @@ def _due(known: DatabaseFigures, today: date) -> Iterator[Sign]:
     in_review = known.waiting_due
     if in_review:
         text += f"; what may be a request and waits for a person: {in_review}"
+    near, late = known.near[Nearness.NEAR], known.near[Nearness.PAST]
+    text += f"; in all {near} nearly due, {late} late" if near or late else ""
     past = bool(ours.past) or bool(in_review and in_review < today)
     advice = "`exchange inbox list` shows what waits, and for what"
     yield Sign(what, not past, text, advice if past else "")
@@ -344,6 +341,7 @@ def _values(
         },
         "due_from_us": known and {
             **_owed(known.ours), "waiting_for_a_person": _iso(known.waiting_due),
+            "near": known.near[Nearness.NEAR], "late": known.near[Nearness.PAST],
         },
         "due_to_us": known and {**_owed(known.theirs), "next_step": _iso(known.next_chase)},
         "sending": known and {

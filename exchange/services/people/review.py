@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
@@ -16,12 +15,12 @@ from exchange.domain.meaning.resolve import needs_thread
 from exchange.domain.outbound import Ruling
 from exchange.domain.party import Party
 from exchange.domain.release import identify
-from exchange.domain.time.sla import due
 from exchange.errors import BadInput, NotFound, Unreadable
 from exchange.later import Later
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.context import Context
-from exchange.services.letters import party_holds
+from exchange.services.letters import owed_answers, party_holds
+from exchange.services.letters.owed_answers import Standing
 from exchange.services.letters.party_holds import PartyHold
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import NOT_FETCHED, PROCESSED, WANTED, KeptMail
@@ -61,14 +60,25 @@ else:
     thread_context = Later("exchange.services.answering.thread_context")
 
 
+class WaitingRequest(NamedTuple):
+    """An open request, with what a person has to decide of it."""
+
+    request: InboundRequest
+    held: int
+    unreadable: int
+    standing: Standing
+    subject: str  # of its mail
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What waits for a person, with one page of the mails."""
 
-    mails: tuple[tuple[WaitingMail, date | None], ...]  # with the day an answer would be due
+    # With the due date of an answer; None where no mail of its kind is answered.
+    mails: tuple[tuple[WaitingMail, Standing | None], ...]
     chosen: int  # how many mails the filter selects
     folders: Mapping[str, int]  # how many wait in each of FOLDERS
-    requests: tuple[tuple[InboundRequest, int, int], ...]  # held, unreadable
+    requests: tuple[WaitingRequest, ...]
     letters: tuple[StoredLetter, ...]
     disputes: tuple[Dispute, ...]  # install codes that came for two devices
     reports: tuple[DeliveryReport, ...]  # letters that are said not to have arrived
@@ -78,26 +88,23 @@ class Waiting:
 def waiting(
     ctx: Context, chosen: MailFilter | None = None, most: int | None = None, skip: int = 0
 ) -> Waiting:
-    """Return what waits: mails newest first, the rest oldest first."""
+    """Return what waits: mails and requests by due date, the rest oldest first."""
     chosen = chosen or MailFilter()
     with ctx.store.reading() as tx:
         tx.parties.expect(chosen.party)
-        mails = tx.waiting.page(chosen, most, skip)
+        order = owed_answers.by_due_date(ctx, tx, chosen)
+        mails = tx.waiting.rows([*order][skip:][:most])
         number, folders = tx.waiting.count(chosen), tx.waiting.counts()
-        open_requests = tx.inbound.requests(open_only=True)
-        requests = [(one, tx.inbound.counts(one.id)) for one in open_requests]
+        requests = _open_requests(ctx, tx)
         failed = tx.outbox.stuck()
         disputed = tx.disputes.waiting()
         reported = tx.reports.waiting()
         holds = party_holds.in_force(tx)
     return Waiting(
-        mails=tuple((mail, _answer_due(ctx, mail)) for mail in mails),
+        mails=tuple((mail, order[mail.id]) for mail in mails),
         chosen=number,
         folders=folders,
-        requests=tuple(
-            (one, counts.get(DeviceState.HELD, 0), counts.get(DeviceState.UNREADABLE, 0))
-            for one, counts in requests
-        ),
+        requests=tuple(requests),
         letters=tuple(failed),
         disputes=tuple(disputed),
         reports=tuple(reported),
@@ -105,11 +112,18 @@ def waiting(
     )
 
 
-def _answer_due(ctx: Context, mail: WaitingMail) -> date | None:
-    """Return the day an answer would be due; None for a mail that was never read."""
-    if mail.place in NOT_FETCHED:
-        return None
-    return due(mail.arrived_at, ctx.sla(None), ctx.calendar).due_on
+def _open_requests(ctx: Context, tx: Transaction) -> list[WaitingRequest]:
+    found = tx.inbound.requests(open_only=True)
+    subjects = {mail.id: mail.subject for mail in tx.waiting.rows([one.mail_id for one in found])}
+    waiting_requests = []
+    for one in found:
+        counts = tx.inbound.counts(one.id)
+        held, unreadable = counts.get(DeviceState.HELD, 0), counts.get(DeviceState.UNREADABLE, 0)
+        near = owed_answers.request_standing(ctx, one.clock, held, unreadable)
+        waiting_requests.append(
+            WaitingRequest(one, held, unreadable, near, subjects.get(one.mail_id, ""))
+        )
+    return sorted(waiting_requests, key=lambda one: one.request.clock.due_on)
 
 
 def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:

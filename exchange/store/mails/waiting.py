@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import and_, exists, func, or_, select, text
 from sqlmodel import Session
 
+from exchange.domain.mail import Kind
 from exchange.store.mails.mail import NOT_FETCHED, REVIEW, SHUNTED
 from exchange.store.partial_indexes import UNRESOLVED
-from exchange.store.tables import MailRow, table_of
+from exchange.store.tables import InboundRequestRow, MailRow, table_of
 
 FOLDERS = (REVIEW, SHUNTED, *NOT_FETCHED)
 _TABLE = table_of(MailRow)
 _MAIL = _TABLE.c
+_REQUEST = table_of(InboundRequestRow).c
 _SHOWN = (
     "id", "mailbox", "sender", "subject", "arrived_at", "state", "folder", "kind", "reason",
     "party",
@@ -69,6 +71,15 @@ class WaitingMail:
         return self.state if self.state in NOT_FETCHED else self.folder
 
 
+class ClockedMail(NamedTuple):
+    """A waiting mail to which an answer may be due, from the index alone."""
+
+    id: int
+    party: str
+    kind: str
+    arrived_at: datetime
+
+
 class WaitingMails:
     """Mails that nobody has dealt with."""
 
@@ -80,22 +91,34 @@ class WaitingMails:
         query = select(func.count()).select_from(_TABLE).where(*_conditions(mail_filter))
         return int(self._session.execute(query).scalar_one())
 
-    def page(self, mail_filter: MailFilter, limit: int | None, skip: int = 0) -> list[WaitingMail]:
-        """Return a page of them, newest first."""
-        # First the numbers: they come from an index, without reading sealed mails.
-        query = (
-            select(_MAIL.id)
-            .where(*_conditions(mail_filter))
-            .order_by(_MAIL.arrived_at.desc(), _MAIL.id.desc())
-            .offset(skip)
-        )
-        numbers = list(self._session.execute(query.limit(limit)).scalars())
-        return self.rows(numbers)
-
     def numbers(self, mail_filter: MailFilter) -> list[int]:
         """Return all their numbers, oldest first."""
         query = select(_MAIL.id).where(*_conditions(mail_filter)).order_by(_MAIL.id)
         return list(self._session.execute(query).scalars())
+
+    def in_order(self, mail_filter: MailFilter) -> list[int]:
+        """Return all their numbers, newest first."""
+        query = (
+            select(_MAIL.id)
+            .where(*_conditions(mail_filter))
+            .order_by(_MAIL.arrived_at.desc(), _MAIL.id.desc())
+        )
+        return list(self._session.execute(query).scalars())
+
+    def with_clocks(self, mail_filter: MailFilter) -> list[ClockedMail]:
+        """Return those in Review and Shunted to which an answer may be due.
+
+        A mail whose request is on record is left out: the request has the clock.
+        """
+        maybe = or_(
+            _MAIL.kind.in_([Kind.REQUEST.value, ""]),
+            and_(_MAIL.kind == Kind.UNKNOWN.value, _MAIL.party != ""),
+        )
+        recorded = exists().where(_REQUEST.mail_id == _MAIL.id)
+        query = select(*(_MAIL[name] for name in ClockedMail._fields)).where(
+            *_conditions(mail_filter), text(UNRESOLVED), maybe, ~recorded
+        )
+        return [ClockedMail(*row) for row in self._session.execute(query)]
 
     def rows(self, numbers: Sequence[int]) -> list[WaitingMail]:
         """Return these mails in this order, waiting or not."""

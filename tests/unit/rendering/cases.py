@@ -92,6 +92,41 @@ CONTEXTS: dict[TemplateName, dict[str, object]] = {
     "breach": _CHASING,
     "escalation": _CHASING | {"level": 2, "days_late": 4},
     "evidence": _CHASING | {"level": 0, "days_late": 9},
+    "alert": {
+        "us": _COMMON["us"],
+        "ref": _COMMON["ref"],
+        "near": 1,
+        "past": 1,
+        "items": [
+            {
+                "what": "MP121-OURS-2611-A00007",
+                "party": "GAIN",
+                "sender": "codes@gain.example",
+                "subject": "Codes, please",
+                "arrived": datetime(2026, 11, 27, 9, tzinfo=UTC),
+                "due": date(2026, 12, 11),
+                "days_left": 0,
+                "days_late": 1,
+                "doubt": "2 Devices held",
+                "reason": "",
+                "command": "exchange inbox show MP121-OURS-2611-A00007",
+            },
+            {
+                "what": "mail 12",
+                "party": "",
+                "sender": "",
+                "subject": "",
+                "arrived": datetime(2026, 12, 2, 9, tzinfo=UTC),
+                "due": date(2026, 12, 16),
+                "days_left": 2,
+                "days_late": 0,
+                "doubt": "a request that waits for a person",
+                "reason": "the sender is unknown",
+                "command": "exchange inbox show 12",
+            },
+        ],
+        "more": 0,
+    },
 }
 
 
