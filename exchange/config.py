@@ -220,9 +220,8 @@ class SourceSettings(Section):
     type_column: str | None = None
     installed_column: str | None = None
     date_column: str | None = None  # never found by its header
-    date_format: Annotated[str, AfterValidator(a_date_format)] = (
-        ""  # for strptime; empty: dates such as 2026-11-03
-    )
+    # For strptime; empty: dates such as 2026-11-03.
+    date_format: Annotated[str, AfterValidator(a_date_format)] = ""
     device_type: AnyType = DeviceType.UNKNOWN
     installed_by_us: bool = True
     installed_only: bool = False

@@ -17,8 +17,10 @@ from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.aside_phrases import leaves_open, without_others, without_who_else
 from exchange.parsing.statements.asides import is_small_print, without_courtesy
-from exchange.parsing.statements.clauses import clauses_of
 from exchange.parsing.statements.cores import NONE_OF_REST, Core, core_of, others_of
+from exchange.parsing.statements.grammar.clauses import clauses_of
+from exchange.parsing.statements.grammar.spelling import spelt_out
+from exchange.parsing.statements.grammar.words import Clause
 from exchange.parsing.statements.hedges import (
     doubts_about_others,
     doubts_in_passing,
@@ -32,9 +34,7 @@ from exchange.parsing.statements.promises import announces_codes, promises
 from exchange.parsing.statements.qualifying import is_advice, qualifies
 from exchange.parsing.statements.scopes import fuels_in, kinds_of, scope_in
 from exchange.parsing.statements.sentences import CODE_MARK, Sentence
-from exchange.parsing.statements.spelling import spelt_out
 from exchange.parsing.statements.vouching import hearsay_in, others_word, vouched_by
-from exchange.parsing.statements.words import Clause
 from exchange.parsing.text.cache_short import cache_short
 
 _CODES_FOR = re.compile(r"[XWO]*c(?=.*[TQFo])[^NZ]*$")

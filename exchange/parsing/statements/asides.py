@@ -8,10 +8,10 @@ from typing import Final
 
 from exchange.parsing.phrases import aside_phrases as phrases
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.statements.clauses import clauses_of
+from exchange.parsing.statements.grammar.clauses import clauses_of
+from exchange.parsing.statements.grammar.spelling import spelt_out
+from exchange.parsing.statements.grammar.words import Clause
 from exchange.parsing.statements.sentences import Sentence
-from exchange.parsing.statements.spelling import spelt_out
-from exchange.parsing.statements.words import Clause
 
 # A sentence with one of these is about Devices, or takes something back, whatever else it says.
 _MATTER: Final = frozenset("ISoJDdFrKcGZU")

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from exchange.domain.statements import Act
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.statements.words import Clause
+from exchange.parsing.statements.grammar.words import Clause
 
 _WHICH = "[TtQrDdKFAPJ]*"  # the Devices, between the parts of a denial
 _WHO = "(?P<who>[WX]+)"

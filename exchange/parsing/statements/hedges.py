@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import Final
 
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.statements.companies import OWN_PEOPLE
-from exchange.parsing.statements.history import is_passive, is_when, tells_of_supply
+from exchange.parsing.statements.grammar.companies import OWN_PEOPLE
+from exchange.parsing.statements.grammar.history import is_passive, is_when, tells_of_supply
+from exchange.parsing.statements.grammar.words import Clause, Word
 from exchange.parsing.statements.qualifying import OF_SOME, is_advice, is_harmless
 from exchange.parsing.statements.sentences import CODE_MARK
-from exchange.parsing.statements.words import Clause, Word
 
 _CONFIRMING: Final = frozenset((parts.WE, parts.INSTALL, parts.JOB, parts.INSTALLER, parts.CODE))
 _DOING: Final = frozenset("IJG")

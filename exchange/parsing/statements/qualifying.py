@@ -10,10 +10,10 @@ from typing import Final
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.aside_phrases import leaves_open
 from exchange.parsing.statements.asides import is_below, is_small_print
-from exchange.parsing.statements.history import is_passive, tells_of_supply
+from exchange.parsing.statements.grammar.history import is_passive, tells_of_supply
+from exchange.parsing.statements.grammar.spelling import spelt_out
+from exchange.parsing.statements.grammar.words import Clause, Word
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence
-from exchange.parsing.statements.spelling import spelt_out
-from exchange.parsing.statements.words import Clause, Word
 
 OF_SOME: Final = frozenset("FKrPE")  # ... and with one of these about some of the Devices
 _ALWAYS: Final = frozenset((parts.UNFINISHED, parts.ON_BEHALF, parts.OURS, parts.CORRECTION))

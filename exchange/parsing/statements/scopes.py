@@ -8,8 +8,8 @@ from typing import Final
 from exchange.domain.device_type import DeviceType
 from exchange.domain.statements import Scope
 from exchange.parsing.phrases import statement_words as parts
+from exchange.parsing.statements.grammar.words import Clause, Word
 from exchange.parsing.statements.sentences import DEVICE_MARK
-from exchange.parsing.statements.words import Clause, Word
 
 _TYPES: Final = {
     "gas": DeviceType.GSME, "gsme": DeviceType.GSME, "gsmes": DeviceType.GSME,

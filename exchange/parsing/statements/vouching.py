@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.statements.words import Clause, Word
+from exchange.parsing.statements.grammar.words import Clause, Word
 
 _VOUCHES = re.compile(
     r"\b(?:confirm(?:s|ed|ing)?|shows?|shown|indicates?|indicated|say|tell|found|can see"

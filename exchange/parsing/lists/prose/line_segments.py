@@ -15,7 +15,7 @@ from exchange.domain.mail import Outcome
 from exchange.parsing.identifiers.codes import has_good_crc
 from exchange.parsing.identifiers.tokens import Token, remove_tokens
 from exchange.parsing.phrases.answer_phrases import expresses_doubt, mentions_rest, normalise_phrase
-from exchange.parsing.phrases.header_terms import device_type_of, labels_code
+from exchange.parsing.phrases.header_terms import device_type_of, labels_code, labels_device
 
 LEFTOVER: Final = re.compile(r"[\s,;:.|/&()\[\]\-*\u2022\u00b7\"'<>#=]+|\b(?:and|or|nor)\b", re.I)
 _BETWEEN_LISTED = re.compile(
@@ -207,3 +207,8 @@ def pairs_of(segment: Segment) -> list[tuple[Token, Token]]:
 def remark_of(rest: str) -> str:
     """Return the words next to a device as a remark."""
     return normalise_phrase(rest).strip(" -:;,.|\t\u2022*")[:_REMARK]
+
+
+def may_be_code(lead: str) -> bool:
+    """Return whether the words before a value leave it an install code: ``code without CRC:``."""
+    return labels_code(lead) or labels_device(lead) is not False

@@ -39,6 +39,7 @@ from exchange.parsing.lists.prose.line_segments import (
     Segment,
     calls_code_wrong,
     is_mere_item,
+    may_be_code,
     split_segments,
     words_before,
 )
@@ -57,7 +58,6 @@ from exchange.parsing.phrases.answer_phrases import (
 )
 from exchange.parsing.phrases.header_terms import (
     is_list_heading,
-    labels_code,
     labels_device,
     names_devices,
 )
@@ -88,11 +88,6 @@ def read_prose(lines: Iterable[Line], place: PlaceOf, *, in_reply: bool = False)
         reader.line(line)
     reader.report_broken(broken)
     return reader.finish()
-
-
-def _may_be_code(lead: str) -> bool:
-    """Return whether the words before a value leave it an install code: ``code without CRC:``."""
-    return labels_code(lead) or labels_device(lead) is not False
 
 
 def _is_about_devices(text: str) -> bool:
@@ -224,7 +219,7 @@ class ProseReader:
             devices = devices[1:]
         self.devices.doubt(text, line, doubtful)
         codes = [one for one in tokens if one.form in (TokenForm.CODE, TokenForm.ODD_LENGTH)]
-        codes = [one for one in codes if _may_be_code(words_before(text, one))]
+        codes = [one for one in codes if may_be_code(words_before(text, one))]
         read = [*(one for run in doubtful for one in run), *codes]
         accepted: list[Token] = []
         separated = sum(one.form is TokenForm.SEPARATED for one in devices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exchange.parsing.statements.asides import is_below, is_small_print, without_courtesy
-from exchange.parsing.statements.clauses import clauses_of
+from exchange.parsing.statements.grammar.clauses import clauses_of
 from exchange.parsing.statements.sentences import Sentence
 from exchange.parsing.text.lines import Line
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from exchange.domain.statements import Act
-from exchange.parsing.statements.clauses import clauses_of
 from exchange.parsing.statements.cores import core_of
+from exchange.parsing.statements.grammar.clauses import clauses_of
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.parsing.statements.clauses import clauses_of
+from exchange.parsing.statements.grammar.clauses import clauses_of
 from exchange.parsing.statements.qualifying import qualifies
 from exchange.parsing.statements.sentences import Sentence
 from exchange.parsing.text.lines import Line

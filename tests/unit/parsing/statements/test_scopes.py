@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exchange.domain.statements import Scope
-from exchange.parsing.statements.clauses import clauses_of
+from exchange.parsing.statements.grammar.clauses import clauses_of
 from exchange.parsing.statements.scopes import fuels_in, kinds_of, scope_in
 
 

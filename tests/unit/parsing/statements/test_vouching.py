@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.parsing.statements.clauses import clauses_of
+from exchange.parsing.statements.grammar.clauses import clauses_of
 from exchange.parsing.statements.vouching import hearsay_in, others_word, vouched_by
 
 

@@ -13,17 +13,17 @@ from typing import Final
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.statement_phrases import PHRASES
 from exchange.parsing.phrases.typos import TYPOS
-from exchange.parsing.statements.companies import (
+from exchange.parsing.statements.grammar.companies import (
     COMPANY,
     OWN_PEOPLE,
     is_somebody,
     other_people,
     own_people,
 )
-from exchange.parsing.statements.history import moves_supply
+from exchange.parsing.statements.grammar.history import moves_supply
+from exchange.parsing.statements.grammar.spelling import plain_words
+from exchange.parsing.statements.grammar.words import Clause, Word
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
-from exchange.parsing.statements.spelling import plain_words
-from exchange.parsing.statements.words import Clause, Word
 from exchange.parsing.text.cache_short import cache_short
 
 ROWS_MARK: Final = "\u2462"  # stands for numbers of rows in the text of a clause

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.parsing.statements.clauses import clauses_of
-from exchange.parsing.statements.history import is_passive, tells_of_supply
+from exchange.parsing.statements.grammar.clauses import clauses_of
+from exchange.parsing.statements.grammar.history import is_passive, tells_of_supply
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from exchange.parsing.phrases.typos import TYPOS
-from exchange.parsing.statements.spelling import plain_words, spelt_out
+from exchange.parsing.statements.grammar.spelling import plain_words, spelt_out
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.statements.clauses import clauses_of
+from exchange.parsing.statements.grammar.clauses import clauses_of
+from exchange.parsing.statements.grammar.words import Clause
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
-from exchange.parsing.statements.words import Clause
 
 
 def only(text: str) -> Clause:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.statements.words import Clause, Word
+from exchange.parsing.statements.grammar.words import Clause, Word
 
 _SUPPLY: Final = frozenset(
     ("supply", "supplied", "supplying", "supplier", "suppliers", "customer", "customers", "client",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.parsing.statements.companies import is_somebody, other_people, own_people
+from exchange.parsing.statements.grammar.companies import is_somebody, other_people, own_people
 
 
 @pytest.mark.parametrize(

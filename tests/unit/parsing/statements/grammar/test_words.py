@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchange.parsing.statements.words import Clause, Word
+from exchange.parsing.statements.grammar.words import Clause, Word
 
 
 def test_a_clause_has_no_opener_unless_one_is_given() -> None:
