@@ -113,7 +113,7 @@ _UNRELIABLE: Final = any_of(
     "|office|system)",
     "thinks? otherwise",
     "(?:person|one|colleague|man|woman) who (?:would|does|might|can) know",
-    "disagrees?", "not so sure", "less sure",
+    "disagrees?", "differs?", "begs? to", "pinch of salt", "hunch", "guesswork", "not so sure", "less sure",
 )  # fmt: skip
 # Who it was instead is not known to the sender, or is for us to find out.
 _WHO: Final = (
@@ -154,6 +154,73 @@ _COURTESY: Final = re.compile(
     r"[^.?!,;:]{0,80}(?=[,;:]|$)",
     re.I,
 )
+
+
+_LONGEST_WORDS: Final = 80
+QUOTED: Final = re.compile("[\"\u201c\u201d\u00ab][^\"\u201c\u201d\u00bb]{3,}(?:[\"\u201c\u201d\u00bb]|$)")
+_RECALLS_MAIL: Final = any_of(
+    "(?:recall|retract|withdraw|rescind|disregard|ignore|delete)(?:s|ed|ing)?"
+    "(?: (?:the|my|our|this|that|last|previous|earlier|first)){1,3} (?:message|e-?mail|answer|reply"
+    "|response|mail|note)"
+)
+
+
+_LABEL: Final = re.compile(r"^[^:]{1,80}:(?=\s|$)")
+_UNSENT: Final = any_of(
+    "drafts?", r"propos\w+", r"suggest\w+", "examples?", "samples?", "specimens?", "options?",
+    "alternatives?", "possible", "potential", "wording", "texts?", "templates?", "versions?",
+    "boilerplate", "model", "standard", "(?:lines?|words?) to take", "script", "phras(?:e|ing)",
+    "views?", "opinion", "story", "theory", "guess", "claims?", r"alleg\w+", "rumou?r", "myth",
+    "recall", "approval",
+)  # fmt: skip
+# Whether the words will do is what the sender asks a colleague.
+_ASKS_APPROVAL: Final = re.compile(
+    r"\b(?:ok|okay|o\.k\.|happy|agree|agreed|approve|approval|sign off|sign-off|thoughts?|views?"
+    r"|right|correct|sounds?|looks?|good|fine|alright|send|issue|wording|comments?|objections?"
+    r"|concur|check this|read)\b[^?!]{0,60}\?",
+    re.I,
+)
+# What is said of the answer itself, and is no more than a closing.
+_OF_THE_ANSWER: Final = re.compile(
+    r"^\W*(?:(?:well|but|and|though|still|mind you|on reflection|to be honest|actually)[,;]? )?"
+    r"(?:this|that|it|which|all this|all that|all of this)(?:'s| is| was| may| might| could| will"
+    r"| would)\b(?P<rest>[^.?!]*)",
+    re.I,
+)
+_CLOSES: Final = re.compile(
+    r"^(?: (?:now|all|just|really|hopefully|be|also|very|quite|of|of any|to you|for you|therefore))*"
+    r" (?:everything|all|it|clear|helpful|helps?|help|use|useful|in order|sufficient|enough"
+    r"|satisfactory|acceptable|our (?:final |formal |full )?(?:answer|response|reply|position)"
+    r"|(?:the|a|our) (?:final|formal|full|complete) (?:answer|response|reply|position)"
+    r"|frustrating|disappointing|annoying|a pain|unfortunate|a shame|a pity"
+    r"|not (?:the (?:answer|news|reply|response)|what) you(?:'re| are| were|'d)? ?\w*)\b",
+    re.I,
+)
+
+
+def labelled_unsent(text: str) -> str:
+    """Return the label by which words are not the sender's answer: ``Possible reply:``."""
+    label = _LABEL.match(text)
+    found = _UNSENT.search(label[0]) if label else None
+    return found[0] if found else ""
+
+
+def of_the_answer(text: str) -> str:
+    """Return what a sentence says of the answer itself: ``It is just a hunch``, ``OK to send?``.
+
+    Nothing if that only closes the mail.
+    """
+    asked = _ASKS_APPROVAL.search(text)
+    if asked:
+        return asked[0]
+    found = _OF_THE_ANSWER.match(text)
+    return "" if found is None or _CLOSES.match(found["rest"]) else found[0][:_LONGEST_WORDS]
+
+
+def recalls_mail(text: str) -> str:
+    """Return the words by which a sentence takes a mail back: ``recall the message``."""
+    found = _RECALLS_MAIL.search(_CONDITIONAL.sub(" ", text))
+    return found[0] if found else ""
 
 
 def without_others(text: str) -> str:

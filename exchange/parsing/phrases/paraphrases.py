@@ -70,7 +70,7 @@ _ROUNDABOUT: Final = (
         "we confirm that",
     ),
     (r"\bto whom it may concern\b", ""),
-    (r"\bby,? or on behalf of,? ", "by "),
+    (r"\bby,? or (?:on behalf of|for),? ", "by "),
     (
         r"\b(?:the customer'?s?'?|the occupier's|their|his|her) (?:then|previous|old|former|prior"
         r"|earlier|last) supplier\b",
@@ -117,7 +117,9 @@ _ROUNDABOUT: Final = (
     r"|else|its"
      r"|their|our|us|for|on|behalf|of|any|a|an|at|here|instructed|employed|by) ){1,6}(?:agents?"
      r"|(?:sub-?)?contractors?|engineers?|representatives|partners|fitters|mops?|meter operators?"
-     r"|installers?|people|staff|us|ours|behalf|subbies?|subs)(?: of ours)?\b", " "),
+     r"|installers?|people|staff|us|ours|behalf|subbies?|subs)(?:(?:,| or| and){1,2} (?:any |our )?"
+     r"(?:agents?|(?:sub-?)?contractors?|engineers?|representatives|partners|fitters|installers?"
+     r"|staff)){0,3}(?: of ours| for us| on our behalf)?\b", " "),
     (r"^\W*(?:not applicable|n/?a)(?: (?:to|for) us)?(?=[,;:.-]| -)", ""),
     (r"\b(?<!previous )(?<!other )(?<!different )(?<!another )(?<!earlier )(?<!former )"
      r"(?<!prior )(?<!then )(?:(?:energy |gas |electricity )?(?:party|supplier|company|ones?"

@@ -67,7 +67,7 @@ ENGLISH: Final = {
     "|supplier who installed|supplier that installed|supplier which installed"
     "|one who installed|ones who installed|company that installed|installing parties"
     "|supplier who fitted|supplier that fitted|ones who fitted|ones that fitted|one who fitted",
-    BY: "by|to do with|belong to|belongs to|belonged to|came from|come from|comes from",
+    BY: "by|to do with|down to|belong to|belongs to|belonged to|came from|come from|comes from",
     WE: "we|us|ourselves|i|me|our company|our engineers|our engineer|our team|our teams"
     "|our installers|our fitters|our people|our side|our business|our organisation"
     "|this company|this supplier|this organisation|this business"
@@ -232,7 +232,7 @@ FILLERS: Final = (
     "|highlighted|yellow|comment|comments|from our map"
     "|from our mop|from our mam|from our meter operator|gone|went|going"
     "|off|via|afterwards|ago|long|way|shows|show|now|far back"
-    "|reason|reasons|such|in any case|in either case|in each case|in both cases|in all cases"
+    "|reason|reasons|such|in no case|in any case|in either case|in each case|in both cases|in all cases"
     "|in this case|in these cases|in any event|either way|for clarity|avoidance of doubt"
     "|for the avoidance of doubt|to be clear|for the record|for completeness|at any stage"
     "|at any time|at any point|categorically|absolutely|regretfully|regrettably|obviously"
@@ -253,7 +253,7 @@ FILLERS: Final = (
     "|raised|queried|referenced|submitted|specified|noted|detailed|itemised|flagged|forwarded|cited"
     "|outlined|logged|enquired|msn|msns|serial number|serial numbers|party|meter point|meter points"
     "|by the time|by then|by that time|by that point|predate|predates|pre-date|pre-dates|guv"
-    "|can tell you|afraid to say|save you|save you some time|save time|then|gov"
+    "|ceased trading|no longer trading|can tell you|afraid to say|save you|save you some time|save time|then|gov"
 )
 # "Install history" installs nothing.
 OF_INSTALLING: Final = frozenset(

@@ -15,7 +15,14 @@ from exchange.domain.device import DeviceId
 from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.phrases.aside_phrases import leaves_open, without_others, without_who_else
+from exchange.parsing.phrases.aside_phrases import (
+    QUOTED,
+    labelled_unsent,
+    leaves_open,
+    recalls_mail,
+    without_others,
+    without_who_else,
+)
 from exchange.parsing.statements.asides import is_small_print, without_courtesy
 from exchange.parsing.statements.clauses import clauses_of
 from exchange.parsing.statements.cores import NONE_OF_REST, Core, core_of, others_of
@@ -58,6 +65,7 @@ _DENYING: Final = frozenset(
      "not one of these", "not one of those", "not one of them", "not any of", "not a single one")
 )  # fmt: skip
 _SHOWN: Final = 300
+_OUR_OUTCOME = re.compile(r"\W*not (?:the )?installing supplier\W*", re.I)
 # A sentence without any of these answers nothing; requests are full of "install codes".
 _MAY_ANSWER = re.compile(
     r"\b(?:install(?:ed|ing|ers?|s|ations?)?\b(?! codes?)|fit(?:ted|ting)?\b"
@@ -174,6 +182,9 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[Core])
         return asks[0]  # ask them, not us
     if _INVERTED.match(sentence.text):
         return sentence.text.split(maxsplit=1)[0]  # were these not ...
+    cited = _cited(sentence.text)
+    if cited:
+        return cited
     text = without_courtesy(sentence.text)
     source = hearsay_in(text) or leaves_open(spelt_out(text))
     if source:
@@ -201,6 +212,19 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[Core])
         if words:
             return words
     return ""
+
+
+def _cited(text: str) -> str:
+    """Return the words that a sentence only cites or takes back, if its answer is in them."""
+    recalled = recalls_mail(text) or labelled_unsent(text)
+    if recalled:
+        return recalled
+    found = QUOTED.search(text)
+    if found is None or _OUR_OUTCOME.fullmatch(found[0]):
+        return ""
+    clauses = clauses_of(QUOTED.sub(" ", text))
+    said = any(core_of(clauses, index) for index in range(len(clauses)))
+    return "" if said else found[0]
 
 
 def _doubts_around(clause: Clause, core: Core, *, first: bool) -> str:

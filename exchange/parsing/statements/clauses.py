@@ -238,7 +238,7 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         return 1, Word(parts.FILLER, word)
     if word == "put" and "in" in low[at + 1 : at + _SPLIT_VERB]:
         return 1, Word(parts.INSTALL, word)
-    if raw[at] == "May" and at and (low[at - 1].isdecimal() or low[at - 1] in ("in", "since")):
+    if raw[at] == "May" and at and _is_month(low, at):
         return 1, Word(parts.MOMENT, word)
     if word == "no" and follows in _AFTER_NO:
         return 1, Word(parts.FILLER, word)
@@ -263,6 +263,8 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         return _next(
             [*raw[:at], meant, *raw[at + 1 :]], [*low[:at], meant, *low[at + 1 :]], at, before
         )
+    if at and low[at - 1] == "your" and raw[at] == word:
+        return 1, Word(parts.FILLER, word)  # on your schedule: whatever they call our list
     capital = raw[at][:1].isupper() or before == parts.BY
     return 1, Word(parts.NAME if capital else parts.UNKNOWN, raw[at])
 
@@ -273,6 +275,14 @@ def _phrase(low: list[str], at: int) -> tuple[tuple[str, ...], str] | None:
         if low[at : at + len(phrase)] == list(phrase):
             return phrase, part
     return None
+
+
+def _is_month(low: list[str], at: int) -> bool:
+    """Whether ``May`` stands where a month does: before a year, after ``in`` or another month."""
+    near = low[max(0, at - 2) : at]
+    months = any(parts.MOMENT in {p for _, p in PHRASES.get(word, ())} for word in near)
+    year = low[at + 1 : at + 2] and low[at + 1].isdecimal()
+    return months or bool(year) or low[at - 1].isdecimal() or low[at - 1] in ("in", "since", "by")
 
 
 def _names_job(words: list[str]) -> bool:
@@ -304,7 +314,7 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
         return parts.FILLER
     if phrase in (("who",), ("which",)) and before in {*COMPANY, "else", "us", "we", "ourselves"}:
         return parts.FILLER
-    if phrase == ("only",) and (after == ROWS_MARK or low[at + 2 : at + 3][:1] in _ORDINALS):
+    if phrase == ("only",) and (after in (ROWS_MARK, DEVICE_MARK) or low[at + 2 : at + 3][:1] in _ORDINALS):
         return parts.FILLER
     if phrase[0] in _ALL and (before in ("install", "fit") or before in _NEGATIONS):
         return parts.PARTLY  # we did not install all of them
@@ -352,6 +362,8 @@ def _installing(words: list[str]) -> bool:
 def _is_negated(low: list[str], at: int) -> bool:
     """Whether ``all`` comes after a negated verb: ``we have not fitted all``, no ``all were``."""
     words = _clause_before(low, at)
+    if words[-1:] == ["of"] and _NEGATIONS & set(words) and {"supplier", "installer"} & set(words):
+        return True  # not the installing Supplier of both
     if words and words[-1] in _PREPOSITIONS:
         return False
     return "by" not in words and bool(_NEGATIONS & set(words)) and _installing(words)

@@ -64,7 +64,7 @@ _IT_WAS = re.compile(r"[tT]X+$")
 SOMEBODY: Final = frozenset((parts.WE, parts.NAME))
 _SUBJECTS: Final = frozenset("WXTtDdZYr")
 _COPULAS: Final = frozenset(("was", "were", "is", "are", "be", "been"))
-_SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+N$")  # the rest are not
+_SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+T?N$")  # the rest are not
 NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it does not say what
 
 

@@ -18,6 +18,7 @@ _GIVING: Final = frozenset(
     ("help", "assist", "provide", "supply", "give", "share", "send", "offer", "able", "unable")
 )
 _INSTALLING: Final = frozenset("ISJoG")
+_ABOUT_INSTALLING: Final = frozenset("IJSG")
 _NONE_AT_ALL: Final = frozenset((parts.NO_ONE, parts.THESE, parts.DEVICE, parts.NUMBER))
 _PLACES: Final = frozenset(
     ("site", "sites", "customer", "customers", "account", "accounts", "premises", "property",
@@ -79,7 +80,11 @@ def _supports(clause: Clause) -> bool:
     gives = parts.CODE in here or any(word.text.lower() in _GIVING for word in clause.words)
     if gives and not here & (OF_SOME | _INSTALLING):
         return not any(word.text.lower() in _CHECKING for word in clause.words)
-    return bool(here & _CONFIRMING) and not here & (OF_SOME | {parts.UNKNOWN, parts.NAME})
+    if here & _CONFIRMING and not here & (OF_SOME | {parts.UNKNOWN, parts.NAME}):
+        return True
+    checks = any(word.text.lower() in _CHECKING for word in clause.words)
+    # "we have never run an install programme": whatever it is that the sender never did
+    return {parts.WE} <= here and bool(here & _ABOUT_INSTALLING) and not checks and not here & OF_SOME
 
 
 def of_another_thing(clause: Clause, start: int, end: int) -> str:

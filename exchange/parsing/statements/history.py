@@ -40,7 +40,7 @@ _PEOPLE_AND_THINGS: Final = frozenset((parts.DEVICE, parts.ONE_DEVICE, parts.THE
 _WHEN: Final = frozenset(
     ("until", "once", "when we", "at the time", "at that time", "previously", "initially",
      "at first", "later", "since", "longer", "lost", "any more", "anymore", "because", "shortly",
-     "soon", "where", "which", "who", "again", "even", "only")
+     "soon", "where", "which", "who", "again", "even", "only", "merely")
 )  # fmt: skip
 _TIME_WORDS: Final = frozenset(
     (

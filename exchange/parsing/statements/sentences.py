@@ -38,6 +38,9 @@ _ROW = re.compile(
     re.I,
 )
 _DEVICE_ROW = re.compile(r"\s*[0-9A-Fa-f]{2}(?:[-: ][0-9A-Fa-f]{2}){7}\b|\s*[0-9A-Fa-f]{16}\b")
+_HAS_DEVICE = re.compile(r"[0-9A-Fa-f]{2}(?:[-: ][0-9A-Fa-f]{2}){7}|[0-9A-Fa-f]{16}")
+# No sentence begins so: it goes on from the line above.
+_VERB_FIRST = re.compile(r"\s*(?:was|were|been|has been|have been|had been|by)\s")
 _SENTENCE_END = re.compile(
     r"(?<=\u2461\d)\s+(?=[A-Z][a-z])|"  # after an install code, in its numbered mark
     r"(?<=[.!?;\u2026])(?<!\b[A-Za-z]\.)(?<!\b(?:No|Dr|Mr|St|vs)\.)"
@@ -120,6 +123,8 @@ def _goes_on(before: Line, line: Line) -> bool:
     ):
         return False
     ended = before.text.rstrip()
+    if _VERB_FIRST.match(line.text) and ended[-1:] not in ".,:;!?" and not _HAS_DEVICE.search(ended):
+        return True
     return len(ended) >= _MARGIN and ended[-1:] not in ".:;!?"
 
 
