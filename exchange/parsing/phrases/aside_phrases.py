@@ -217,6 +217,20 @@ def of_the_answer(text: str) -> str:
     return "" if found is None or _CLOSES.match(found["rest"]) else found[0][:_LONGEST_WORDS]
 
 
+_ARRIVED: Final = re.compile(
+    r"^(?:(?!\bwe\b)[^.?!])*?\b(?:your|the|this|that) (?:e-?mail|mail|message|request|query|letter"
+    r"|enquiry|note|chaser|reminder|ticket)s?\b[^.?!]{0,40}?\b(?:landed|reached|arrived|went|came"
+    r"|got|ended up|sat|was sent|was routed|found its way|stuck|slipped|fell|was misdirected)\b"
+    r"[^.?!]*$",
+    re.I,
+)
+
+
+def tells_of_arrival(text: str) -> bool:
+    """Return whether a sentence tells how our letter arrived: ``your mail reached us late``."""
+    return bool(_ARRIVED.match(text.strip(" .!?")))
+
+
 def recalls_mail(text: str) -> str:
     """Return the words by which a sentence takes a mail back: ``recall the message``."""
     found = _RECALLS_MAIL.search(_CONDITIONAL.sub(" ", text))

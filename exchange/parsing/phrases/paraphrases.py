@@ -70,6 +70,13 @@ _ROUNDABOUT: Final = (
         "we confirm that",
     ),
     (r"\bto whom it may concern\b", ""),
+    (
+        r"\b(?:i am|i'm|we are|we're)? ?(?:therefore |hereby )?(?:answering|writing|replying"
+        r"|responding|confirming|confirm|reply|respond|answer|write)(?: \w+){0,3} (?:for and )?on"
+        r" behalf of ((?-i:[A-Z][\w&.-]*(?: (?:[A-Z&][\w&.-]*))*))(?: to (?:confirm|say|advise"
+        r"|inform you))?(?: that)? (?=we|none|neither|no|these|those|this|the|it|they|not)",
+        r"\1 confirms that ",
+    ),
     (r"\bby,? or (?:on behalf of|for),? ", "by "),
     (
         r"\b(?:the customer'?s?'?|the occupier's|their|his|her) (?:then|previous|old|former|prior"
@@ -105,6 +112,27 @@ _ROUNDABOUT: Final = (
     (r"\bnot (?:a single|any) one (?=was|were|is|are|has|went|came|belongs)", "none "),
     (r"^\W*(?:so )?(?:it'?s |that'?s )?(?:a )?no (?:to|for|on) (?:both|all|these|each|any|either"
      r"|everything)(?: (?:of )?(?:them|these|those))?\b", ""),
+    (r"\b(\d{1,3}|two|three|four|five|six) ?x (?=not\b|no\b)", r"all \1 "),
+    (
+        r"\b(?:(?:the )?(?:bottom line|long story short|to cut a long story short|in a nutshell"
+        r"|in brief|in short|(?:the )?(?:short|simple|quick|long) (?:answer|version)|put simply"
+        r"|simply put|to sum up|in summary|in conclusion))(?: is| here is)?(?: that)?[,:]?(?= )",
+        "",
+    ),
+    (
+        r"\bas far as (?!we|i |our|my)[^,.?!]{1,60}? (?:go(?:es)?|(?:is|are) concerned)\b,?",
+        "",
+    ),
+    (
+        r"\b(?:exchanges?|visits?|commissioning|removals?|replacements?|maintenance|surveys?"
+        r"|repairs?|swaps?) (?:or|and|nor) (?:any )?(?=install)",
+        "",
+    ),
+    (
+        r"\b(install|fit|put in|installed|fitted) (?:under|during|within|in|on) our (?:\w+ )?"
+        r"(?:supply|tenure|watch|time|supply period|period|registration)(?: period)?\b",
+        r"\1 by us",
+    ),
     # who
     (r"\b((?-i:[A-Z])[\w-]+)'s(?=\W*$|[.,;!])", r"\1 installs"),  # these were not Vale's
     (r"\bby (?:some ?one|some ?body|(?:an? )?(?:\w+ )?(?:supplier|compan(?:y|ies)|part(?:y|ies))s?)"

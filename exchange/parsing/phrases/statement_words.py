@@ -47,7 +47,10 @@ CORRECTION: Final = "V"  # scrap that; you fitted them
 HEDGES: Final = frozenset((EXCEPT, PARTLY, DOUBT, REVERSAL, ON_BEHALF, UNFINISHED, CORRECTION))
 
 ENGLISH: Final = {
-    NEGATION: "not|never|nor|nowhere|at no point|at no time|on no occasion|no part in|no hand in"
+    NEGATION: "not|never|played no part in|had no part in|took no part in|played no role in|had no role in"
+    "|had no hand in|had no involvement in|had no involvement with|have had no involvement in"
+    "|have had no involvement with|in no case|in neither case|"
+    "nor|nowhere|at no point|at no time|on no occasion|no part in|no hand in"
     "|no role in|no involvement in|nothing to do with|no involvement with|not involved in"
     "|no connection with|no connection to|no dealings with|no link to|not connected with"
     "|not connected to|not responsible for|no responsibility for",
@@ -83,7 +86,7 @@ ENGLISH: Final = {
     DEVICE: "devices|meters|units|ones|assets|ids|serials|entries|lines|items|equipment"
     "|device ids|kit|cases|instances|deviceids|guids",
     ONE_DEVICE: "device|meter|one|unit|asset|device id|entry|item|guid",
-    THESE: "these|those|they|them|all|any|each|both|every|either|everything|following|listed"
+    THESE: "the pair|pair of|trio of|the trio|set of|these|those|they|them|all|any|each|both|every|either|everything|following|listed"
     "|your list|your request|the list|the request|your email|your mail|your spreadsheet"
     "|the spreadsheet|the lot|the batch|this batch|this list|this request|whole list|lot"
     "|the attached|the attachment|the workbook|attached list|these all|all these|all those"
@@ -253,7 +256,7 @@ FILLERS: Final = (
     "|raised|queried|referenced|submitted|specified|noted|detailed|itemised|flagged|forwarded|cited"
     "|outlined|logged|enquired|msn|msns|serial number|serial numbers|party|meter point|meter points"
     "|by the time|by then|by that time|by that point|predate|predates|pre-date|pre-dates|guv"
-    "|ceased trading|no longer trading|can tell you|afraid to say|save you|save you some time|save time|then|gov"
+    "|ceased trading|date|dates|should be everything|should be all|should be it|should be that|no longer trading|can tell you|afraid to say|save you|save you some time|save time|then|gov"
 )
 # "Install history" installs nothing.
 OF_INSTALLING: Final = frozenset(

@@ -29,6 +29,7 @@ from exchange.parsing.statements.cores import NONE_OF_REST, Core, core_of, other
 from exchange.parsing.statements.hedges import (
     doubts_about_others,
     doubts_in_passing,
+    in_general,
     of_another_thing,
     place_of,
     relates_to_sender,
@@ -192,6 +193,9 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[Core])
     other = others_word(clauses[: cores[0].clause + 1])
     if other:
         return other
+    general = [core for core in cores if in_general(clauses[core.clause])]
+    if len(general) == len(cores):
+        return "in general"
     by_clause = {core.clause: core for core in cores}
     first = min(by_clause)
     for core in cores if any(core.act is Act.DENIES for core in cores) else ():

@@ -20,7 +20,7 @@ from exchange.parsing.statements.companies import (
     other_people,
     own_people,
 )
-from exchange.parsing.statements.history import moves_supply
+from exchange.parsing.statements.history import moves_supply, when_installed
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
 from exchange.parsing.statements.spelling import plain_words
 from exchange.parsing.statements.words import Clause, Word
@@ -148,6 +148,11 @@ def _clause(words: list[Word], opener: str) -> Clause:
         word._replace(part=parts.FILLER) if moves_supply(words, at) else word
         for at, word in enumerate(words)
     ]
+    for at, word in enumerate(words):
+        since = when_installed(words, at) if word.part == parts.INSTALL else -1
+        if since >= 0:
+            idle = [one._replace(part=parts.FILLER) for one in words[since : at + 1]]
+            words = [*words[:since], *idle, *words[at + 1 :]]
     kept = tuple(word for word in words if word.part != parts.FILLER)
     for at in range(len(kept) - 1, max(0, len(kept) - _NEAR), -1):
         if kept[at].text.lower() in _EXCEPTIONS and _names_rows(kept[at + 1 :]):
@@ -218,9 +223,11 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         people = own_people(low, at + 2)
         if people:
             return people + 2, Word(parts.WE, " ".join(raw[at : at + people + 2]))
-    people = own_people(low, at) if word == "our" else 0
+    people = own_people(low, at) if word in ("our", "my") else 0
     if people:
         return people, Word(parts.WE, " ".join(raw[at : at + people]))
+    if before == parts.NAME and word == "group":
+        return 1, Word(parts.NAME, raw[at])  # the Vale group
     if before == parts.NAME and word in OWN_PEOPLE:
         return 1, Word(parts.FILLER, word)  # Vale's engineers
     others = other_people(low, at)

@@ -14,7 +14,7 @@ OWN_PEOPLE: Final = frozenset(
     ("team", "teams", "engineer", "engineers", "fitter", "fitters", "installer", "installers",
      "technician", "technicians", "operatives", "people", "department", "side", "company", "staff",
      "organisation", "business", "desk", "lot", "guys", "crew", "colleagues", "crews", "firm",
-     "lads", "lasses", "boys", "folks", "folk", "workforce", "electrician", "electricians",
+     "colleague", "lads", "lasses", "boys", "folks", "folk", "workforce", "electrician", "electricians",
      "fitting", "house", "watch", "end", "employees", "employee", "installs team")
 )  # fmt: skip
 

@@ -63,6 +63,8 @@ _OWNERSHIPS: Final = tuple(
 _IT_WAS = re.compile(r"[tT]X+$")
 SOMEBODY: Final = frozenset((parts.WE, parts.NAME))
 _SUBJECTS: Final = frozenset("WXTtDdZYr")
+_NO_SUBJECT = re.compile(r"N+I[TtQDd]*$")
+_DID: Final = frozenset(("did", "have", "never"))
 _COPULAS: Final = frozenset(("was", "were", "is", "are", "be", "been"))
 _SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+T?N$")  # the rest are not
 NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it does not say what
@@ -103,6 +105,8 @@ def core_of(clauses: Sequence[Clause], index: int) -> Core | None:
                 _who(clause, found),
                 pattern.pattern == _BY_OTHERS,
             )
+    if _NO_SUBJECT.match(clause.shape) and not before and clause.words[0].text.lower() in _DID:
+        return Core(Act.DENIES, index, 0, len(clause.shape), "us")
     if _SAME_NOT.match(clause.shape) or NONE_OF_REST.match(clause.shape):
         return Core(Act.DENIES, index, 0, len(clause.shape), "")
     if parts.NEGATION in clause.shape or parts.NO_ONE in clause.shape:

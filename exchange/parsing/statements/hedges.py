@@ -20,6 +20,11 @@ _GIVING: Final = frozenset(
 _INSTALLING: Final = frozenset("ISJoG")
 _ABOUT_INSTALLING: Final = frozenset("IJSG")
 _NONE_AT_ALL: Final = frozenset((parts.NO_ONE, parts.THESE, parts.DEVICE, parts.NUMBER))
+_RECORDS: Final = frozenset(
+    ("record", "records", "register", "system", "systems", "database", "log", "logs", "history",
+     "tracker", "files", "books", "data", "portfolio", "crm")
+)  # fmt: skip
+_SHOWN_IN: Final = frozenset(("found", "find", "see"))
 _PLACES: Final = frozenset(
     ("site", "sites", "customer", "customers", "account", "accounts", "premises", "property",
      "properties", "address", "addresses", "mpan", "mpans", "mprn", "mprns")
@@ -41,7 +46,7 @@ def doubts_in_passing(clause: Clause, *, before: bool) -> str:
     """Return what in another clause of the sentence leaves the answer open."""
     if tells_of_supply(clause) or is_advice(clause):
         return ""
-    if clause.shape == parts.INSTALL:
+    if clause.shape == parts.INSTALL and not is_passive(clause):
         return clause.words[0].text  # ... (North) did
     for word in clause.kept:
         if word.part in parts.HEDGES and not _is_harmless(word, clause):
@@ -53,7 +58,8 @@ def doubts_in_passing(clause: Clause, *, before: bool) -> str:
         if word.part in (parts.NEGATION, parts.NO_ONE) and not _supports(clause):
             return word.text
     doing = set(clause.shape) & _DOING and not (is_passive(clause) or _is_negative(clause))
-    if doing and parts.UNKNOWN in clause.shape:
+    negated = {parts.NEGATION, parts.NO_ONE} & set(clause.shape)  # and found to support it
+    if doing and parts.UNKNOWN in clause.shape and not negated:
         return next(word.text for word in clause.kept if word.part == parts.UNKNOWN)
     if not before and (clause.opens_with == "but" or parts.OUR in clause.shape):
         return clause.opens_with or "our"  # our fitter did
@@ -75,7 +81,7 @@ def _is_negative(clause: Clause) -> bool:
 def _supports(clause: Clause) -> bool:
     """Whether a clause with a negation can only confirm a denial: ``so no installs by us``."""
     here = set(clause.shape)
-    if here <= _NONE_AT_ALL:
+    if here <= _NONE_AT_ALL or _tells_of_no_record(clause):
         return True
     gives = parts.CODE in here or any(word.text.lower() in _GIVING for word in clause.words)
     if gives and not here & (OF_SOME | _INSTALLING):
@@ -87,14 +93,28 @@ def _supports(clause: Clause) -> bool:
     return {parts.WE} <= here and bool(here & _ABOUT_INSTALLING) and not checks and not here & OF_SOME
 
 
+def _tells_of_no_record(clause: Clause) -> bool:
+    """Whether a clause says that records have nothing: ``they do not show on our register``."""
+    texts = {part for word in clause.words for part in word.text.lower().split()}
+    if not texts & _RECORDS or texts & _CHECKING - _SHOWN_IN:
+        return False
+    return not set(clause.shape) & (OF_SOME | {parts.UNKNOWN, parts.NAME, parts.BY, parts.WE})
+
+
+def in_general(clause: Clause) -> bool:
+    """Return whether a clause says what somebody does as a rule: ``we do not install meters``."""
+    texts = [word.text.lower() for word in clause.words]
+    return any(
+        one in ("do", "does") and two == "not" and three in ("install", "fit")
+        for one, two, three in zip(texts, texts[1:], texts[2:], strict=False)
+    )
+
+
 def of_another_thing(clause: Clause, start: int, end: int) -> str:
     """Return the words by which an answer is not about who installed these Devices."""
     if start and clause.shape[start - 1] == parts.CODE:
         return parts.CODE  # a code is not installed
     texts = [word.text.lower() for word in clause.words]
-    for one, two, three in zip(texts, texts[1:], clause.words[2:], strict=False):
-        if one in ("do", "does") and two == "not" and three.text.lower() in ("install", "fit"):
-            return f"{one} not"  # in general
     met = {parts.DEVICE, parts.ONE_DEVICE} & set(clause.shape)
     if not met and {parts.OURS, parts.OUR} & set(clause.shape[start:end]):
         return next((text for text in texts if text in _PLACES), "")

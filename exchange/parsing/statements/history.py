@@ -42,6 +42,12 @@ _WHEN: Final = frozenset(
      "at first", "later", "since", "longer", "lost", "any more", "anymore", "because", "shortly",
      "soon", "where", "which", "who", "again", "even", "only", "merely")
 )  # fmt: skip
+_DOERS: Final = frozenset((parts.WE, parts.BY, parts.NAME, parts.OUR, parts.OURS, parts.OTHERS))
+_IDLE: Final = _PEOPLE_AND_THINGS | {parts.FILLER}
+_CONJUNCTIONS_OF_TIME: Final = frozenset(
+    ("when", "before", "after", "once", "while", "by the time", "with", "prior", "time")
+)
+_NEAR: Final = 8  # words between a time and its verb
 _TIME_WORDS: Final = frozenset(
     (
         "before",
@@ -100,6 +106,22 @@ def moves_supply(words: Sequence[Word], at: int) -> bool:
     if texts & _COMPANIES or (after and after[0].part == parts.NAME):
         return False
     return _names_supply(words) or any(word.part in _PEOPLE_AND_THINGS for word in words)
+
+
+def when_installed(words: Sequence[Word], at: int) -> int:
+    """Return where the clause begins that only says when it was installed; -1 if it says more.
+
+    For example ``when these were fitted``, ``with the meter already in place``: nobody does it.
+    """
+    if any(word.part in _DOERS for word in words[at + 1 : at + 3]):
+        return -1
+    for index in range(at - 1, max(-1, at - _NEAR), -1):
+        word = words[index]
+        if word.text.lower() in _CONJUNCTIONS_OF_TIME:
+            return index
+        if word.part not in _IDLE:
+            return -1
+    return -1
 
 
 def _names_supply(words: Sequence[Word]) -> bool:

@@ -8,7 +8,12 @@ from itertools import pairwise
 from typing import Final
 
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.phrases.aside_phrases import labelled_unsent, leaves_open, of_the_answer
+from exchange.parsing.phrases.aside_phrases import (
+    labelled_unsent,
+    leaves_open,
+    of_the_answer,
+    tells_of_arrival,
+)
 from exchange.parsing.statements.asides import is_below, is_small_print
 from exchange.parsing.statements.history import is_passive, tells_of_supply
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence
@@ -171,7 +176,7 @@ def qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
         held = _codes_held(plain, clauses) or (not sentence.signed and _added(plain, clauses))
         if held:
             return held
-    if is_off_topic(sentence, clauses):
+    if is_off_topic(sentence, clauses) or tells_of_arrival(sentence.text):
         return ""
     if "?" in sentence.text and not advises and set(shape) & _POINTS:
         return "?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from exchange.domain.device_type import DeviceType
@@ -51,7 +52,10 @@ def scope_in(words: Sequence[Word]) -> tuple[Scope, tuple[int, ...], int | None]
         return Scope.ROWS, rows, None
     if parts.REST in shape:
         return Scope.REST, (), count
-    if parts.THESE in shape or parts.NO_ONE in shape or parts.DEVICE in shape or count:
+    none = any(
+        one.text.lower() == "no" and two.part == parts.ONE_DEVICE for one, two in pairwise(words)
+    )
+    if parts.THESE in shape or parts.NO_ONE in shape or parts.DEVICE in shape or count or none:
         return Scope.THESE, (), count
     if parts.THIS in shape or parts.ONE_DEVICE in shape:
         return Scope.ONE, (), None
