@@ -37,7 +37,7 @@ from exchange.parsing.statements.hedges import (
 )
 from exchange.parsing.statements.other_languages import read_other_answers
 from exchange.parsing.statements.promises import announces_codes, promises
-from exchange.parsing.statements.qualifying import is_advice, qualifies
+from exchange.parsing.statements.qualifying import is_advice, is_off_topic, qualifies
 from exchange.parsing.statements.scopes import fuels_in, kinds_of, scope_in
 from exchange.parsing.statements.sentences import CODE_MARK, Sentence
 from exchange.parsing.statements.spelling import spelt_out
@@ -153,6 +153,12 @@ def _may_answer(text: str) -> bool:
     if _MAY_ANSWER.search(text) or promises(text) or announces_codes(text):
         return True
     return bool(language_of(text))
+
+
+def speaks_of_else(sentence: Sentence) -> bool:
+    """Return whether a sentence speaks of something else than Devices, answers or records."""
+    clauses = clauses_of(sentence.text)
+    return is_off_topic(sentence, clauses) or is_small_print(sentence, clauses)
 
 
 def gives_codes(heading: Sentence) -> bool:

@@ -14,6 +14,7 @@ from exchange.parsing.statements.answers import (
     gives_codes,
     may_answer,
     read_answers,
+    speaks_of_else,
     unfinished,
 )
 from exchange.parsing.statements.legends import is_key, read_legend, says_yes
@@ -64,6 +65,7 @@ def read_statements(
     sentences = list(sentences_of(lines))
     rows = sum(one.text.startswith(DEVICE_MARK) for one in sentences)
     answers = _answers_of(sentences, place)
+    answered = any(one.act in ANSWERING for said in answers.values() for one in said)
     for index, sentence in enumerate(sentences):
         is_legend, redefined = read_legend(sentence.text)
         if is_legend:
@@ -76,7 +78,9 @@ def read_statements(
             said = [_of_some(one) for one in said]
         row = rows >= _FEW_ROWS and sentence.text.startswith(DEVICE_MARK)
         where = place(sentence.line)
-        acts = [] if row else read_acts(sentence, where, about_codes=about_codes)
+        acts: list[Statement] = [] if row else read_acts(sentence, where, about_codes=about_codes)
+        if answered and speaks_of_else(sentence):
+            acts = [one for one in acts if one.act is not Act.DISPUTES]
         if any(one.act is Act.ASKS for one in acts) and _OFFERS.search(sentence.text):
             said = []  # "the codes please, or NOT US": what we may answer
         found += said
