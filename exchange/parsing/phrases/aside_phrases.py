@@ -31,6 +31,9 @@ _OF_THE_MAIL: Final = any_of(
 _RECALLED: Final = any_of(
     r"(?:sent|written|went out|answered|replied|e-?mail\w*|message|reply|answer)\b[^.?!]{0,60}"
     r" (?:in error|by mistake|mistakenly|prematurely|by accident|accidentally|too (?:early|soon))",
+    "(?:e-?mail|mail|message|note|reply|answer|statement|that|it|this|we|i)\\b[^.?!]{0,40}? (?:was|were"
+    "|is|am|are|be|been) (?:\\w+ )?(?:a |an )?(?:mistakes?|mistaken|errors?|wrong|incorrect|not right"
+    "|untrue|false|inaccurate|right)", "(?:may|might|could) not (?:be|have been) (?:right|correct|true)",
     "(?:ignore|disregard|scrap|recall|withdraw|forget|bin|delete) (?:this|my|our|the|that|it|what)"
     "(?: (?:last|previous|earlier|above|below|first|e-?mail|message|reply|answer))*",
 )  # fmt: skip
@@ -157,7 +160,9 @@ _COURTESY: Final = re.compile(
 
 
 _LONGEST_WORDS: Final = 80
-QUOTED: Final = re.compile("[\"\u201c\u201d\u00ab][^\"\u201c\u201d\u00bb]{3,}(?:[\"\u201c\u201d\u00bb]|$)")
+QUOTED: Final = re.compile(
+    '["\u201c\u201d\u00ab][^"\u201c\u201d\u00bb]{3,}(?:["\u201c\u201d\u00bb]|$)'
+)
 _RECALLS_MAIL: Final = any_of(
     "(?:recall|retract|withdraw|rescind|disregard|ignore|delete)(?:s|ed|ing)?"
     "(?: (?:the|my|our|this|that|last|previous|earlier|first)){1,3} (?:message|e-?mail|answer|reply"
@@ -171,7 +176,9 @@ _UNSENT: Final = any_of(
     "alternatives?", "possible", "potential", "wording", "texts?", "templates?", "versions?",
     "boilerplate", "model", "standard", "(?:lines?|words?) to take", "script", "phras(?:e|ing)",
     "views?", "opinion", "story", "theory", "guess", "claims?", r"alleg\w+", "rumou?r", "myth",
-    "recall", "approval",
+    "recall", "approval", "discussion", "to self", "placeholder", "agreed", "internal", "pending",
+    r"(?-i:[A-Z]\w+) to \w+", "(?:please|could you|can you|would you|will you|pls) (?:send|reply"
+    "|tell|answer|forward|use|say|write|respond|confirm)",
 )  # fmt: skip
 # Whether the words will do is what the sender asks a colleague.
 _ASKS_APPROVAL: Final = re.compile(
@@ -267,7 +274,13 @@ def is_small_print(text: str, *, signed: bool) -> bool:
 
 def is_recalled(text: str) -> bool:
     """Return whether a sentence takes back what was written, not only for a case."""
-    return bool(_RECALLED.search(_CONDITIONAL.sub(" ", text)))
+    return bool(recalled_words(text))
+
+
+def recalled_words(text: str) -> str:
+    """Return the words by which a sentence takes back what was written, not only for a case."""
+    found = _RECALLED.search(_CONDITIONAL.sub(" ", text))
+    return found[0] if found else ""
 
 
 def courtesy_end(text: str) -> int:

@@ -133,6 +133,7 @@ _ROUNDABOUT: Final = (
         r"(?:supply|tenure|watch|time|supply period|period|registration)(?: period)?\b",
         r"\1 by us",
     ),
+    (r"\bat (?:number|no\.?|flat|house|unit|plot|apartment) \d{1,4}[a-z]?\b", "in part"),
     # who
     (r"\b((?-i:[A-Z])[\w-]+)'s(?=\W*$|[.,;!])", r"\1 installs"),  # these were not Vale's
     (r"\bby (?:some ?one|some ?body|(?:an? )?(?:\w+ )?(?:supplier|compan(?:y|ies)|part(?:y|ies))s?)"

@@ -112,7 +112,7 @@ ENGLISH: Final = {
     "|ihd|ihds|ppmid|ppmids|hub|hubs|chf|gpf"
     "|smets1|smets2|smets|region|prepay|prepayment|credit|single phase|three phase|commercial"
     "|domestic",
-    DOUBT: "owns|owned by|asset provider|asset owner|map|mam|meter asset|back then|from memory"
+    DOUBT: "could not have|owns|owned by|asset provider|asset owner|map|mam|meter asset|back then|from memory"
     "|memory serves|formally we|formally vale|strictly|loosely|gut|feeling|a chance"
     "|any luck|in a sense|speaking|as things stand|at present|currently|necessarily"
     "|in theory|in principle|at first sight|at first glance|first glance"

@@ -34,6 +34,7 @@ from exchange.parsing.statements.hedges import (
     place_of,
     relates_to_sender,
     speaker_before,
+    through_own_people,
 )
 from exchange.parsing.statements.other_languages import read_other_answers
 from exchange.parsing.statements.promises import announces_codes, promises
@@ -100,6 +101,7 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
     cores += others_of(clauses) if cores else []
     hedge = "" if not cores else _hedge(sentence, clauses, cores)
     voucher = vouched_by(clauses[: cores[0].clause + 1]) if cores else ""
+    voucher = voucher or (_named_label(sentence.text, clauses) if cores else "")
     found: list[Statement] = []
     for core in cores:
         scope = _scope_of(sentence, clauses, core)
@@ -131,6 +133,14 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
                 Statement(Act.OTHER, where, words, about, sentence.devices, rows, hedge=why)
             )
     return found
+
+
+def _named_label(text: str, clauses: Sequence[Clause]) -> str:
+    """Return the name that stands alone before a colon, as who gives the answer after it."""
+    if clauses[0].shape.strip(parts.NAME) or len(clauses) == 1:
+        return ""
+    names = " ".join(word.text for word in clauses[0].words)
+    return names if re.match(rf"\W*{re.escape(names)}\s*:\s", text) else ""
 
 
 def _rows_alone(clauses: Sequence[Clause]) -> tuple[int, ...]:
@@ -246,7 +256,10 @@ def _doubts_around(clause: Clause, core: Core, *, first: bool) -> str:
     if core.reason or (core.act is Act.OWNS and core.who not in ("", "us")):
         return doubts_about_others(clause, core.end)
     words = (
-        place_of(clause) or of_another_thing(clause, core.start, core.end) or speaker_before(clause)
+        through_own_people(clause)
+        or place_of(clause)
+        or of_another_thing(clause, core.start, core.end)
+        or speaker_before(clause)
     )
     if words:
         return words

@@ -321,7 +321,9 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
         return parts.FILLER
     if phrase in (("who",), ("which",)) and before in {*COMPANY, "else", "us", "we", "ourselves"}:
         return parts.FILLER
-    if phrase == ("only",) and (after in (ROWS_MARK, DEVICE_MARK) or low[at + 2 : at + 3][:1] in _ORDINALS):
+    if phrase == ("only",) and (
+        after in (ROWS_MARK, DEVICE_MARK) or low[at + 2 : at + 3][:1] in _ORDINALS
+    ):
         return parts.FILLER
     if phrase[0] in _ALL and (before in ("install", "fit") or before in _NEGATIONS):
         return parts.PARTLY  # we did not install all of them

@@ -20,6 +20,10 @@ _GIVING: Final = frozenset(
 _INSTALLING: Final = frozenset("ISJoG")
 _ABOUT_INSTALLING: Final = frozenset("IJSG")
 _NONE_AT_ALL: Final = frozenset((parts.NO_ONE, parts.THESE, parts.DEVICE, parts.NUMBER))
+_WITH: Final = frozenset(("with", "using", "through", "via"))
+_HOLDING: Final = frozenset(
+    ("found", "have", "hold", "holds", "held", "got", "has", "attached", "enclosed", "find")
+)
 _RECORDS: Final = frozenset(
     ("record", "records", "register", "system", "systems", "database", "log", "logs", "history",
      "tracker", "files", "books", "data", "portfolio", "crm")
@@ -57,6 +61,10 @@ def doubts_in_passing(clause: Clause, *, before: bool) -> str:
             return word.text
         if word.part in (parts.NEGATION, parts.NO_ONE) and not _supports(clause):
             return word.text
+    texts = {part for word in clause.words for part in word.text.lower().split()}
+    denied = any(one in ("no", "not", "cannot", "never", "nor") for one in texts)
+    if {parts.WE, parts.CODE} <= set(clause.shape) and texts & _HOLDING and not denied:
+        return next(word.text for word in clause.kept if word.part == parts.CODE)
     doing = set(clause.shape) & _DOING and not (is_passive(clause) or _is_negative(clause))
     negated = {parts.NEGATION, parts.NO_ONE} & set(clause.shape)  # and found to support it
     if doing and parts.UNKNOWN in clause.shape and not negated:
@@ -90,7 +98,9 @@ def _supports(clause: Clause) -> bool:
         return True
     checks = any(word.text.lower() in _CHECKING for word in clause.words)
     # "we have never run an install programme": whatever it is that the sender never did
-    return {parts.WE} <= here and bool(here & _ABOUT_INSTALLING) and not checks and not here & OF_SOME
+    return (
+        {parts.WE} <= here and bool(here & _ABOUT_INSTALLING) and not checks and not here & OF_SOME
+    )
 
 
 def _tells_of_no_record(clause: Clause) -> bool:
@@ -158,6 +168,17 @@ def place_of(clause: Clause) -> str:
         between = {one.text.lower() for one in clause.words[we + 1 : at]} if we >= 0 else set()
         if between & _WHERE:
             return word.text
+    return ""
+
+
+def through_own_people(clause: Clause) -> str:
+    """Return the words by which somebody else may have done it: ``not with our own staff``."""
+    for one, two in pairwise(clause.words):
+        people = two.part in (parts.WE, parts.OUR, parts.OURS) and two.text.lower().startswith(
+            "our"
+        )
+        if people and one.text.lower() in _WITH:
+            return f"{one.text} {two.text}"
     return ""
 
 

@@ -12,6 +12,7 @@ from exchange.parsing.phrases.aside_phrases import (
     labelled_unsent,
     leaves_open,
     of_the_answer,
+    recalled_words,
     tells_of_arrival,
 )
 from exchange.parsing.statements.asides import is_below, is_small_print
@@ -73,6 +74,12 @@ _DOING: Final = frozenset((parts.INSTALL, parts.JOB))
 _LATER: Final = frozenset(("later", "soon", "shortly", "once"))
 _ASKS_BACK = re.compile(r"\W*(?:or|did|do|were|was|have|is|are|right|sure)\b[^?]*\?", re.I)
 _SOME_WAS = re.compile(r"\b(?:one|two|some|first|second|third|last) (?:was|is|were|are)\b", re.I)
+# Our lads did do one in that street.
+_WE_DID = re.compile(
+    r"\bdid (?:do |actually |in fact )?(?:one|some|it|them|these|those|both|two|a few|a couple"
+    r"|a number|several|that one|this one|the (?:first|second|third|last|other|gas|electric\w*))\b",
+    re.I,
+)
 _FEW: Final = 5  # words of a sentence that only adds something to the one before
 _HAS_CODES = re.compile(
     r"\b(?:use|see|had|have|has|hold|holds|holding|there are|found|got|find|take|resend|sent"
@@ -160,13 +167,16 @@ def qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
     ):
         return ""
     plain = spelt_out(sentence.text)
-    open_still = leaves_open(plain)
+    open_still = leaves_open(plain) or recalled_words(plain)
     if open_still:
         return open_still
     unsent = labelled_unsent(sentence.text) if sentence.heading else ""
     if unsent:
         return unsent
     shape = "".join(clause.shape for clause in clauses)
+    did = _WE_DID.search(plain) if parts.WE in shape and parts.NEGATION not in shape else None
+    if did:
+        return did[0]
     if not (sentence.signed or set(shape) & _TOPIC or any(map(tells_of_supply, clauses))):
         remark = of_the_answer(sentence.text)
         if remark:

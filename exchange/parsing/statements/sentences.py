@@ -95,7 +95,7 @@ def _paragraphs(lines: Iterable[Line]) -> Iterator[list[Line]]:
             or not (
                 _NO_HEX_LETTER.search(line.text[:_LONGEST_LINE]) or _NUMBERED_CODE.match(line.text)
             )
-            or is_table_header(line.text)
+            or (line.text.rstrip()[-1:] not in ".!?" and is_table_header(line.text))
         ):
             if group:
                 yield group
@@ -123,7 +123,11 @@ def _goes_on(before: Line, line: Line) -> bool:
     ):
         return False
     ended = before.text.rstrip()
-    if _VERB_FIRST.match(line.text) and ended[-1:] not in ".,:;!?" and not _HAS_DEVICE.search(ended):
+    if (
+        _VERB_FIRST.match(line.text)
+        and ended[-1:] not in ".,:;!?"
+        and not _HAS_DEVICE.search(ended)
+    ):
         return True
     return len(ended) >= _MARGIN and ended[-1:] not in ".:;!?"
 
