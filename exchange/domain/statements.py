@@ -70,6 +70,7 @@ class Statement:
     hedge: str = ""  # the words that leave it open or take it back
     reason: str = ""  # why, in the sender's words
     kinds: tuple[str, ...] = ()  # Device types: "the gas meter"
+    endings: tuple[str, ...] = ()  # the last hex digits of Devices: "the one ending C4-38"
 
     @property
     def for_people(self) -> str:

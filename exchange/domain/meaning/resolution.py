@@ -64,7 +64,7 @@ class Resolution:
         self._learn_types()
         self._weigh_the_mail(by_row)
         for one in self.spoken:
-            placed = one.act is not Act.PROVIDES or one.rows or one.kinds
+            placed = one.act is not Act.PROVIDES or one.rows or one.kinds or one.endings
             if rows and one.scope is not Scope.REST and placed:
                 self._give(one, targets_of(one, rows, self.context))
         promised = [one for one in self.said.statements if one.act is Act.PROMISES]
@@ -336,7 +336,7 @@ class Resolution:
         rows = ", ".join(map(str, one.rows[:10]))
         which = {
             Scope.REST: f"about the remaining {count}",
-            Scope.ROWS: f"about row {rows}",
+            Scope.ROWS: f"about row {rows}" if rows else f"about {', '.join(one.endings[:10])}",
             Scope.ALL_BUT: f"about all but row {rows}",
             Scope.KIND: f"about the {count} of type {', '.join(one.kinds)}",
         }.get(one.scope, f"about {'the' if count == 1 else 'all ' + str(count)}")

@@ -77,7 +77,7 @@ def _spoken(said: Understanding) -> list[Statement]:
             continue
         if by_row and (one.words.endswith(":") or one.reason == "attached"):
             continue  # a heading, which the reader took for its rows, or what announces a list
-        found.setdefault((one.act, one.scope, one.rows, one.subject, one.words), one)
+        found.setdefault((one.act, one.scope, one.rows, one.endings, one.subject, one.words), one)
     return list(found.values())
 
 

@@ -134,6 +134,12 @@ _ROUNDABOUT: Final = (
         r"\1 by us",
     ),
     (r"\bat (?:number|no\.?|flat|house|unit|plot|apartment) \d{1,4}[a-z]?\b", "in part"),
+    (
+        r"\bhad (?:our|the|my) (?:\w+ ){0,3}?(?:team|people|desk|engineers?|department|colleagues?"
+        r"|guys|lads) (?:double[- ]?|re-?|cross-?)?(?:check|look|search|confirm|verify)\b(?: it| this"
+        r"| them| too| as well)?",
+        "having checked",
+    ),
     # who
     (r"\b((?-i:[A-Z])[\w-]+)'s(?=\W*$|[.,;!])", r"\1 installs"),  # these were not Vale's
     (r"\bby (?:some ?one|some ?body|(?:an? )?(?:\w+ )?(?:supplier|compan(?:y|ies)|part(?:y|ies))s?)"

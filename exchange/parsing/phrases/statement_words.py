@@ -66,7 +66,7 @@ ENGLISH: Final = {
     "|bolted in|rolled out|fixed up|installs carried out",
     INSTALLER: "installing supplier|installing supplier party|installing suppliers"
     "|installing energy supplier"
-    "|installing party|installing company|installation supplier|installer|installers"
+    "|installing party|installing company|installation supplier|installer|installers|fitter|fitters"
     "|supplier who installed|supplier that installed|supplier which installed"
     "|one who installed|ones who installed|company that installed|installing parties"
     "|supplier who fitted|supplier that fitted|ones who fitted|ones that fitted|one who fitted",
@@ -108,7 +108,7 @@ ENGLISH: Final = {
     "|not all|not every|not both|not each|one of these|one of them|one of those|one of the"
     "|mostly|mainly|largely|certain|not entirely|a number of"
     "|all of one|handful|quite a",
-    KIND: "gas|electric|electricity|elec|esme|gsme|esmes|gsmes"
+    KIND: "leccy|leccie|lecky|leki|gas|electric|electricity|elec|esme|gsme|esmes|gsmes"
     "|ihd|ihds|ppmid|ppmids|hub|hubs|chf|gpf"
     "|smets1|smets2|smets|region|prepay|prepayment|credit|single phase|three phase|commercial"
     "|domestic",
@@ -256,7 +256,7 @@ FILLERS: Final = (
     "|raised|queried|referenced|submitted|specified|noted|detailed|itemised|flagged|forwarded|cited"
     "|outlined|logged|enquired|msn|msns|serial number|serial numbers|party|meter point|meter points"
     "|by the time|by then|by that time|by that point|predate|predates|pre-date|pre-dates|guv"
-    "|ceased trading|date|dates|should be everything|should be all|should be it|should be that|no longer trading|can tell you|afraid to say|save you|save you some time|save time|then|gov"
+    "|ceased trading|date|dates|accordingly|consequently|likewise|similarly|additionally|furthermore|moreover|thereby|duly|ultimately|thankfully|log|logs|tracker|diary|archive|archives|above-referenced|above-mentioned|above-listed|aforesaid|undermentioned|below-listed|contained in|contained|included in|set forth in|appearing in|appearing on|featured in|comprised in|programme|install date|job|should be everything|should be all|should be it|should be that|no longer trading|can tell you|afraid to say|save you|save you some time|save time|then|gov"
 )
 # "Install history" installs nothing.
 OF_INSTALLING: Final = frozenset(

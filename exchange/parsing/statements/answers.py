@@ -39,7 +39,13 @@ from exchange.parsing.statements.hedges import (
 from exchange.parsing.statements.other_languages import read_other_answers
 from exchange.parsing.statements.promises import announces_codes, promises
 from exchange.parsing.statements.qualifying import is_advice, is_off_topic, qualifies
-from exchange.parsing.statements.scopes import fuels_in, kinds_of, scope_in
+from exchange.parsing.statements.scopes import (
+    endings_in,
+    fuels_in,
+    is_back_reference,
+    kinds_of,
+    scope_in,
+)
 from exchange.parsing.statements.sentences import CODE_MARK, Sentence
 from exchange.parsing.statements.spelling import spelt_out
 from exchange.parsing.statements.vouching import hearsay_in, others_word, vouched_by
@@ -113,8 +119,11 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
         elif voucher and voucher != core.who:
             hedge = hedge or voucher
         kinds = kinds_of(clauses[: core.clause + 1]) if scope[0] is Scope.KIND else ()
+        ends = _endings_of(clauses[: core.clause + 1]) if scope[0] in (Scope.ROWS, Scope.ALL_BUT) else ()
         found.append(
-            Statement(core.act, where, words, *scope, _subject(core.who), hedge, reason, kinds)
+            Statement(
+                core.act, where, words, *scope, _subject(core.who), hedge, reason, kinds, ends
+            )
         )
     found += _provided(sentence, clauses, where, words, found)
     if is_small_print(sentence, clauses):
@@ -133,6 +142,11 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
                 Statement(Act.OTHER, where, words, about, sentence.devices, rows, hedge=why)
             )
     return found
+
+
+def _endings_of(clauses: Sequence[Clause]) -> tuple[str, ...]:
+    """Return the last digits that the last of the clauses with some names."""
+    return next(filter(None, (endings_in(one.kept) for one in reversed(clauses))), ())
 
 
 def _named_label(text: str, clauses: Sequence[Clause]) -> str:
@@ -163,6 +177,11 @@ def _may_answer(text: str) -> bool:
     if _MAY_ANSWER.search(text) or promises(text) or announces_codes(text):
         return True
     return bool(language_of(text))
+
+
+def points_back(words: str) -> bool:
+    """Return whether a sentence is about Devices only as ``those``, ``it``, named before it."""
+    return is_back_reference(word for clause in clauses_of(words) for word in clause.kept)
 
 
 def speaks_of_else(sentence: Sentence) -> bool:
@@ -287,6 +306,11 @@ def _scope_of(
 ) -> tuple[Scope, tuple[DeviceId, ...], tuple[int, ...], int | None]:
     """Return scope, Devices, rows and count of an answer: of its clause, else of one before it."""
     own = scope_in(clauses[core.clause].kept)
+    if is_back_reference(clauses[core.clause].kept):
+        for clause in reversed(clauses[: core.clause]):
+            before = scope_in(clause.kept)
+            if before[0] in (Scope.ROWS, Scope.KIND, Scope.REST):
+                return before[0], (), *before[1:]  # row 2 is not ours, we never fitted it
     if own[0] is Scope.ALL_BUT:
         return Scope.ALL_BUT, sentence.devices, own[1], None
     if sentence.devices and own[0] in (Scope.NONE, Scope.ONE):
@@ -321,13 +345,16 @@ def _provided(
         scope = Scope.ROWS if rows else Scope.ONE if sentence.codes == 1 else Scope.NONE
         if known and not rows and known[-1].act is Act.OWNS:
             scope, rows = known[-1].scope, known[-1].rows
+        ends = tuple(end for clause in about for end in endings_in(clause.kept))
+        if ends and not rows:
+            scope, kinds = Scope.ROWS, ()
         if kinds and not rows:
             scope = Scope.KIND
         count = sentence.codes if scope is Scope.KIND else None
         return [
             Statement(
                 Act.PROVIDES, where, words, scope, rows=rows, count=count, hedge=hedge,
-                kinds=kinds if scope is Scope.KIND else (),
+                kinds=kinds if scope is Scope.KIND else (), endings=ends,
             )
         ]  # fmt: skip
     if announces_codes(sentence.text):

@@ -23,7 +23,7 @@ from exchange.parsing.statements.companies import (
 from exchange.parsing.statements.history import moves_supply, when_installed
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
 from exchange.parsing.statements.spelling import plain_words
-from exchange.parsing.statements.words import Clause, Word
+from exchange.parsing.statements.words import ENDS_MARK, Clause, Word
 from exchange.parsing.text.cache_short import cache_short
 
 ROWS_MARK: Final = "\u2462"  # stands for numbers of rows in the text of a clause
@@ -33,7 +33,7 @@ _NEAR: Final = 40  # words of a clause that one is read with
 _SPLIT_VERB: Final = 8  # words from "put" to its "in"
 _MOST_ROWS: Final = 500
 _WORD = re.compile(
-    rf"[^\W_]+(?:[-.'][^\W_]+)*|[{DEVICE_MARK}{CODE_MARK}{ROWS_MARK}&]|[,;:.!?()\[\]\"=/-]"
+    rf"[^\W_]+(?:[-.'][^\W_]+)*|[{DEVICE_MARK}{CODE_MARK}{ROWS_MARK}{ENDS_MARK}&]|[,;:.!?()\[\]\"=/-]"
 )
 _SPAN = r"\d{1,3}(?:\s*(?:,\s*and|,|and|&|to|-|\+)\s*\d{1,3})*"
 _ROWS = re.compile(
@@ -43,6 +43,14 @@ _ROWS = re.compile(
     rf"|(?<=[,;:])\s+({_SPAN})(?=\s+(?:are|is|were|was)\b)",
     re.I,
 )
+_LAST_DIGITS = r"[0-9A-F]{2}[-: ]?[0-9A-F]{2}(?:[-: ]?[0-9A-F]{2}){0,4}\b"
+_ENDINGS = re.compile(
+    r"(?:\.{2,}|\u2026|[*]{2,}|\b[xX]{2,}|\b[Ee]nd(?:s|ing|ed)?(?: in| with)?"
+    r"|\blast (?:four|six|eight|few|[4-8])(?: (?:hex|digits|characters|chars)){0,2}"
+    r"(?: (?:are|is|being|of))?)\s{0,3}[-:\"']?"
+    rf"({_LAST_DIGITS}(?:(?:\s*,\s*|\s*,?\s*(?:and|&|or)\s+)(?:\.{{2,}})?{_LAST_DIGITS})*)[\"']?"
+)
+_ENDING = re.compile(_LAST_DIGITS)
 _RANGE = re.compile(r"(\d{1,3})\s*(?:to|-)\s*(\d{1,3})|(\d{1,3})")
 _JOINS: Final = frozenset(("and", "so", "therefore", "hence", "nor", "und", "et"))
 _REASONS: Final = frozenset(("because", "as", "since"))
@@ -167,17 +175,23 @@ def _names_rows(words: tuple[Word, ...]) -> bool:
 
 
 def _words(text: str) -> Iterator[Word]:
-    text = plain_words(text[:_LONGEST])
+    text = text[:_LONGEST]
+    ends = [" ".join(_ending_in(one[1])) for one in _ENDINGS.finditer(text)]
+    if ends:
+        text = _ENDINGS.sub(f" {ENDS_MARK} ", text)
+    text = plain_words(text)
     rows = [tuple(_numbers_in(next(filter(None, one.groups())))) for one in _ROWS.finditer(text)]
     if rows:
         text = _ROWS.sub(f" {ROWS_MARK} ", text)
     raw = _WORD.findall(text)
     low = [one.lower() for one in raw]
-    seen, at, before = iter(rows), 0, ""
+    seen, last_digits, at, before = iter(rows), iter(ends), 0, ""
     while at < len(raw):
         length, word = _next(raw, low, at, before)
         if word.text == ROWS_MARK:
             word = Word(parts.ROW, word.text, next(seen, ()))
+        if word.text == ENDS_MARK:
+            word = Word(parts.ROW, f"{ENDS_MARK} {next(last_digits, '')}")
         yield word
         if word.part != parts.FILLER or word.text == "by":
             before = word.part
@@ -199,7 +213,7 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         return 1, Word(parts.DEVICE, word)
     if word == CODE_MARK:
         return 1, Word(parts.CODE, word)
-    if word == ROWS_MARK:
+    if word in (ROWS_MARK, ENDS_MARK):
         return 1, Word(parts.ROW, word)
     after = low[at + 1] if at + 1 < len(low) else ""
     ordinal = _ordinal(low, at)
@@ -395,6 +409,11 @@ def _ordinal(low: list[str], at: int) -> tuple[int, Word] | None:
             parts.ROW, f"{low[at]} {after}", tuple(n * start for n in range(1, count + 1))
         )
     return 1, Word(parts.ROW, low[at], (start,))
+
+
+def _ending_in(text: str) -> Iterator[str]:
+    for found in _ENDING.findall(text):
+        yield re.sub(r"[-: ]", "", found)
 
 
 def _numbers_in(text: str) -> Iterator[int]:

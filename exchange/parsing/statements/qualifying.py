@@ -57,6 +57,7 @@ _ADVICE = re.compile(
     r"\W*(?:please|kindly|if you|should you|you (?:may|might|could|should|will|can|would)|suggest"
     r"|you(?:'ll|'d| need| want| have to)\b|best to"
     r"|(?:i|we)(?:'d| would)? (?:suggest|recommend|advise)|(?:perhaps|maybe) (?:you|try)|try\b"
+    r"|(?:i )?think you(?:'ll| will| would| need| want| should|'d)"
     r"|contact|let (?:me|us) know|do let|feel free|hope\b|have you (?:tried|asked)|any (?:questions"
     r"|problems|queries)|as (?:discussed|requested))",
     re.I,

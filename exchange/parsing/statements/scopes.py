@@ -10,14 +10,19 @@ from exchange.domain.device_type import DeviceType
 from exchange.domain.statements import Scope
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.statements.sentences import DEVICE_MARK
-from exchange.parsing.statements.words import Clause, Word
+from exchange.parsing.statements.words import ENDS_MARK, Clause, Word
 
 _TYPES: Final = {
     "gas": DeviceType.GSME, "gsme": DeviceType.GSME, "gsmes": DeviceType.GSME,
-    "electric": DeviceType.ESME, "electricity": DeviceType.ESME, "elec": DeviceType.ESME,
+    "electric": DeviceType.ESME, "electricity": DeviceType.ESME, "elec": DeviceType.ESME, "leccy": DeviceType.ESME, "lecky": DeviceType.ESME,
     "esme": DeviceType.ESME, "esmes": DeviceType.ESME, "ppmid": DeviceType.PPMID,
     "ppmids": DeviceType.PPMID,
 }  # fmt: skip
+
+
+_WHICH: Final = frozenset((parts.THESE, parts.THIS, parts.DEVICE, parts.ONE_DEVICE, parts.NUMBER,
+                           parts.NO_ONE, parts.REST, parts.ROW, parts.KIND, parts.PARTLY))  # fmt: skip
+_POINTING: Final = frozenset(("those", "them", "they", "these", "it", "this", "either", "neither"))
 
 
 def fuels_in(words: Iterable[Word]) -> tuple[str, ...]:
@@ -30,6 +35,18 @@ def fuels_in(words: Iterable[Word]) -> tuple[str, ...]:
 def kinds_of(clauses: Sequence[Clause]) -> tuple[str, ...]:
     """Return the Device type that the last of the clauses with one names."""
     return next(filter(None, (fuels_in(one.kept) for one in reversed(clauses))), ())
+
+
+def is_back_reference(words: Iterable[Word]) -> bool:
+    """Return whether words only point back: ``those``, ``them``, with no Devices of their own."""
+    named = [word for word in words if word.part in _WHICH]
+    return bool(named) and all(word.text.lower() in _POINTING for word in named)
+
+
+def endings_in(words: Iterable[Word]) -> tuple[str, ...]:
+    """Return the last digits of Devices that words name: ``the ones ending C438 and 2A9C``."""
+    marked = (word.text.split()[1:] for word in words if word.text.startswith(ENDS_MARK))
+    return tuple(one for each in marked for one in each)
 
 
 def scope_in(words: Sequence[Word]) -> tuple[Scope, tuple[int, ...], int | None]:
@@ -48,7 +65,7 @@ def scope_in(words: Sequence[Word]) -> tuple[Scope, tuple[int, ...], int | None]
         return Scope.KIND, (), count or (1 if one else None)
     if parts.PARTLY in shape or parts.KIND in shape:
         return Scope.PART, (), None
-    if rows:
+    if rows or endings_in(words):
         return Scope.ROWS, rows, None
     if parts.REST in shape:
         return Scope.REST, (), count

@@ -14,6 +14,7 @@ from exchange.parsing.statements.answers import (
     gives_codes,
     may_answer,
     read_answers,
+    points_back,
     speaks_of_else,
     unfinished,
 )
@@ -83,7 +84,7 @@ def read_statements(
             acts = [one for one in acts if one.act is not Act.DISPUTES]
         if any(one.act is Act.ASKS for one in acts) and _OFFERS.search(sentence.text):
             said = []  # "the codes please, or NOT US": what we may answer
-        found += said
+        found += _of_those(said, found)
         answers_it = any(one.act is not Act.OTHER for one in said)
         found += [one for one in acts if not (answers_it and one.act in _LESSER)]
         about_codes = about_codes or names_our_matter(sentence.text)
@@ -125,6 +126,18 @@ def _of_row(one: Statement, sentence: Sentence) -> Statement:
     number = _NUMBER.match(sentence.line.text)
     vague = one.act in ANSWERING and one.scope in (Scope.NONE, Scope.ONE) and not one.reason
     return replace(one, scope=Scope.ROWS, rows=(int(number[1]),)) if number and vague else one
+
+
+def _of_those(said: list[Statement], before: Sequence[Statement]) -> list[Statement]:
+    """Return denials of ``those`` as about the rows that the denial before them is about."""
+    last = next((one for one in reversed(before) if one.act in ANSWERING), None)
+    if last is None or last.scope not in (Scope.ROWS, Scope.KIND):
+        return said
+    same = [replace(last, where=one.where, words=one.words, hedge=one.hedge or last.hedge,
+                    subject=one.subject, reason=one.reason, act=one.act)
+            if one.act is Act.DENIES and one.scope in (Scope.THESE, Scope.ONE) and points_back(one.words)
+            else one for one in said]  # fmt: skip
+    return same
 
 
 def _of_some(one: Statement) -> Statement:

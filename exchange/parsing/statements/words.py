@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+
+ENDS_MARK: Final = "\u2464"  # stands for the last digits of Devices in the text of a clause
 
 
 class Word(NamedTuple):
