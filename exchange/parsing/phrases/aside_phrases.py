@@ -60,7 +60,7 @@ _WAITS: Final = any_of(
     "(?: \\w+)? open",
     r"(?:ask|try|contact|check with|chase|come back to|write to|ring|call) (?:us|me|again)"
     r"(?: (?:about|on|for) \w+)? (?:again|later|next|in|after|once|when|nearer|closer)",
-    "(?:ask|try|chase|check|look) (?:us )?again", "check back", "double[- ]?check(?:ing|ed)?",
+    "(?:ask|try|chase|check|look) (?:us )?again", "check back", "double[- ]?check(?:ing)?",
     "still (?:like|want|need|have|has|to|waiting|looking"
     "|checking|hoping|searching)",
     "cross[- ]?check(?:ing)?", "re-?check(?:ing)?", "before (?:you|we) (?:close|act|rely)",
@@ -254,8 +254,16 @@ def without_who_else(text: str) -> str:
     return _WHO_ELSE.sub(" ", text)
 
 
+_HAD_CHECKED: Final = re.compile(
+    r"\bhad (?:our|the|my) (?:\w+ ){0,3}?(?:team|people|desk|engineers?|department|colleagues?|guys"
+    r"|lads) (?:double[- ]?|re-?|cross-?)?(?:check|look|search|confirm|verify)\b",
+    re.I,
+)
+
+
 def leaves_open(text: str) -> str:
     """Return the words by which a sentence wants to be waited for, or doubts its own sources."""
+    text = _HAD_CHECKED.sub(" ", text)
     others = _TO_CONFIRM.search(_CONFIRMS.sub(" ", text))
     found = _WAITS.search(text) or _UNRELIABLE.search(text) or others
     return found[0] if found else ""

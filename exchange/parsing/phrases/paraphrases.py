@@ -140,6 +140,12 @@ _ROUNDABOUT: Final = (
         r"| them| too| as well)?",
         "having checked",
     ),
+    (
+        r"\b(?:and |but )?(?:then |later |since |have |had )*lost (?:it|them|(?:the|this|that|these"
+        r"|both) (?:sites?|customers?|suppl(?:y|ies)|accounts?))(?: again| back| since)?\b",
+        ", supply",
+    ),
+    (r"\bin case (?:you|your) [^,;:.?!)]{1,80}", ""),
     # who
     (r"\b((?-i:[A-Z])[\w-]+)'s(?=\W*$|[.,;!])", r"\1 installs"),  # these were not Vale's
     (r"\bby (?:some ?one|some ?body|(?:an? )?(?:\w+ )?(?:supplier|compan(?:y|ies)|part(?:y|ies))s?)"

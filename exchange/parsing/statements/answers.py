@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from exchange.domain.device import DeviceId
@@ -73,11 +74,13 @@ _DENYING: Final = frozenset(
      "not one of these", "not one of those", "not one of them", "not any of", "not a single one")
 )  # fmt: skip
 _SHOWN: Final = 300
+_SENDS = re.compile(r"\b(?:will|shall|to) (?:\w+ )?(?:send|provide|forward|supply|follow|share)\b", re.I)
 _OUR_OUTCOME = re.compile(r"\W*not (?:the )?installing supplier\W*", re.I)
 # A sentence without any of these answers nothing; requests are full of "install codes".
 _MAY_ANSWER = re.compile(
     r"\b(?:install(?:ed|ing|ers?|s|ations?)?\b(?! codes?)|fit(?:ted|ting)?\b"
-    r"|ours\b|mine\b"
+    r"|ours\b|mine\b|fitters?\b|mount(?:ed)?\b|hung\b|deployed\b|meter work\b|nothing to do with\b"
+    r"|(?:part|hand|role|involvement) in\b|down to\b|belongs? to\b"
     r"|put\b[^.]{0,60}\bin\b|(?:by|to|with) us\b|none\b|neither\b|one of our|no one\b|nobody\b"
     r"|went in\b|zero of|0 of|0 out of|0/)"
     r"|(?:\bnot|\bnever|\bno|n'?t)\b[^.]{0,60}\b(?:jobs?|work|doing|done|us|we)\b"
@@ -125,6 +128,9 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
                 core.act, where, words, *scope, _subject(core.who), hedge, reason, kinds, ends
             )
         )
+    if found and _SENDS.search(hedge) and all(one.act is Act.OWNS for one in found):
+        # It is theirs, and the code is on its way: that leaves no other Device open.
+        found = [replace(one, hedge="") for one in found]
     found += _provided(sentence, clauses, where, words, found)
     if is_small_print(sentence, clauses):
         return found

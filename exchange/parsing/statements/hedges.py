@@ -24,6 +24,7 @@ _WITH: Final = frozenset(("with", "using", "through", "via"))
 _HOLDING: Final = frozenset(
     ("found", "have", "hold", "holds", "held", "got", "has", "attached", "enclosed", "find")
 )
+_HEADS: Final = frozenset((parts.KIND, parts.DEVICE, parts.ONE_DEVICE))
 _RECORDS: Final = frozenset(
     ("record", "records", "register", "system", "systems", "database", "log", "logs", "history",
      "tracker", "files", "books", "data", "portfolio", "crm")
@@ -57,6 +58,8 @@ def doubts_in_passing(clause: Clause, *, before: bool) -> str:
             return word.text
         if word.part == parts.KIND and any(one.text == CODE_MARK for one in clause.words):
             continue  # the code of the other one
+        if word.part == parts.KIND and before and not set(clause.shape) - _HEADS:
+            continue  # elec: not us
         if word.part in (parts.KIND, parts.OURS):
             return word.text
         if word.part in (parts.NEGATION, parts.NO_ONE) and not _supports(clause):

@@ -12,7 +12,7 @@ _PROMISE = re.compile(
     rf"\b(?:will|'ll|shall|going to|aim to|hope to|intend to|try to|hoping to|plan to)"
     rf"(?: \w+){{0,3}} {_ANSWERING}\b"
     r"|\b(?:looking|be looked|being looked) into\b|\binvestigating\b|\bto follow\b|\bi ddilyn\b"
-    r"|\bpassed (?:this |it |them |these )?(?:on )?to\b|\bbear with (?:us|me)\b"
+    r"|(?<!registration )(?<!supply )(?<!supplier )(?<!customer )(?<!site )(?<!account )\bpassed (?:this |it |them |these )?(?:on )?to\b|\bbear with (?:us|me)\b"
     r"|\bworking on (?:this|it|these|them|your)\b|\b(?:in progress|under review|in hand)\b"
     r"|\bleave (?:it|this|that|them|these) with (?:us|me)\b"
     r"|\b(?:will|shall) be (?:answered|sent|provided|dealt|looked|with you|processed|back)\b"

@@ -183,7 +183,7 @@ def qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
         if remark:
             return remark
     advises = bool(_ADVICE.match(sentence.text)) and not set(shape) & OF_SOME
-    if not advises:
+    if not (advises or sentence.heading):
         held = _codes_held(plain, clauses) or (not sentence.signed and _added(plain, clauses))
         if held:
             return held

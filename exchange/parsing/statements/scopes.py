@@ -25,11 +25,15 @@ _WHICH: Final = frozenset((parts.THESE, parts.THIS, parts.DEVICE, parts.ONE_DEVI
 _POINTING: Final = frozenset(("those", "them", "they", "these", "it", "this", "either", "neither"))
 
 
+_BOTH_METERS: Final = {DeviceType.ESME.value, DeviceType.GSME.value}
+
+
 def fuels_in(words: Iterable[Word]) -> tuple[str, ...]:
-    """Return the one Device type that words name; nothing if they name several, or another kind."""
+    """Return the Device types that words name, of gas and electricity; nothing with another kind."""
     named = [_TYPES.get(word.text.lower()) for word in words if word.part == parts.KIND]
     found = {one.value for one in named if one is not None}
-    return tuple(found) if len(found) == 1 and None not in named else ()
+    plain = len(found) == 1 or found == _BOTH_METERS
+    return tuple(sorted(found)) if plain and None not in named else ()
 
 
 def kinds_of(clauses: Sequence[Clause]) -> tuple[str, ...]:
@@ -61,7 +65,8 @@ def scope_in(words: Sequence[Word]) -> tuple[Scope, tuple[int, ...], int | None]
     if any(word.text == DEVICE_MARK for word in words):
         return Scope.NAMED, (), None
     if parts.KIND in shape and parts.PARTLY not in shape and not rows and fuels_in(words):
-        one = parts.ONE_DEVICE in shape and parts.NO_ONE not in shape
+        several = parts.NO_ONE in shape or len(fuels_in(words)) > 1
+        one = parts.ONE_DEVICE in shape and not several
         return Scope.KIND, (), count or (1 if one else None)
     if parts.PARTLY in shape or parts.KIND in shape:
         return Scope.PART, (), None

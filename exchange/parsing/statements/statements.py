@@ -24,7 +24,7 @@ from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence, sentenc
 from exchange.parsing.text.lines import Line
 
 _ECHO = re.compile(r"\b(?:re|aw|fwd?|wg|sv|antw)\s*:|\bMP121", re.I)
-_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.):]\s")
+_NUMBER = re.compile(r"\s*\(?(\d{1,3})(?:[.):]|\s?[-\u2013=])\s")
 # What a sentence that answers says next to its answer is not counted as one of these.
 _LESSER: Final = frozenset((Act.OTHER, Act.ASKS_ELSE, Act.REPORTS, Act.CHASES, Act.THANKS))
 _FEW_ROWS: Final = 3  # so many lines that begin with a Device are rows with notes, no sentences
