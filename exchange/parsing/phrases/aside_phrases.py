@@ -90,7 +90,7 @@ _TO_CONFIRM: Final = re.compile(
     re.I,
 )
 _CONFIRMS: Final = re.compile(
-    r"\b(?:(?:writ(?:e|ing)|like|happy|glad|pleased|able|just|this is|here|wanted|want|only|hereby"
+    r"\b(?:(?:writ(?:e|ing)|like|happy|glad|pleased|able|just|this (?:e-?mail |message |letter |note |mail )?is|here|wanted|want|only|hereby"
     r"|emailing|contacting you|get(?:ting)? in touch|further|as|sorry|regret) )+to (?:confirm"
     r"|advise)\b"
     r"|^\W*to (?:confirm|advise)\b|\b(?:please|pleased|order) to (?:confirm|advise)\b",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_CHECKING = "(?:check|investigat|review|search|look|dig|research)(?:ing|ion|ed|es)?"
+_CHECKING = "(?:check|investigat|review|search|look|dig|digg|research)(?:ing|ion|ed|es)?"
 _HISTORY_NOUN = (
     "(?:appointment|registration|supply|supplying|gain|takeover|time|tenure|arrival|involvement"
     "|ownership|period|start(?: date)?|ssd|contract|onboarding)"
@@ -34,7 +34,7 @@ _SHORTENINGS: Final = (
 _ROUNDABOUT: Final = (
     # what was checked, and how
     (
-        r"\b(?:after|having|following|upon|on) (?:(?:a|an|our|the|some|further|full|thorough|good"
+        r"\b(?:after|having|following|upon|on) (?:(?:a|an|our|the|some|a bit of|further|full|thorough|good"
         rf"|proper|internal|quick) )*{_CHECKING}\b(?: (?:in)?to| at| through)?"
         r"(?: (?:this|it|these|them|that|the matter|your request)\b)?",
         "having checked",
@@ -71,7 +71,7 @@ _ROUNDABOUT: Final = (
     ),
     (r"\bto whom it may concern\b", ""),
     (
-        r"\b(?:i am|i'm|we are|we're)? ?(?:therefore |hereby )?(?:answering|writing|replying"
+        r"\b(?:answering|writing|replying"
         r"|responding|confirming|confirm|reply|respond|answer|write)(?: \w+){0,3} (?:for and )?on"
         r" behalf of ((?-i:[A-Z][\w&.-]*(?: (?:[A-Z&][\w&.-]*))*))(?: to (?:confirm|say|advise"
         r"|inform you))?(?: that)? (?=we|none|neither|no|these|those|this|the|it|they|not)",
@@ -146,6 +146,19 @@ _ROUNDABOUT: Final = (
         ", supply",
     ),
     (r"\bin case (?:you|your) [^,;:.?!)]{1,80}", ""),
+    (
+        r"^\W*(?:speaking |writing |answering |confirming )?(?:(?:for and )?on behalf of"
+        r"|(?<=speaking )for|(?<=answering )for) ((?-i:[A-Z][\w&.-]*(?: (?:[A-Z&][\w&.-]*))*?)),?"
+        r" (?=(?:i|we|none|neither|no|these|those|this|the|it|they|not)\b)",
+        r"\1 confirms that ",
+    ),
+    (r"\bnot,? and (?:have |has |had )?never (?:been |were |was )?(?:,? ?)(?=the |an? )", "not "),
+    (r"(?<!\w)'em\b", "them"),
+    (
+        r"\b(?:exchanged|replaced|swapped|upgraded|changed)(?: out| over)? by (?=(?:another|the"
+        r" previous|a different|(?-i:[A-Z])))",
+        "installed by ",
+    ),
     # who
     (r"\b((?-i:[A-Z])[\w-]+)'s(?=\W*$|[.,;!])", r"\1 installs"),  # these were not Vale's
     (r"\bby (?:some ?one|some ?body|(?:an? )?(?:\w+ )?(?:supplier|compan(?:y|ies)|part(?:y|ies))s?)"

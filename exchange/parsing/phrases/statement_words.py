@@ -256,7 +256,7 @@ FILLERS: Final = (
     "|raised|queried|referenced|submitted|specified|noted|detailed|itemised|flagged|forwarded|cited"
     "|outlined|logged|enquired|msn|msns|serial number|serial numbers|party|meter point|meter points"
     "|by the time|by then|by that time|by that point|predate|predates|pre-date|pre-dates|guv"
-    "|ceased trading|legacy meter|legacy meters|whose meter operator|their meter operator|its meter operator|wall|walls|date|dates|accordingly|consequently|likewise|similarly|additionally|furthermore|moreover|thereby|duly|ultimately|thankfully|log|logs|tracker|diary|archive|archives|above-referenced|above-mentioned|above-listed|aforesaid|undermentioned|below-listed|contained in|contained|included in|set forth in|appearing in|appearing on|featured in|comprised in|programme|install date|job|should be everything|should be all|should be it|should be that|no longer trading|can tell you|afraid to say|save you|save you some time|save time|then|gov"
+    "|ceased trading|started trading|began trading|commenced trading|stopped trading|legacy meter|legacy meters|whose meter operator|their meter operator|its meter operator|wall|walls|date|dates|accordingly|consequently|likewise|similarly|additionally|furthermore|moreover|thereby|duly|ultimately|thankfully|log|logs|tracker|diary|archive|archives|above-referenced|above-mentioned|above-listed|aforesaid|undermentioned|below-listed|contained in|contained|included in|set forth in|appearing in|appearing on|featured in|comprised in|programme|install date|job|should be everything|should be all|should be it|should be that|no longer trading|can tell you|afraid to say|save you|save you some time|save time|then|gov"
 )
 # "Install history" installs nothing.
 OF_INSTALLING: Final = frozenset(

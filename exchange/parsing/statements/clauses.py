@@ -86,6 +86,11 @@ _BEFORE_COUNTS: Final = frozenset(
 _BEFORE_ORDINALS: Final = frozenset(("the", "and", "your", "but", ",", "with"))
 
 
+_NO_DEVICE: Final = frozenset(
+    ("customer", "site", "property", "account", "address", "premises", "supply", "house", "home",
+     "flat", "mpan", "mprn", "household", "tenant", "occupier", "meter point", "time", "case",
+     "matter", "query", "week", "month", "morning", "afternoon", "point", "stage", "ticket")
+)  # fmt: skip
 _MAY_CLOSE: Final = frozenset(("did", "have", "had", "were", "was"))
 _NEGATIONS: Final = frozenset(
     ("not", "never", "no", "niet", "nie", "non", "ikke", "nicht", "pas", "nunca", "ddim", "mai")
@@ -331,6 +336,8 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
         return parts.FILLER
     if phrase in (("install",), ("fit",)) and before in parts.BEFORE_JOBS:
         return parts.JOB
+    if phrase == ("this",) and after in _NO_DEVICE:
+        return parts.FILLER  # this customer
     if phrase == ("that",):
         return parts.FILLER
     if phrase in (("who",), ("which",)) and before in {*COMPANY, "else", "us", "we", "ourselves"}:

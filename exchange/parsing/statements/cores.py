@@ -105,8 +105,11 @@ def core_of(clauses: Sequence[Clause], index: int) -> Core | None:
                 _who(clause, found),
                 pattern.pattern == _BY_OTHERS,
             )
-    if _NO_SUBJECT.match(clause.shape) and not before and clause.words[0].text.lower() in _DID:
+    idle = not any(one.shape for one in before)
+    if _NO_SUBJECT.match(clause.shape) and idle and clause.words[0].text.lower() in _DID:
         return Core(Act.DENIES, index, 0, len(clause.shape), "us")
+    if clause.shape == "WN" and any(parts.INSTALL in one.shape for one in before):
+        return Core(Act.DENIES, index, 0, 2, "us")  # they installed these, we did not
     if _SAME_NOT.match(clause.shape) or NONE_OF_REST.match(clause.shape):
         return Core(Act.DENIES, index, 0, len(clause.shape), "")
     if parts.NEGATION in clause.shape or parts.NO_ONE in clause.shape:
