@@ -114,7 +114,17 @@ _UNRELIABLE: Final = any_of(
     "(?:records?|data|files?|history|archives?|systems?|register)",
     "(?:are|is|sits?|held|still|now) with (?:another|a different|the) (?:team|department"
     "|office|system)",
-    "thinks? otherwise",
+    "thinks? otherwise", "offline", "out of action",
+    "(?:propose|suggest) (?:that )?we (?:reply|answer|send|say|respond|write)",
+    "(?:could|shall|should) we (?:answer|reply|respond|say|send)", "along (?:these|the following|those)"
+    " lines", "what (?:i|we)(?:'d| would) (?:say|write|answer|reply|send)",
+    "(?:was|were|been) (?:told|informed|led to believe)",
+    "unofficial(?:ly)?", "off the record", "informal(?:ly)?", "sign-?off", "legal (?:team )?(?:want|need"
+    "|wants|needs|have)", "before (?:anything|it|this) (?:goes|is sent)", "proper (?:trawl|check|search)",
+    "remembers? (?:otherwise|it differently|differently)", "swears?", "contradict(?:s|ed)?",
+    "conflict(?:s|ing)? with", "(?:an?other|different) (?:story|picture|tale|matter)",
+    "(?:photo(?:graph)?s?|pictures?|stickers?|logos?|liver(?:y|ies)|badges?|branding|labels?|job ?sheets?"
+    "|ledgers?|depot|van) [^.?!]{0,60}?(?:says?|shows?|have|has|had|tells?|appears?|suggests?|our|us)",
     "(?:person|one|colleague|man|woman) who (?:would|does|might|can) know",
     "disagrees?", "differs?", "begs? to", "pinch of salt", "hunch", "guesswork", "not so sure", "less sure",
 )  # fmt: skip
@@ -172,11 +182,12 @@ _RECALLS_MAIL: Final = any_of(
 
 _LABEL: Final = re.compile(r"^[^:]{1,80}:(?=\s|$)")
 _UNSENT: Final = any_of(
-    "drafts?", r"propos\w+", r"suggest\w+", "examples?", "samples?", "specimens?", "options?",
+    "drafts?", r"propos\w+", r"suggest\w*", "examples?", "samples?", "specimens?", "options?",
     "alternatives?", "possible", "potential", "wording", "texts?", "templates?", "versions?",
     "boilerplate", "model", "standard", "(?:lines?|words?) to take", "script", "phras(?:e|ing)",
     "views?", "opinion", "story", "theory", "guess", "claims?", r"alleg\w+", "rumou?r", "myth",
-    "recall", "approval", "discussion", "to self", "placeholder", "agreed", "internal", "pending",
+    "recall", "approval", "would be", "last time", "(?:what|how) about", "previous", "old", "earlier"
+    , "discussion", "to self", "placeholder", "agreed", "internal", "pending",
     r"(?-i:[A-Z]\w+) to \w+", "(?:please|could you|can you|would you|will you|pls) (?:send|reply"
     "|tell|answer|forward|use|say|write|respond|confirm)",
 )  # fmt: skip

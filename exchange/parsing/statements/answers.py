@@ -66,7 +66,7 @@ _TURN_TO = re.compile(
     re.I,
 )
 _INVERTED = re.compile(
-    r"\W*(?:were|was|did|have|has|are|is|do|can|could|had)\s+(?:we|these|those|they|this|it|i|the)\b",
+    r"\W*(?:were|was|did|have|has|are|is|do|can|could|had)\s+(?:we|these|those|they|this|it|i|the|none|neither|any|all|both)\b",
     re.I,
 )
 _DENYING: Final = frozenset(

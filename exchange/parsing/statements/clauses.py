@@ -86,6 +86,12 @@ _BEFORE_COUNTS: Final = frozenset(
 _BEFORE_ORDINALS: Final = frozenset(("the", "and", "your", "but", ",", "with"))
 
 
+_ON_YOURS: Final = frozenset(("on", "in", "from", "within", "of", "under", "at", "to", "for"))
+_YOUR_WORD: Final = frozenset(
+    ("say-so", "word", "words", "advice", "instruction", "instructions", "insistence", "assumption",
+     "view", "claim", "theory", "suggestion", "reading", "understanding", "authority", "opinion",
+     "behalf", "account", "side", "part", "contractor", "subsidiary", "mop", "mam")
+)  # fmt: skip
 _NO_DEVICE: Final = frozenset(
     ("customer", "site", "property", "account", "address", "premises", "supply", "house", "home",
      "flat", "mpan", "mprn", "household", "tenant", "occupier", "meter point", "time", "case",
@@ -289,7 +295,8 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         return _next(
             [*raw[:at], meant, *raw[at + 1 :]], [*low[:at], meant, *low[at + 1 :]], at, before
         )
-    if at and low[at - 1] == "your" and raw[at] == word:
+    listed = at > 1 and low[at - 1] == "your" and low[at - 2] in _ON_YOURS
+    if listed and raw[at] == word and word not in _YOUR_WORD:
         return 1, Word(parts.FILLER, word)  # on your schedule: whatever they call our list
     capital = raw[at][:1].isupper() or before == parts.BY
     return 1, Word(parts.NAME if capital else parts.UNKNOWN, raw[at])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Final
 
@@ -25,6 +26,11 @@ _HOLDING: Final = frozenset(
     ("found", "have", "hold", "holds", "held", "got", "has", "attached", "enclosed", "find")
 )
 _HEADS: Final = frozenset((parts.KIND, parts.DEVICE, parts.ONE_DEVICE))
+# We did not when we took over, we did in 2020.
+_WE_DID = re.compile(
+    r"\b(?:we|i) (?:did|had done|have done)(?= (?:in|on|at|before|later|earlier|then|once|too|though|after"
+    r"|so|it|them|those)\b|$)"
+)
 _RECORDS: Final = frozenset(
     ("record", "records", "register", "system", "systems", "database", "log", "logs", "history",
      "tracker", "files", "books", "data", "portfolio", "crm")
@@ -68,6 +74,10 @@ def doubts_in_passing(clause: Clause, *, before: bool) -> str:
     denied = any(one in ("no", "not", "cannot", "never", "nor") for one in texts)
     if {parts.WE, parts.CODE} <= set(clause.shape) and texts & _HOLDING and not denied:
         return next(word.text for word in clause.kept if word.part == parts.CODE)
+    plain = " ".join(word.text.lower() for word in clause.words)
+    did = _WE_DID.search(plain) if not denied else None
+    if did:
+        return did[0]
     doing = set(clause.shape) & _DOING and not (is_passive(clause) or _is_negative(clause))
     negated = {parts.NEGATION, parts.NO_ONE} & set(clause.shape)  # and found to support it
     if doing and parts.UNKNOWN in clause.shape and not negated:

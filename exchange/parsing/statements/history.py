@@ -81,6 +81,8 @@ def is_passive(clause: Clause) -> bool:
     The sender may come into it only by what it supplies: ``fitted before we took over``.
     """
     at = clause.shape.find(parts.INSTALL)
+    if at >= 0 and clause.kept[at].text.lower() == "did":
+        return False  # Vale Energy (North) did
     if at < 0 or set(clause.shape[:at]) - _PEOPLE_AND_THINGS - {parts.NUMBER, parts.CODE}:
         return False
     after = set(clause.shape[at:])

@@ -38,7 +38,10 @@ _SMALL: Final = frozenset(
      "tel", "t", "m", "e", "w", "s", "ext", "x", "he", "she", "her", "him", "they", "them", "his",
      "y", "de", "und", "et", "i", "la", "le", "da", "van", "von")
 )  # fmt: skip
-_SAYS: Final = frozenset((parts.NEGATION, parts.NO_ONE, parts.OURS, parts.WE, parts.REST,
+_VERBS: Final = frozenset(
+    ("did", "was", "were", "is", "are", "has", "have", "had", "do", "does", "may", "might", "will")
+)
+_SAYS: Final = frozenset((parts.INSTALL, parts.OUR, parts.PARTLY, parts.NEGATION, parts.NO_ONE, parts.OURS, parts.WE, parts.REST,
                           parts.ROW, parts.EXCEPT, parts.UNFINISHED, parts.CORRECTION))  # fmt: skip
 _ALWAYS: Final = frozenset((parts.UNFINISHED, parts.ON_BEHALF, parts.OURS, parts.CORRECTION))
 _ABOUT: Final = frozenset("ISoJDdTtFrKWOZ")  # a sentence with one of these is about the matter
@@ -128,6 +131,7 @@ def is_title(sentence: Sentence, clauses: Sequence[Clause]) -> bool:
     words = _LETTERS.findall(sentence.text)
     small = [word for word in words if not word[0].isupper() and word not in _SMALL]
     said = any(set(clause.shape) & _SAYS for clause in clauses)
+    said = said or any(word.lower() in _VERBS for word in words)
     return len(words) > 1 and not small and not said
 
 
