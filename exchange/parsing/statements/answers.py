@@ -74,7 +74,9 @@ _DENYING: Final = frozenset(
      "not one of these", "not one of those", "not one of them", "not any of", "not a single one")
 )  # fmt: skip
 _SHOWN: Final = 300
-_SENDS = re.compile(r"\b(?:will|shall|to) (?:\w+ )?(?:send|provide|forward|supply|follow|share)\b", re.I)
+_SENDS = re.compile(
+    r"\b(?:will|shall|to) (?:\w+ )?(?:send|provide|forward|supply|follow|share)\b", re.I
+)
 _OUR_OUTCOME = re.compile(r"\W*not (?:the )?installing supplier\W*", re.I)
 # A sentence without any of these answers nothing; requests are full of "install codes".
 _MAY_ANSWER = re.compile(
@@ -122,7 +124,11 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
         elif voucher and voucher != core.who:
             hedge = hedge or voucher
         kinds = kinds_of(clauses[: core.clause + 1]) if scope[0] is Scope.KIND else ()
-        ends = _endings_of(clauses[: core.clause + 1]) if scope[0] in (Scope.ROWS, Scope.ALL_BUT) else ()
+        ends = (
+            _endings_of(clauses[: core.clause + 1])
+            if scope[0] in (Scope.ROWS, Scope.ALL_BUT)
+            else ()
+        )
         found.append(
             Statement(
                 core.act, where, words, *scope, _subject(core.who), hedge, reason, kinds, ends

@@ -30,7 +30,9 @@ _LONGEST_LINE: Final = 10_000
 _MARGIN: Final = 45  # a line that a client wrapped has at least so many characters
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _NO_HEX_LETTER = re.compile(r"[g-zG-Z]|[^\x00-\x7f]")
-_BULLET = re.compile(r"\s*(?:[-*\u2022\u00b7\u25cf\u25e6>]|\(?\d{1,3}(?:[.):]|\s?[-\u2013=])|\(?[a-z][.)])\s+")
+_BULLET = re.compile(
+    r"\s*(?:[-*\u2022\u00b7\u25cf\u25e6>]|\(?\d{1,3}(?:[.):]|\s?[-\u2013=])|\(?[a-z][.)])\s+"
+)
 _NUMBERED_CODE = re.compile(r"\s*\(?\d{1,3}[.):]\s+[0-9A-Fa-f]{4}")
 # A row of a table, or the line by which a ticket desk heads a comment: no sentence goes on there.
 _ROW = re.compile(

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from exchange.domain.statements import ANSWERING, LEGEND, Act, Scope, Statement
+from exchange.domain.statements import ANSWERING, KEYED, LEGEND, Act, Scope, Statement
+from exchange.parsing.identifiers.tokens import find_tokens
 from exchange.parsing.phrases.answer_phrases import normalise_phrase
 from exchange.parsing.statements.acts import read_acts
 from exchange.parsing.statements.answers import (
@@ -18,10 +19,16 @@ from exchange.parsing.statements.answers import (
     speaks_of_else,
     unfinished,
 )
-from exchange.parsing.statements.legends import is_key, read_legend, says_yes
+from exchange.parsing.statements.legends import (
+    has_sign,
+    is_key,
+    read_legend,
+    says_yes,
+    signs_of_denial,
+)
 from exchange.parsing.statements.requests import asks_for_codes, leaves_it_open, names_our_matter
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence, sentences_of
-from exchange.parsing.text.lines import Line
+from exchange.parsing.text.lines import Line, normalized
 
 _ECHO = re.compile(r"\b(?:re|aw|fwd?|wg|sv|antw)\s*:|\bMP121", re.I)
 _NUMBER = re.compile(r"\s*\(?(\d{1,3})(?:[.):]|\s?[-\u2013=])\s")
@@ -29,6 +36,8 @@ _NUMBER = re.compile(r"\s*\(?(\d{1,3})(?:[.):]|\s?[-\u2013=])\s")
 _LESSER: Final = frozenset((Act.OTHER, Act.ASKS_ELSE, Act.REPORTS, Act.CHASES, Act.THANKS))
 _FEW_ROWS: Final = 3  # so many lines that begin with a Device are rows with notes, no sentences
 _OFFERS = re.compile(r"\bor\b|\bif not\b|\botherwise\b", re.I)
+_SHOWN: Final = 300
+_MOST_SIGNS: Final = 2_000  # lines of a list that are read by its signs
 _LONGEST_SUBJECT: Final = 1_000
 
 
@@ -67,7 +76,11 @@ def read_statements(
     rows = sum(one.text.startswith(DEVICE_MARK) for one in sentences)
     answers = _answers_of(sentences, place)
     answered = any(one.act in ANSWERING for said in answers.values() for one in said)
+    keyed = _keyed(lines, sentences, place) if answered else []
+    found += keyed
     for index, sentence in enumerate(sentences):
+        if keyed and signs_of_denial([sentence.text]):
+            continue
         is_legend, redefined = read_legend(sentence.text)
         if is_legend:
             found += _legend(redefined, place(sentence.line))
@@ -106,6 +119,26 @@ def _answers_of(
         for index, sentence in enumerate(sentences):
             if index not in found:
                 found[index] = read_answers(sentence, place(sentence.line))
+    return found
+
+
+def _keyed(
+    lines: Sequence[Line], sentences: Sequence[Sentence], place: Callable[[Line], str]
+) -> list[Statement]:
+    """Return the denials of rows by a sign that a sentence explains: ``B - not ours``."""
+    signs = signs_of_denial(one.text for one in sentences)
+    found: list[Statement] = []
+    for line in lines[:_MOST_SIGNS] if signs else ():
+        if not has_sign(line, signs):
+            continue
+        text = line.text or " ".join(line.cells)
+        devices = {one.device for one in find_tokens(normalized(text)) if one.device is not None}
+        if len(devices) == 1:
+            (device,) = devices
+            words = normalized(text)[:_SHOWN]
+            found.append(
+                Statement(Act.DENIES, place(line), words, Scope.NAMED, (device,), reason=KEYED)
+            )
     return found
 
 
