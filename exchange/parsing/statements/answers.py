@@ -163,7 +163,7 @@ def _endings_of(clauses: Sequence[Clause]) -> tuple[str, ...]:
 
 def _named_label(text: str, clauses: Sequence[Clause]) -> str:
     """Return the name that stands alone before a colon, as who gives the answer after it."""
-    if clauses[0].shape.strip(parts.NAME) or len(clauses) == 1:
+    if len(clauses) == 1 or any(word.part != parts.NAME for word in clauses[0].words):
         return ""
     names = " ".join(word.text for word in clauses[0].words)
     return names if re.match(rf"\W*{re.escape(names)}\s*:\s", text) else ""

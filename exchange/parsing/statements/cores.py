@@ -108,8 +108,10 @@ def core_of(clauses: Sequence[Clause], index: int) -> Core | None:
     idle = not any(one.shape for one in before)
     if _NO_SUBJECT.match(clause.shape) and idle and clause.words[0].text.lower() in _DID:
         return Core(Act.DENIES, index, 0, len(clause.shape), "us")
-    if clause.shape == "WN" and any(parts.INSTALL in one.shape for one in before):
-        return Core(Act.DENIES, index, 0, 2, "us")  # they installed these, we did not
+    if clause.shape == "WN" and before and parts.INSTALL in before[-1].shape:
+        last = core_of(clauses, index - 1)
+        if last is None or last.act is not Act.DENIES:
+            return Core(Act.DENIES, index, 0, 2, "us")  # they installed these, we did not
     if _SAME_NOT.match(clause.shape) or NONE_OF_REST.match(clause.shape):
         return Core(Act.DENIES, index, 0, len(clause.shape), "")
     if parts.NEGATION in clause.shape or parts.NO_ONE in clause.shape:

@@ -37,12 +37,13 @@ def test_words_have_a_scope(
         ("the gas meter", ("GSME",)),
         ("electricity ones", ("ESME",)),
         ("GSMEs", ("GSME",)),
-        ("the gas or electricity meters", ()),
+        ("the gas or electricity meters", ("ESME", "GSME")),
+        ("the gas meter and the hub", ()),
         ("the region", ()),
         ("the meter", ()),
     ],
 )
-def test_one_type_is_named_or_none(text: str, types: tuple[str, ...]) -> None:
+def test_types_of_meters_are_named_or_none(text: str, types: tuple[str, ...]) -> None:
     assert fuels_in(clauses_of(text)[0].kept) == types
 
 
