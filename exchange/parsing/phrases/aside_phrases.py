@@ -31,9 +31,12 @@ _OF_THE_MAIL: Final = any_of(
 _RECALLED: Final = any_of(
     r"(?:sent|written|went out|answered|replied|e-?mail\w*|message|reply|answer)\b[^.?!]{0,60}"
     r" (?:in error|by mistake|mistakenly|prematurely|by accident|accidentally|too (?:early|soon))",
-    "(?:e-?mail|mail|message|note|reply|answer|statement|that|it|this|we|i)\\b[^.?!]{0,40}? (?:was|were"
-    "|is|am|are|be|been) (?:\\w+ )?(?:a |an )?(?:mistakes?|mistaken|errors?|wrong|incorrect|not right"
-    "|untrue|false|inaccurate|right)", "(?:may|might|could) not (?:be|have been) (?:right|correct|true)",
+    "(?:e-?mail|mail|message|note|reply|answer|statement|that|it|this|we"
+    "|i)\\b[^.?!]{0,40}? (?:was|were"
+    "|is|am|are|be|been) (?:\\w+ )?(?:a |an )?(?:mistakes?|mistaken|errors?|wrong|incorrect"
+    "|not right"
+    "|untrue|false|inaccurate|right)", "(?:may|might|could) not (?:be|have been) (?:right"
+    "|correct|true)",
     "(?:ignore|disregard|scrap|recall|withdraw|forget|bin|delete) (?:this|my|our|the|that|it|what)"
     "(?: (?:last|previous|earlier|above|below|first|e-?mail|message|reply|answer))*",
 )  # fmt: skip
@@ -90,7 +93,8 @@ _TO_CONFIRM: Final = re.compile(
     re.I,
 )
 _CONFIRMS: Final = re.compile(
-    r"\b(?:(?:writ(?:e|ing)|like|happy|glad|pleased|able|just|this (?:e-?mail |message |letter |note |mail )?is|here|wanted|want|only|hereby"
+    r"\b(?:(?:writ(?:e|ing)|like|happy|glad|pleased|able|just|this (?:e-?mail |message |letter "
+    r"|note |mail )?is|here|wanted|want|only|hereby"
     r"|emailing|contacting you|get(?:ting)? in touch|further|as|sorry|regret) )+to (?:confirm"
     r"|advise)\b"
     r"|^\W*to (?:confirm|advise)\b|\b(?:please|pleased|order) to (?:confirm|advise)\b",
@@ -116,17 +120,23 @@ _UNRELIABLE: Final = any_of(
     "|office|system)",
     "thinks? otherwise", "offline", "out of action",
     "(?:propose|suggest) (?:that )?we (?:reply|answer|send|say|respond|write)",
-    "(?:could|shall|should) we (?:answer|reply|respond|say|send)", "along (?:these|the following|those)"
+    "(?:could|shall|should) we (?:answer|reply|respond|say|send)", "along (?:these"
+    "|the following|those)"
     " lines", "what (?:i|we)(?:'d| would) (?:say|write|answer|reply|send)",
     "(?:was|were|been) (?:told|informed|led to believe)",
-    "unofficial(?:ly)?", "off the record", "informal(?:ly)?", "sign-?off", "legal (?:team )?(?:want|need"
-    "|wants|needs|have)", "before (?:anything|it|this) (?:goes|is sent)", "proper (?:trawl|check|search)",
+    "unofficial(?:ly)?", "off the record", "informal(?:ly)?", "sign-?off",
+    "legal (?:team )?(?:want|need"
+    "|wants|needs|have)", "before (?:anything|it|this) (?:goes|is sent)", "proper (?:trawl"
+    "|check|search)",
     "remembers? (?:otherwise|it differently|differently)", "swears?", "contradict(?:s|ed)?",
     "conflict(?:s|ing)? with", "(?:an?other|different) (?:story|picture|tale|matter)",
-    "(?:photo(?:graph)?s?|pictures?|stickers?|logos?|liver(?:y|ies)|badges?|branding|labels?|job ?sheets?"
-    "|ledgers?|depot|van) [^.?!]{0,60}?(?:says?|shows?|have|has|had|tells?|appears?|suggests?|our|us)",
+    "(?:photo(?:graph)?s?|pictures?|stickers?|logos?|liver(?:y|ies)|badges?|branding|labels?"
+    "|job ?sheets?"
+    "|ledgers?|depot|van) [^.?!]{0,60}?(?:says?|shows?|have|has|had|tells?|appears?|suggests?"
+    "|our|us)",
     "(?:person|one|colleague|man|woman) who (?:would|does|might|can) know",
-    "disagrees?", "differs?", "begs? to", "pinch of salt", "hunch", "guesswork", "not so sure", "less sure",
+    "disagrees?", "differs?", "begs? to", "pinch of salt", "hunch", "guesswork",
+    "not so sure", "less sure",
 )  # fmt: skip
 # Who it was instead is not known to the sender, or is for us to find out.
 _WHO: Final = (
@@ -186,7 +196,8 @@ _UNSENT: Final = any_of(
     "alternatives?", "possible", "potential", "wording", "texts?", "templates?", "versions?",
     "boilerplate", "model", "standard", "(?:lines?|words?) to take", "script", "phras(?:e|ing)",
     "views?", "opinion", "story", "theory", "guess", "claims?", r"alleg\w+", "rumou?r", "myth",
-    "recall", "approval", "would be", "last time", "(?:what|how) about", "previous", "old", "earlier"
+    "recall", "approval", "would be", "last time", "(?:what|how) about", "previous", "old",
+    "earlier"
     , "discussion", "to self", "placeholder", "agreed", "internal", "pending",
     r"(?-i:[A-Z]\w+) to \w+", "(?:please|could you|can you|would you|will you|pls) (?:send|reply"
     "|tell|answer|forward|use|say|write|respond|confirm)",
@@ -206,7 +217,8 @@ _OF_THE_ANSWER: Final = re.compile(
     re.I,
 )
 _CLOSES: Final = re.compile(
-    r"^(?: (?:now|all|just|really|hopefully|be|also|very|quite|of|of any|to you|for you|therefore))*"
+    r"^(?: (?:now|all|just|really|hopefully|be|also|very|quite|of|of any|to you|for you"
+    r"|therefore))*"
     r" (?:everything|all|it|clear|helpful|helps?|help|use|useful|in order|sufficient|enough"
     r"|satisfactory|acceptable|our (?:final |formal |full )?(?:answer|response|reply|position)"
     r"|(?:the|a|our) (?:final|formal|full|complete) (?:answer|response|reply|position)"

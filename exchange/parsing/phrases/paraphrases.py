@@ -34,7 +34,8 @@ _SHORTENINGS: Final = (
 _ROUNDABOUT: Final = (
     # what was checked, and how
     (
-        r"\b(?:after|having|following|upon|on) (?:(?:a|an|our|the|some|a bit of|further|full|thorough|good"
+        r"\b(?:after|having|following|upon|on) (?:(?:a|an|our|the|some|a bit of|further|full"
+        r"|thorough|good"
         rf"|proper|internal|quick) )*{_CHECKING}\b(?: (?:in)?to| at| through)?"
         r"(?: (?:this|it|these|them|that|the matter|your request)\b)?",
         "having checked",
@@ -136,7 +137,8 @@ _ROUNDABOUT: Final = (
     (r"\bat (?:number|no\.?|flat|house|unit|plot|apartment) \d{1,4}[a-z]?\b", "in part"),
     (
         r"\bhad (?:our|the|my) (?:\w+ ){0,3}?(?:team|people|desk|engineers?|department|colleagues?"
-        r"|guys|lads) (?:double[- ]?|re-?|cross-?)?(?:check|look|search|confirm|verify)\b(?: it| this"
+        r"|guys|lads) (?:double[- ]?|re-?|cross-?)?(?:check|look|search|confirm|verify)\b(?: it"
+        r"| this"
         r"| them| too| as well)?",
         "having checked",
     ),

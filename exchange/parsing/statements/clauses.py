@@ -21,50 +21,28 @@ from exchange.parsing.statements.companies import (
     own_people,
 )
 from exchange.parsing.statements.history import moves_supply, when_installed
+from exchange.parsing.statements.row_numbers import (
+    ordinal_at,
+    with_endings_marked,
+    with_rows_marked,
+)
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
 from exchange.parsing.statements.spelling import plain_words
-from exchange.parsing.statements.words import ENDS_MARK, Clause, Word
+from exchange.parsing.statements.words import ENDS_MARK, PAUSES, ROWS_MARK, Clause, Word
 from exchange.parsing.text.cache_short import cache_short
-
-ROWS_MARK: Final = "\u2462"  # stands for numbers of rows in the text of a clause
 
 _LONGEST: Final = 2_000  # characters of a sentence that are read
 _NEAR: Final = 40  # words of a clause that one is read with
 _SPLIT_VERB: Final = 8  # words from "put" to its "in"
-_MOST_ROWS: Final = 500
 _WORD = re.compile(
     rf"[^\W_]+(?:[-.'][^\W_]+)*|[{DEVICE_MARK}{CODE_MARK}{ROWS_MARK}{ENDS_MARK}&]|[,;:.!?()\[\]\"=/-]"
 )
-_SPAN = r"\d{1,3}(?:\s*(?:,\s*and|,|and|&|to|-|\+)\s*\d{1,3})*"
-_ROWS = re.compile(
-    rf"\b(?:(?:rows?|numbers?|nos?\.?|lines?|items?|entries|meters?|devices?)\s+|#\s?)({_SPAN})\b"
-    rf"|^\W*({_SPAN})(?=\s+(?:are|is|were|was)\b)"
-    rf"|^\W*(?:site|property)\s+({_SPAN})\b"
-    rf"|(?<=[,;:])\s+({_SPAN})(?=\s+(?:are|is|were|was)\b)",
-    re.I,
-)
-_LAST_DIGITS = r"[0-9A-F]{2}[-: ]?[0-9A-F]{2}(?:[-: ]?[0-9A-F]{2}){0,4}\b"
-_ENDINGS = re.compile(
-    r"(?:\.{2,}|\u2026|[*]{2,}|\b[xX]{2,}|\b[Ee]nd(?:s|ing|ed)?(?: in| with)?"
-    r"|\blast (?:four|six|eight|few|[4-8])(?: (?:hex|digits|characters|chars)){0,2}"
-    r"(?: (?:are|is|being|of))?)\s{0,3}[-:\"']?"
-    rf"({_LAST_DIGITS}(?:(?:\s*,\s*|\s*,?\s*(?:and|&|or)\s+)(?:\.{{2,}})?{_LAST_DIGITS})*)[\"']?"
-)
-_ENDING = re.compile(_LAST_DIGITS)
-_RANGE = re.compile(r"(\d{1,3})\s*(?:to|-)\s*(\d{1,3})|(\d{1,3})")
 _JOINS: Final = frozenset(("and", "so", "therefore", "hence", "nor", "und", "et"))
 _REASONS: Final = frozenset(("because", "as", "since"))
 _BEGINNINGS: Final = frozenset(
     ("we", "they", "these", "those", "this", "it", "the", "none", "neither", "i", "our", "not")
 )
-_PAUSES: Final = frozenset(',;:.!?()[]"=/-')
 _ORDINALS: Final = tuple([one] for one in parts.ORDINALS)
-_TIMES: Final = frozenset(
-    ("week", "month", "year", "time", "night", "winter", "summer", "spring", "weeks", "months",
-     "years", "days", "quarter")
-)  # fmt: skip
-
-
 _BEFORE_COUNTS: Final = frozenset(
     (
         "the",
@@ -81,9 +59,6 @@ _BEFORE_COUNTS: Final = frozenset(
         "ces",
     )
 )
-
-
-_BEFORE_ORDINALS: Final = frozenset(("the", "and", "your", "but", ",", "with"))
 
 
 _ON_YOURS: Final = frozenset(("on", "in", "from", "within", "of", "under", "at", "to", "for"))
@@ -187,13 +162,9 @@ def _names_rows(words: tuple[Word, ...]) -> bool:
 
 def _words(text: str) -> Iterator[Word]:
     text = text[:_LONGEST]
-    ends = [" ".join(_ending_in(one[1])) for one in _ENDINGS.finditer(text)]
-    if ends:
-        text = _ENDINGS.sub(f" {ENDS_MARK} ", text)
+    text, ends = with_endings_marked(text)
     text = plain_words(text)
-    rows = [tuple(_numbers_in(next(filter(None, one.groups())))) for one in _ROWS.finditer(text)]
-    if rows:
-        text = _ROWS.sub(f" {ROWS_MARK} ", text)
+    text, rows = with_rows_marked(text)
     raw = _WORD.findall(text)
     low = [one.lower() for one in raw]
     seen, last_digits, at, before = iter(rows), iter(ends), 0, ""
@@ -212,7 +183,7 @@ def _words(text: str) -> Iterator[Word]:
 def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Word]:
     """Return how many words the next phrase has, and the phrase."""
     word = low[at]
-    if word in _PAUSES:
+    if word in PAUSES:
         return 1, Word(parts.PAUSE, word)
     follows = low[at + 1] if at + 1 < len(low) else ""
     if word in _JOINS or (
@@ -227,7 +198,7 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
     if word in (ROWS_MARK, ENDS_MARK):
         return 1, Word(parts.ROW, word)
     after = low[at + 1] if at + 1 < len(low) else ""
-    ordinal = _ordinal(low, at)
+    ordinal = ordinal_at(low, at)
     if ordinal:
         return ordinal
     number = parts.number_of(word)
@@ -237,7 +208,7 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
             return 1, Word(parts.MOMENT, word)
         some = after == "of" and before not in (parts.THESE, parts.NO_ONE)
         return 1, Word(parts.PARTLY if some else parts.NUMBER, word, (number,))
-    if word in _MAY_CLOSE and ((at and not follows) or follows in _PAUSES) and low[at - 1] != "not":
+    if word in _MAY_CLOSE and ((at and not follows) or follows in PAUSES) and low[at - 1] != "not":
         return 1, Word(parts.INSTALL if word == "did" else parts.FILLER, word)  # "Ostler did."
     if word in ("do", "done", "did") and at and low[at - 1] in ("not", "never"):
         idle = low[at - 2 : at - 1] == ["do"] or _names_job(low[at + 1 : at + 4])
@@ -264,7 +235,7 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         and (is_somebody(raw, at + 1) or other_people(low, at + 1))
     ):
         return 1, Word(parts.BY, word)  # went in under us
-    if word == "you" and follows == "are" and (low[at + 2 : at + 3] or ["."])[0] in _PAUSES:
+    if word == "you" and follows == "are" and (low[at + 2 : at + 3] or ["."])[0] in PAUSES:
         return 2, Word(parts.CORRECTION, "you are")
     if word == "yours" and not at:
         return 1, Word(parts.FILLER, word)
@@ -275,7 +246,7 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
     if word == "no" and follows in _AFTER_NO:
         return 1, Word(parts.FILLER, word)
     if word == "no" and not _phrase(low, at):
-        return 1, Word(parts.FILLER if after in _PAUSES or not after else parts.NEGATION, word)
+        return 1, Word(parts.FILLER if after in PAUSES or not after else parts.NEGATION, word)
     named = raw[at][:1].isupper() and word not in ("we", "i")
     if before == parts.NAME and named and not (raw[at].isupper() and _phrase(low, at)):
         return 1, Word(parts.NAME, raw[at])  # Gas & Electric, Energy
@@ -326,7 +297,7 @@ def _names_job(words: list[str]) -> bool:
 def _clause_before(low: list[str], at: int) -> list[str]:
     """Return the words of the same clause before one, the nearest ones."""
     start = at
-    while start > at - _NEAR and start and low[start - 1] not in _PAUSES:
+    while start > at - _NEAR and start and low[start - 1] not in PAUSES:
         start -= 1
     return low[start:at]
 
@@ -404,37 +375,3 @@ def _is_negated(low: list[str], at: int) -> bool:
     if words and words[-1] in _PREPOSITIONS:
         return False
     return "by" not in words and bool(_NEGATIONS & set(words)) and _installing(words)
-
-
-def _ordinal(low: list[str], at: int) -> tuple[int, Word] | None:
-    """Return ``first two`` or ``second`` as rows."""
-    start = parts.ORDINALS.get(low[at])
-    after = low[at + 1] if at + 1 < len(low) else ""
-    before = low[at - 1] if at else ""
-    if start is None or after in _TIMES or (at and before not in _BEFORE_ORDINALS):
-        return None
-    if not at and after in _PAUSES and after != ":":  # "First, ..."
-        return None
-    if low[at + 2 : at + 3] and low[at + 2] in _TIMES:
-        return 1, Word(parts.MOMENT, low[at])
-    count = parts.number_of(after) if not after.isdecimal() or len(after) < 3 else None
-    if count and start in (1, -1) and count <= _MOST_ROWS:
-        return 2, Word(
-            parts.ROW, f"{low[at]} {after}", tuple(n * start for n in range(1, count + 1))
-        )
-    return 1, Word(parts.ROW, low[at], (start,))
-
-
-def _ending_in(text: str) -> Iterator[str]:
-    for found in _ENDING.findall(text):
-        yield re.sub(r"[-: ]", "", found)
-
-
-def _numbers_in(text: str) -> Iterator[int]:
-    count = 0
-    for first, last, single in _RANGE.findall(text):
-        numbers = range(int(first), int(last) + 1) if first else (int(single),)
-        for number in numbers:
-            if count < _MOST_ROWS:
-                yield number
-            count += 1

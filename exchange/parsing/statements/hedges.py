@@ -28,7 +28,8 @@ _HOLDING: Final = frozenset(
 _HEADS: Final = frozenset((parts.KIND, parts.DEVICE, parts.ONE_DEVICE))
 # We did not when we took over, we did in 2020.
 _WE_DID = re.compile(
-    r"\b(?:we|i) (?:did|had done|have done)(?= (?:in|on|at|before|later|earlier|then|once|too|though|after"
+    r"\b(?:we|i) (?:did|had done|have done)(?= (?:in|on|at|before|later|earlier|then|once|too"
+    r"|though|after"
     r"|so|it|them|those)\b|$)"
 )
 _RECORDS: Final = frozenset(

@@ -41,8 +41,10 @@ _SMALL: Final = frozenset(
 _VERBS: Final = frozenset(
     ("did", "was", "were", "is", "are", "has", "have", "had", "do", "does", "may", "might", "will")
 )
-_SAYS: Final = frozenset((parts.INSTALL, parts.OUR, parts.PARTLY, parts.NEGATION, parts.NO_ONE, parts.OURS, parts.WE, parts.REST,
-                          parts.ROW, parts.EXCEPT, parts.UNFINISHED, parts.CORRECTION))  # fmt: skip
+_SAYS: Final = frozenset(
+    (parts.INSTALL, parts.OUR, parts.PARTLY, parts.NEGATION, parts.NO_ONE, parts.OURS, parts.WE,
+     parts.REST, parts.ROW, parts.EXCEPT, parts.UNFINISHED, parts.CORRECTION)
+)  # fmt: skip
 _ALWAYS: Final = frozenset((parts.UNFINISHED, parts.ON_BEHALF, parts.OURS, parts.CORRECTION))
 _ABOUT: Final = frozenset("ISoJDdTtFrKWOZ")  # a sentence with one of these is about the matter
 _MATTER: Final = frozenset("ISoJDdTFrKc")

@@ -14,14 +14,17 @@ from exchange.parsing.statements.words import ENDS_MARK, Clause, Word
 
 _TYPES: Final = {
     "gas": DeviceType.GSME, "gsme": DeviceType.GSME, "gsmes": DeviceType.GSME,
-    "electric": DeviceType.ESME, "electricity": DeviceType.ESME, "elec": DeviceType.ESME, "leccy": DeviceType.ESME, "lecky": DeviceType.ESME,
+    "electric": DeviceType.ESME, "electricity": DeviceType.ESME, "elec": DeviceType.ESME,
+    "leccy": DeviceType.ESME, "lecky": DeviceType.ESME,
     "esme": DeviceType.ESME, "esmes": DeviceType.ESME, "ppmid": DeviceType.PPMID,
     "ppmids": DeviceType.PPMID,
 }  # fmt: skip
 
 
-_WHICH: Final = frozenset((parts.THESE, parts.THIS, parts.DEVICE, parts.ONE_DEVICE, parts.NUMBER,
-                           parts.NO_ONE, parts.REST, parts.ROW, parts.KIND, parts.PARTLY))  # fmt: skip
+_WHICH: Final = frozenset(
+    (parts.THESE, parts.THIS, parts.DEVICE, parts.ONE_DEVICE, parts.NUMBER, parts.NO_ONE,
+     parts.REST, parts.ROW, parts.KIND, parts.PARTLY)
+)  # fmt: skip
 _POINTING: Final = frozenset(("those", "them", "they", "these", "it", "this", "either", "neither"))
 
 
@@ -29,7 +32,7 @@ _BOTH_METERS: Final = {DeviceType.ESME.value, DeviceType.GSME.value}
 
 
 def fuels_in(words: Iterable[Word]) -> tuple[str, ...]:
-    """Return the Device types that words name, of gas and electricity; nothing with another kind."""
+    """Return the types of meters that words name; nothing if they name another kind too."""
     named = [_TYPES.get(word.text.lower()) for word in words if word.part == parts.KIND]
     found = {one.value for one in named if one is not None}
     plain = len(found) == 1 or found == _BOTH_METERS

@@ -14,8 +14,8 @@ from exchange.parsing.statements.acts import read_acts
 from exchange.parsing.statements.answers import (
     gives_codes,
     may_answer,
-    read_answers,
     points_back,
+    read_answers,
     speaks_of_else,
     unfinished,
 )
@@ -166,11 +166,25 @@ def _of_those(said: list[Statement], before: Sequence[Statement]) -> list[Statem
     last = next((one for one in reversed(before) if one.act in ANSWERING), None)
     if last is None or last.scope not in (Scope.ROWS, Scope.KIND):
         return said
-    same = [replace(last, where=one.where, words=one.words, hedge=one.hedge or last.hedge,
-                    subject=one.subject, reason=one.reason, act=one.act)
-            if one.act is Act.DENIES and one.scope in (Scope.THESE, Scope.ONE) and points_back(one.words)
-            else one for one in said]  # fmt: skip
-    return same
+    return [_like(one, last) if _points_back(one) else one for one in said]
+
+
+def _points_back(one: Statement) -> bool:
+    vague = one.scope in (Scope.THESE, Scope.ONE)
+    return one.act is Act.DENIES and vague and points_back(one.words)
+
+
+def _like(one: Statement, last: Statement) -> Statement:
+    """Return a statement as about the Devices of the one before it."""
+    return replace(
+        one,
+        scope=last.scope,
+        rows=last.rows,
+        count=last.count,
+        kinds=last.kinds,
+        endings=last.endings,
+        hedge=one.hedge or last.hedge,
+    )
 
 
 def _of_some(one: Statement) -> Statement:

@@ -20,9 +20,11 @@ _WHOSE: Final = frozenset(("your", "their", "his", "her", "customer", "customers
 
 
 _ACCORDING = re.compile(
-    r"\bper (?:the |their |a |our )?(?:customers?|clients?|tenants?|occupiers?|landlords?|mop|mam|dcc"
+    r"\bper (?:the |their |a |our )?(?:customers?|clients?|tenants?|occupiers?|landlords?|mop"
+    r"|mam|dcc"
     r"|agents?|callers?|residents?|homeowners?|householders?)\b"
-    r"|\b(?:tak(?:e|ing) your word|according to|so says?|going by|in the (?:view|opinion|words) of|if you ask)\b"
+    r"|\b(?:tak(?:e|ing) your word|according to|so says?|going by|in the (?:view|opinion"
+    r"|words) of|if you ask)\b"
     r"(?! (?:our|my)\b| (?:the|all) (?:\w+ )?(?:records?|systems?|database|register|data|logs?)\b)",
     re.I,
 )
