@@ -21,7 +21,8 @@ _OF_THE_MAIL: Final = any_of(
     "(?:tel|phone|telephone|mobile|switchboard|office|fax)", "monitored", "data protection",
     "not (?:that|the) (?:person|one)", "follow us", "trading (?:as|name)", "subsidiary of",
     "part of the", "member of the", "wholly[- ]owned", "intended", "proud", "award[- ]winning",
-    "read (?:it|this) (?:online|in)", "sent from", "complaints?", "ombudsman", "waiver",
+    "read (?:it|this) (?:online|in)", "sent from", "sent on behalf", "complaints?",
+    "ombudsman", "waiver",
     "transmitted", "(?:not )?meant for you",
     "changes made to it", "e&oe", "classification", "out of hours", "emergenc(?:y|ies)",
     "working (?:pattern|day|week)s?", "part[- ]time", "compressed", "at (?:their|my) desks?",
@@ -248,6 +249,11 @@ def of_the_answer(text: str) -> str:
 
 
 _ARRIVED: Final = re.compile(
+    r"^\W*(?:i|we)(?:'m| am| are)? (?:do |fully )?(?:appreciate|realise|realize|know|understand"
+    r"|aware)"
+    r" (?:that )?(?:this|that|it)(?:'s| is| may| might)(?:n't| not)? [^.?!]{0,60}\b(?:hear"
+    r"|hop\w+|wanted|want"
+    r"|answer|expect\w*|helpful|frustrating)\b[^.?!]{0,40}$|"
     r"^(?:(?!\bwe\b)[^.?!])*?\b(?:your|the|this|that) (?:e-?mail|mail|message|request|query|letter"
     r"|enquiry|note|chaser|reminder|ticket)s?\b[^.?!]{0,40}?\b(?:landed|reached|arrived|went|came"
     r"|got|ended up|sat|was sent|was routed|found its way|stuck|slipped|fell|was misdirected)\b"
@@ -257,7 +263,10 @@ _ARRIVED: Final = re.compile(
 
 
 def tells_of_arrival(text: str) -> bool:
-    """Return whether a sentence tells how our letter arrived: ``your mail reached us late``."""
+    """Return whether a sentence tells how our letter arrived, or that its answer is no good news.
+
+    For example ``your mail reached us late``, ``I know this is not what you wanted``.
+    """
     return bool(_ARRIVED.match(text.strip(" .!?")))
 
 

@@ -161,6 +161,25 @@ _ROUNDABOUT: Final = (
         r" previous|a different|(?-i:[A-Z])))",
         "installed by ",
     ),
+    (r",? ?\b(?:so |and |therefore |hence )?it'?s a (?:flat |firm |clear )?no (?:from|on|to|for)"
+     r" [^.?!;,]{1,60}", ""),
+    (r"\b(?:had|have|having) (?:a|the|my) chance to (?:look|check|review|search|go through)"
+     r"(?: (?:at|into|through)(?: (?:this|these|them|it|your \w+))?)?", "having checked"),
+    (
+        r"\b(neither|both)(?: of)? (?:the )?(?:gas|elec\w*|leccy)(?: meter| one| device)?s?"
+        r" (?:n?or|and) (?:the )?(?:gas|elec\w*|leccy)(?: meter| one| device)?s?\b",
+        r"\1 meters",
+    ),
+    (
+        r"\b(?:the )?(?:gas|elec\w*|leccy)(?: meter| one| device)?s? (?:and|&|\+) (?:the )?"
+        r"(?:gas|elec\w*|leccy)(?: meter| one| device)?s?,? both\b",
+        "both meters",
+    ),
+    (
+        r"\b(i|we) (?:can |hereby |formally ){0,2}(?:state|report)(?: for certain"
+        r"| clearly)? that\b",
+        "we confirm that",
+    ),
     # who
     (r"\b((?-i:[A-Z])[\w-]+)'s(?=\W*$|[.,;!])", r"\1 installs"),  # these were not Vale's
     (r"\bby (?:some ?one|some ?body|(?:an? )?(?:\w+ )?(?:supplier|compan(?:y|ies)|part(?:y|ies))s?)"

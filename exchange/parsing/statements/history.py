@@ -64,6 +64,7 @@ _TIME_WORDS: Final = frozenset(
 )
 _ALWAYS_OWN: Final = frozenset((parts.OURS, parts.INSTALLER, parts.WE_INSTALLED))
 _ABOUT_INSTALLING: Final = frozenset("ISoJGcPrKVUA")
+_NO_GUESS: Final = _ABOUT_INSTALLING | {parts.ON_BEHALF, parts.NEGATION, parts.ROW, parts.EXCEPT}
 
 
 def tells_of_supply(clause: Clause) -> bool:
@@ -73,6 +74,17 @@ def tells_of_supply(clause: Clause) -> bool:
     if any(word.part in parts.HEDGES and not is_when(word) for word in clause.kept):
         return False
     return _names_supply(clause.words)
+
+
+def guesses_supplier(words: Sequence[Word]) -> bool:
+    """Return whether a sentence guesses who supplied before: ``I believe Northmere had the site``.
+
+    That is no doubt about who installed what.
+    """
+    here = {word.part for word in words}
+    if parts.NAME not in here or here & _NO_GUESS:
+        return False
+    return _names_supply(words)
 
 
 def is_passive(clause: Clause) -> bool:

@@ -48,7 +48,7 @@ _SAYS_YES = re.compile(
 
 
 _SIGN = re.compile(
-    r"(?:^|[,;:(] ?)[\"']?(?P<key>[A-Za-z0-9]{1,4}"
+    r"(?:^|[,;:(] ?)[\"']?(?P<key>(?!(?i:key|note|code)\b)[A-Za-z0-9]{1,4}"
     r"|[\u2713\u2714\u2717\u2718\u274c])[\"']? ?(?:=|[-\u2013](?= )"
     r"|:|(?:means?|stands for)\b(?: that)?) ?[\"']?(?P<meaning>[^,;=\"':]{3,90})"
 )

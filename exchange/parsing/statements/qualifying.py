@@ -14,9 +14,10 @@ from exchange.parsing.phrases.aside_phrases import (
     of_the_answer,
     recalled_words,
     tells_of_arrival,
+    without_others,
 )
 from exchange.parsing.statements.asides import is_below, is_small_print
-from exchange.parsing.statements.history import is_passive, tells_of_supply
+from exchange.parsing.statements.history import guesses_supplier, is_passive, tells_of_supply
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence
 from exchange.parsing.statements.spelling import spelt_out
 from exchange.parsing.statements.words import Clause, Word
@@ -76,6 +77,9 @@ _EXIST: Final = frozenset(
 
 _TO_COME: Final = frozenset(("will", "shall", "'ll"))
 _OWN: Final = frozenset("GoN")
+_OWN_HISTORY: Final = frozenset(
+    (parts.OUR, parts.INSTALL, parts.JOB, parts.MOMENT, parts.UNKNOWN, parts.NUMBER)
+)
 _DOING: Final = frozenset((parts.INSTALL, parts.JOB))
 _LATER: Final = frozenset(("later", "soon", "shortly", "once"))
 _ASKS_BACK = re.compile(r"\W*(?:or|did|do|were|was|have|is|are|right|sure)\b[^?]*\?", re.I)
@@ -174,7 +178,7 @@ def qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
     ):
         return ""
     plain = spelt_out(sentence.text)
-    open_still = leaves_open(plain) or recalled_words(plain)
+    open_still = leaves_open(without_others(plain)) or recalled_words(plain)
     if open_still:
         return open_still
     unsent = labelled_unsent(sentence.text) if sentence.heading else ""
@@ -193,7 +197,10 @@ def qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
         held = _codes_held(plain, clauses) or (not sentence.signed and _added(plain, clauses))
         if held:
             return held
-    if is_off_topic(sentence, clauses) or tells_of_arrival(sentence.text):
+    said = [word for clause in clauses for word in clause.words]
+    if guesses_supplier(said) or tells_of_arrival(sentence.text):
+        return ""
+    if is_off_topic(sentence, clauses):
         return ""
     if "?" in sentence.text and not advises and set(shape) & _POINTS:
         return "?"
@@ -275,6 +282,8 @@ def _qualifying_words(clause: Clause, *, about: bool, advises: bool) -> str:
             return word.text
         if word.part == parts.INSTALLER and would_give(clause):
             continue
+        if parts_here <= _OWN_HISTORY and {parts.OUR, parts.MOMENT} <= parts_here:
+            continue  # our first install was in 2021
         installed = word.part in (parts.INSTALL, parts.INSTALLER)
         if installed and is_passive(clause):
             continue
