@@ -63,6 +63,9 @@ class Resolution:
         rows = self._rows(own)
         self._learn_types()
         self._weigh_the_mail(by_row)
+        for one in self.said.statements:
+            if one.reason == KEYED:
+                self._give(one, tuple(device for device in one.devices if device not in by_row))
         for one in self.spoken:
             placed = one.act is not Act.PROVIDES or one.rows or one.kinds or one.endings
             if rows and one.scope is not Scope.REST and placed:

@@ -119,7 +119,9 @@ _UNRELIABLE: Final = any_of(
     "(?:records?|data|files?|history|archives?|systems?|register)",
     "(?:are|is|sits?|held|still|now) with (?:another|a different|the) (?:team|department"
     "|office|system)",
-    "thinks? otherwise", "offline", "out of action",
+    "thinks? otherwise", "offline", "out of action", "surer",
+    r"renam\w*", "(?:used to|previously|formerly) (?:be )?(?:called|known|named|trade)",
+    "(?:is|are) now (?:us|ours|called)", "changed (?:our|its|their) name",
     "(?:propose|suggest) (?:that )?we (?:reply|answer|send|say|respond|write)",
     "(?:could|shall|should) we (?:answer|reply|respond|say|send)", "along (?:these"
     "|the following|those)"
@@ -180,6 +182,7 @@ _COURTESY: Final = re.compile(
 )
 
 
+_LONGEST: Final = 1_000  # characters of a sentence that tells how a letter arrived
 _LONGEST_WORDS: Final = 80
 QUOTED: Final = re.compile(
     '["\u201c\u201d\u00ab][^"\u201c\u201d\u00bb]{3,}(?:["\u201c\u201d\u00bb]|$)'
@@ -200,7 +203,8 @@ _UNSENT: Final = any_of(
     "recall", "approval", "would be", "last time", "(?:what|how) about", "previous", "old",
     "earlier"
     , "discussion", "to self", "placeholder", "agreed", "internal", "pending",
-    r"(?-i:[A-Z]\w+) to \w+", "(?:please|could you|can you|would you|will you|pls) (?:send|reply"
+    r"(?-i:[A-Z]\w+) to (?:reply|send|answer|respond|confirm|check|review|approve|sign)", 
+    "(?:please|could you|can you|would you|will you|pls) (?:send|reply"
     "|tell|answer|forward|use|say|write|respond|confirm)",
 )  # fmt: skip
 # Whether the words will do is what the sender asks a colleague.
@@ -267,7 +271,7 @@ def tells_of_arrival(text: str) -> bool:
 
     For example ``your mail reached us late``, ``I know this is not what you wanted``.
     """
-    return bool(_ARRIVED.match(text.strip(" .!?")))
+    return len(text) < _LONGEST and bool(_ARRIVED.match(text.strip(" .!?")))
 
 
 def recalls_mail(text: str) -> str:

@@ -21,7 +21,7 @@ from exchange.parsing.statements.companies import (
     own_people,
 )
 from exchange.parsing.statements.history import moves_supply, when_installed
-from exchange.parsing.statements.row_numbers import (
+from exchange.parsing.statements.scopes import (
     ordinal_at,
     with_endings_marked,
     with_rows_marked,

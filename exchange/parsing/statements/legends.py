@@ -71,6 +71,12 @@ def signs_of_denial(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(denying - other)
 
 
+def explains_sign(text: str) -> bool:
+    """Return whether a sentence begins with a sign and its meaning: ``A - code below``."""
+    found = _SIGN.search(text[:_LONGEST])
+    return found is not None and found.start() == 0
+
+
 def has_sign(line: Line, signs: frozenset[str]) -> bool:
     """Return whether a line of a list has one of the signs in a cell of its own."""
     cells = line.cells or _CELLS.split(line.text[:_LONGEST])

@@ -20,6 +20,7 @@ from exchange.parsing.statements.answers import (
     unfinished,
 )
 from exchange.parsing.statements.legends import (
+    explains_sign,
     has_sign,
     is_key,
     read_legend,
@@ -79,7 +80,7 @@ def read_statements(
     keyed = _keyed(lines, sentences, place) if answered else []
     found += keyed
     for index, sentence in enumerate(sentences):
-        if keyed and signs_of_denial([sentence.text]):
+        if keyed and (explains_sign(sentence.text) or signs_of_denial([sentence.text])):
             continue
         is_legend, redefined = read_legend(sentence.text)
         if is_legend:
