@@ -162,7 +162,7 @@ _ROUNDABOUT: Final = (
         "installed by ",
     ),
     (r",? ?\b(?:so |and |therefore |hence )?it'?s a (?:flat |firm |clear )?no (?:from|on|to|for)"
-     r" [^.?!;,]{1,60}", ""),
+     r" [^.?!;:,]{1,60}", ""),
     (r"\b(?:had|have|having) (?:a|the|my) chance to (?:look|check|review|search|go through)"
      r"(?: (?:at|into|through)(?: (?:this|these|them|it|your \w+))?)?", "having checked"),
     (
