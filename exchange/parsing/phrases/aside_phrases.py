@@ -109,7 +109,7 @@ _UNRELIABLE: Final = any_of(
     "|investigated|looked|through|back|accessible|able to (?:search|check|verify))",
     "(?:do|does|did) not (?:match|tally|agree|line up|go back|reconcile|(?:cover|include|show)"
     " (?:everything|all|the (?:period|years|time)|pre|before|older|that far|the whole))",
-    "(?:incomplete|patchy|unreliable|out of date|outdated|partial|limited|corrupt(?:ed)?"
+    "(?:incomplete|patchy|unreliable|out of date|outdated|partial|(?-i:limited)|corrupt(?:ed)?"
     "|inaccurate)", "often (?:wrong|out)", r"only (?:go|goes|went|cover|covers|covered|searched"
     r"|checked|looked|able|had|have|got|based)\b", "based (?:only |solely |purely )?on",
     "(?:records?|data|files?|history|archives?|systems?)[^.?!,;]{0,40} (?:lost|missing|gaps?|down"

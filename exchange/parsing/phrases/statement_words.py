@@ -261,6 +261,7 @@ FILLERS: Final = (
     "|raised|queried|referenced|submitted|specified|noted|detailed|itemised|flagged|forwarded|cited"
     "|outlined|logged|enquired|msn|msns|serial number|serial numbers|party|meter point|meter points"
     "|by the time|by then|by that time|by that point|predate|predates|pre-date|pre-dates|guv"
+    "|relation|in relation to|must advise|must inform|have to advise|on either count|on any count|on both counts"
     "|soz|if i were you|xx|x|thing|things|ceased trading|started trading|began trading"
     "|commenced trading|stopped trading|legacy meter"
     "|legacy meters|whose meter operator|their meter operator|its meter operator|wall|walls"

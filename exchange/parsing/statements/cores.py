@@ -54,7 +54,7 @@ _DENIALS: Final = tuple(
 _OWNERSHIPS: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"IM*B{_WHO}",
+        rf"[IJ]M*B{_WHO}",
         rf"{_WHO}I",
         r"G",
         rf"{_WHO}{_WHICH}S",
