@@ -37,6 +37,7 @@ class Act(StrEnum):
 DEVICE_MARK: Final = "\u2460"
 CODE_MARK: Final = "\u2461"
 
+KEYED: Final = "keyed"  # the reason of a row's denial by a sign that the sender explains
 LEGEND: Final = "legend"  # the reason of a statement that gives a column's "No" another meaning
 ANSWERING: Final = frozenset((Act.DENIES, Act.OWNS, Act.PROVIDES))
 
@@ -70,6 +71,7 @@ class Statement:
     hedge: str = ""  # the words that leave it open or take it back
     reason: str = ""  # why, in the sender's words
     kinds: tuple[str, ...] = ()  # Device types: "the gas meter"
+    endings: tuple[str, ...] = ()  # the last hex digits of Devices: "the one ending C4-38"
 
     @property
     def for_people(self) -> str:

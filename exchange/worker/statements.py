@@ -23,6 +23,7 @@ def of_statements(statements: tuple[Statement, ...]) -> list[dict[str, Any]]:
             "hedge": one.hedge,
             "reason": one.reason,
             "kinds": one.kinds,
+            "endings": one.endings,
         }
         for one in statements
     ]
@@ -43,6 +44,7 @@ def to_statements(values: list[dict[str, Any]]) -> tuple[Statement, ...]:
             str(one["hedge"]),
             str(one["reason"]),
             tuple(map(str, one["kinds"])),
+            tuple(map(str, one["endings"])),
         )
         for one in values
     )

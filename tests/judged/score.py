@@ -22,7 +22,9 @@ from exchange.parsing.reading.sent import sent_texts
 from exchange.parsing.reading.understand import understand
 
 HERE = Path(__file__).parent
-THEMES: Final = ("acts", "acts2", "answers", "answers2", "quotes")
+THEMES: Final = (
+    "acts", "acts2", "acts3", "answers", "answers2", "answers3", "quotes", "quotes3",
+)  # fmt: skip
 _OURS: Final = frozenset(("codes@ours.example",))
 _UNCLEAR: Final = "unclear"
 _DENIED: Final = "not_installer"

@@ -13,7 +13,10 @@ _LEAST = {
     "acts": {"kind": 0.94, "answered that may be": 0.96, "not answered that must not be": 0.97},
     "acts2": {"kind": 0.92, "answered that may be": 0.94, "not answered that must not be": 1.0},
     "answers": {"kind": 0.96, "denials taken": 0.97, "codes taken": 0.95},
-    "answers2": {"kind": 0.97, "denials taken": 0.90, "codes taken": 0.97},
+    "answers2": {"kind": 0.97, "denials taken": 0.97, "codes taken": 0.97},
+    "acts3": {"kind": 0.94, "answered that may be": 0.80, "not answered that must not be": 0.97},
+    "answers3": {"kind": 0.98, "denials taken": 0.95, "codes taken": 0.90},
+    "quotes3": {"kind": 0.91, "denials taken": 0.97, "codes taken": 0.96, "devices found": 1.0},
     "quotes": {"kind": 0.91, "denials taken": 0.97, "codes taken": 1.0, "devices found": 1.0},
 }
 

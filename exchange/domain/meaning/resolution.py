@@ -22,7 +22,7 @@ from exchange.domain.mail import (
 from exchange.domain.meaning.our_references import another_request
 from exchange.domain.meaning.targets import Devices, rest_of, targets_of
 from exchange.domain.meaning.thread import ThreadContext, is_related, is_sender
-from exchange.domain.statements import ANSWERING, LEGEND, Act, Scope, Statement
+from exchange.domain.statements import ANSWERING, KEYED, LEGEND, Act, Scope, Statement
 
 # What somebody says in the same mail may take a denial back.
 _QUALIFYING: Final = frozenset((Act.CORRECTS, Act.TAKES_BACK, Act.WARNS, Act.DISPUTES))
@@ -64,8 +64,11 @@ class Resolution:
         rows = self._rows(own)
         self._learn_types()
         self._weigh_the_mail(by_row)
+        for one in self.said.statements:
+            if one.reason == KEYED:
+                self._give(one, tuple(device for device in one.devices if device not in by_row))
         for one in self.spoken:
-            placed = one.act is not Act.PROVIDES or one.rows or one.kinds
+            placed = one.act is not Act.PROVIDES or one.rows or one.kinds or one.endings
             if rows and one.scope is not Scope.REST and placed:
                 self._give(one, targets_of(one, rows, self.context))
         promised = [one for one in self.said.statements if one.act is Act.PROMISES]
@@ -118,7 +121,8 @@ class Resolution:
     def _at_stake(self) -> bool:
         """Whether more than the rows of a list answers, so that other words may change it."""
         denied = any(one.act is not Act.PROVIDES for one in self.spoken)
-        return denied or any(one.device is None for one in self.said.loose_codes)
+        loose = any(one.device is None for one in self.said.loose_codes)
+        return denied or loose or has_signs(self.said)
 
     def _weigh_the_mail(self, by_row: dict[DeviceId, Answer]) -> None:
         """Note everything in the mail that could qualify an answer."""
@@ -290,8 +294,10 @@ class Resolution:
             if old is not None and old.outcome is Outcome.UNCLEAR:
                 found[device] = Answer(device, Outcome.PROVIDED, where, code, old.remark)
         for one in self.said.statements:
-            if one.act is Act.DENIES and one.scope is Scope.NAMED and one.subject and not one.hedge:
-                for device in one.devices if self._is_sender(one.subject) else ():
+            named = one.act is Act.DENIES and one.scope is Scope.NAMED and not one.hedge
+            if named and (one.subject or one.reason == KEYED):
+                theirs = one.reason == KEYED or self._is_sender(one.subject)
+                for device in one.devices if theirs else ():
                     old = by_row.get(device)
                     if old is not None and old.outcome is Outcome.UNCLEAR:
                         why = _shown(one)
@@ -340,7 +346,7 @@ class Resolution:
         named = f"row{'s' * (len(one.rows) > 1)} {rows}"
         which = {
             Scope.REST: f"about the remaining {count}",
-            Scope.ROWS: f"about {named}",
+            Scope.ROWS: f"about {named}" if rows else f"about {', '.join(one.endings[:10])}",
             Scope.ALL_BUT: f"about all but {named}",
             Scope.KIND: f"about the {count} of type {', '.join(one.kinds)}",
         }.get(one.scope, f"about {'the' if count == 1 else 'all ' + str(count)}")
@@ -352,6 +358,11 @@ class Resolution:
     def _doubt(self, why: str) -> None:
         if why not in self.doubts:
             self.doubts.append(why)
+
+
+def has_signs(said: Understanding) -> bool:
+    """Return whether rows of the mail answer by a sign that the sender explains."""
+    return any(one.reason == KEYED for one in said.statements)
 
 
 def legend_of(said: Understanding) -> Statement | None:

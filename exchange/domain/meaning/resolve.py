@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from exchange.domain.mail import Answer, Kind, Outcome, Subkind, Understanding
-from exchange.domain.meaning.resolution import Resolution, Resolved, legend_of
+from exchange.domain.meaning.resolution import Resolution, Resolved, has_signs, legend_of
 from exchange.domain.meaning.thread import ThreadContext, is_sender
 from exchange.domain.statements import ANSWERING, Act, Scope, Statement
 
@@ -55,7 +55,7 @@ def _resolve(said: Understanding, context: ThreadContext) -> Resolved:
         return _unfinished(said, context)
     spoken = _spoken(said)
     promised = any(one.act is Act.PROMISES and one.scope is Scope.REST for one in said.statements)
-    named = _names_companies(said, context) or legend_of(said)
+    named = _names_companies(said, context) or legend_of(said) or has_signs(said)
     if not (spoken or said.loose_codes or promised) and not named:
         return plain
     if said.kind is Kind.UNKNOWN and not context.rows:
@@ -77,7 +77,7 @@ def _spoken(said: Understanding) -> list[Statement]:
             continue
         if by_row and (one.words.endswith(":") or one.reason == "attached"):
             continue  # a heading, which the reader took for its rows, or what announces a list
-        found.setdefault((one.act, one.scope, one.rows, one.subject, one.words), one)
+        found.setdefault((one.act, one.scope, one.rows, one.endings, one.subject, one.words), one)
     return list(found.values())
 
 

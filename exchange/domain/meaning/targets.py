@@ -38,6 +38,8 @@ def targets_of(one: Statement, rows: Devices, context: ThreadContext) -> Devices
 
 
 def _by_number(one: Statement, rows: Devices, context: ThreadContext) -> Devices | str:
+    if one.endings:
+        return _by_ending(one, rows)
     if one.rows and not context.ordered:
         return "it counts rows of a list whose order is not known"
     size = len(rows)
@@ -50,6 +52,19 @@ def _by_number(one: Statement, rows: Devices, context: ThreadContext) -> Devices
         return "it names a Device that is not in the list"
     chosen |= dict.fromkeys(one.devices)
     return tuple(device for device in rows if device not in chosen)
+
+
+def _by_ending(one: Statement, rows: Devices) -> Devices | str:
+    """Return the rows whose Device IDs end as a sentence says; each ending has to be of one row."""
+    if one.scope is not Scope.ROWS or one.rows:
+        return "it names the last digits of Devices, and not only these"
+    chosen: list[DeviceId] = []
+    for ending in one.endings:
+        found = [device for device in rows if device.raw.hex().upper().endswith(ending)]
+        if len(found) != 1:
+            return f"{len(found)} Devices of the list end in {ending}"
+        chosen += found
+    return tuple(dict.fromkeys(chosen))
 
 
 def _by_kind(one: Statement, rows: Devices, context: ThreadContext) -> Devices | str:

@@ -31,6 +31,12 @@ _ONE_NOT: Final = re.compile(r"^[^NZ]*1")
 _MATTER: Final = frozenset("IGJSo")  # who installed it
 _ABOUT: Final = _MATTER | frozenset("DdTtArk#")
 _ALREADY: Final = _LIST | frozenset("IbhBY")  # they were already installed
+# They were there before the sender came: a reason for a denial, in whatever words.
+_ALREADY_THERE: Final = re.compile(
+    r"\b(?:schon|bereits|ya|déjà|già|reeds|al|już|allerede|eisoes|yn barod|di gia|avant"
+    r"|vor unserer|vor unserem|antes de)\b",
+    re.I,
+)
 _TAKES_BACK: Final = frozenset((parts.ON_BEHALF, parts.UNFINISHED, parts.CANCEL, parts.WARN))
 
 
@@ -56,12 +62,13 @@ def answers_in(text: str, language: str) -> list[Answer]:
         why = _qualifies(clauses, "?" in text)
         return [Answer(Act.OTHER, Scope.NONE, None, "", why)] if why else []
     hedge = "?" if "?" in text else ""
+    already = bool(_ALREADY_THERE.search(text))
     for at, clause in enumerate(clauses):
         core = cores.get(at)
         hedge = hedge or (
             _leaves_open(clause, core, concord=concord, first=at == min(cores))
             if core
-            else _in_passing(clause)
+            else _in_passing(clause, already=already)
         )
     found: list[Answer] = []
     for at, (act, who) in cores.items():
@@ -143,12 +150,18 @@ def _leaves_open(clause: Clause, core: tuple[Act, str], *, concord: bool, first:
     return ""
 
 
-def _in_passing(clause: Clause) -> str:
-    """Return what in another clause of the sentence leaves its answer open."""
+def _in_passing(clause: Clause, *, already: bool) -> str:
+    """Return what in another clause of the sentence leaves its answer open.
+
+    ``already``: the sentence says that something was there before.
+    """
+    here = set(clause.shape)
+    history = already and not here & (_MATTER | _NEGATIONS)
     for word in clause.words:
+        if history and word.part in (parts.UNKNOWN, parts.IF):
+            continue  # it was there when they came
         if word.part in parts.HEDGES or word.part == parts.UNKNOWN:
             return word.text
-    here = set(clause.shape)
     if clause.opens_with == parts.BUT:
         return "but"
     if here & _NEGATIONS and not (here <= _NEGATIONS or here & {parts.CODE, parts.GIVE}):

@@ -9,7 +9,7 @@ from exchange.parsing.languages import parts as p
 WORDS: Final[p.Words] = {
     p.NOT: "ikke aldrig",
     p.NONE: "ingen ingen_af intet",
-    p.INSTALLED: "installeret monteret opsat installerede monterede",
+    p.INSTALLED: "sat installeret monteret opsat installerede monterede",
     p.INSTALLATION: "installation montering opsætning",
     p.DONE: "udført foretaget",
     p.INSTALLER: "installatør",
@@ -56,6 +56,6 @@ WORDS: Final[p.Words] = {
     p.THANKS: "tak",
     p.ATTACHED: "vedhæftet vedlagt",
     p.LATER: "vender_tilbage videresendt",
-    p.FILLER: "det på desværre hej hilsen venlig med bekræfter som til fra for kære jeres i et"
+    p.FILLER: "op det på desværre hej hilsen venlig med bekræfter som til fra for kære jeres i et"
     " en mvh hermed kunder overtog overtaget adresse",
 }  # fmt: skip

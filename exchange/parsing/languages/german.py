@@ -87,7 +87,8 @@ WORDS: Final[p.Words] = {
     p.THANKS: "danke dank vielen_dank bedanken",
     p.ATTACHED: "anbei beigefügt anhang beiliegend angehängt anlage",
     p.LATER: "melden_uns kümmern bearbeiten bearbeitet bearbeitung weitergeleitet",
-    p.FILLER: "guten tag morgen hallo sehr geehrte geehrter geehrten damen herren liebe lieber"
+    p.FILLER: "kurz_und_knapp kurz_gesagt kurzum kurz_und_bündig vorhanden schon bereits guten"
+    " tag morgen hallo sehr geehrte geehrter geehrten damen herren liebe lieber"
     " kolleginnen kollegen leider bestätigen bestätigt hiermit ihre ihrer ihr ihrem ihren zu in"
     " aus mit jemals ein eine einem daten unterlagen systemen system auf an am im um zum zur"
     " bei nach vor seit über unter wie ich mich freundlichen grüßen grüsse grüße gruss gruß"

@@ -28,7 +28,7 @@ WORDS: Final[p.Words] = {
     p.HAVE: "ha hanno aveva avevano ho aver avere",
     p.DEVICES: "contatori dispositivi apparecchi misuratori",
     p.DEVICE: "contatore dispositivo apparecchio misuratore",
-    p.THESE: "questi queste quelli quelle essi loro elenco lista",
+    p.THESE: "li le questi queste quelli quelle essi loro elenco lista",
     p.THIS: "questo questa quello esso",
     p.ALL: "tutti tutte entrambi entrambe ogni ciascuno",
     p.REST: "resto restanti rimanenti",

@@ -34,6 +34,12 @@ _NOT_INSTALLER = re.compile(
     r"|(?:\bnot|n't) (?:been |originally |actually )?" + _FITTED + " by " + _US
     + r"|\b(?:never|none|neither|nor|not any)\b[^.;]{0,60}\b" + _FITTED + " by " + _US
     + r"|\bwe (?:have |had )?" + _FITTED + r" (?:neither|none|nothing)\b"
+    + r"|(?:\bnot|n't) (?:been )?(?:put in|done|carried out|mounted|hung) by " + _US
+    + r"|^\W*(?:no\W+)?(?:not|never) by " + _US
+    + r"|\bnot (?:one of )?our (?:jobs?|works?|doing|fitments?|fit)\b(?=\W*$|\W*[;(,.-])"
+    r"|^\W*(?:no\W+)?(?:some(?:one|body) else|(?:an)?other|(?:a )?(?:different|previous|prior)"
+    r" supplier|other supplier|another supplier)(?:'?s'?)? (?:install(?:ation)?s?|jobs?|work)\W*$"
+    r"|^\W*(?:no\W+)?(?:(?:an)?other|(?:a )?different) supplier\W*$"
     + r"|\b(?:neither|none|nor)\b[^.;]{0,40}\bwe(?:re)? " + _FITTED + r"\b"
     + r"|(?:(?:\bnot|\bnever|n't) (?:be )?(?:one of )?|\bn(?:one|either)\b[^.;]{0,40}?"
     + r"(?:\b(?:is|are|was|were) )?)ours\b"
@@ -89,7 +95,7 @@ _REVERSES = re.compile(
 _HARMLESS = re.compile(
     r"\b(?:our|the) (?:records?|systems?|data|files?|database) (?:clearly )?"
     r"(?:shows?|indicates?|says?|states?|confirms?|tells? us)\b"
-    r"|^\W*no\b(?=\s*[,.;:\-]|\s+(?:we|this|it|not|sorry)\b)|\bno problem\b|\bno worries\b",
+    r"|^\W*no\b(?=\s*[,.;:(\-]|\s+(?:we|this|it|not|sorry)\b)|\bno problem\b|\bno worries\b",
     re.I,
 )
 # Everything that may follow a denial in its clause without changing it.
@@ -103,10 +109,12 @@ _HARMLESS_AFTER = re.compile(
     r"|so|therefore|hence|please|contact|ask|try|refer|speak|originally|here|either|two|three"
     r"|four|five|six|ten|[0-9]{6,}|i'm|afraid|and|nor|or|not|installed|installing|by|us|supplier"
     r"|as per|do|don't|hold|have|can(?:not|'t)?|help|assist|unable|we"
-    r"|records?|no|code|codes|held|another|different)\b",
+    r"|records?|no|code|codes|held|another|different|gain(?:ed)?|cos|since|supply|supplied"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august"
+    r"|september|october|november|december|\d{1,4})\b",
     re.I,
 )
-_CLAUSE_END = re.compile(r"[.;!,:]|\s-\s")
+_CLAUSE_END = re.compile(r"[.;!,:(]|\s-\s")
 _PENDING = re.compile(
     r"\b(?:still (?:looking|checking|waiting|searching|trying)|looking for|trying to"
     r"|being looked into|look(?:ing)? into|investigat(?:ing|ion|e|ed)|(?:will|to) follow"

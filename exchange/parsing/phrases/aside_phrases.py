@@ -21,7 +21,8 @@ _OF_THE_MAIL: Final = any_of(
     "(?:tel|phone|telephone|mobile|switchboard|office|fax)", "monitored", "data protection",
     "not (?:that|the) (?:person|one)", "follow us", "trading (?:as|name)", "subsidiary of",
     "part of the", "member of the", "wholly[- ]owned", "intended", "proud", "award[- ]winning",
-    "read (?:it|this) (?:online|in)", "sent from", "complaints?", "ombudsman", "waiver",
+    "read (?:it|this) (?:online|in)", "sent from", "sent on behalf", "complaints?",
+    "ombudsman", "waiver",
     "transmitted", "(?:not )?meant for you",
     "changes made to it", "e&oe", "classification", "out of hours", "emergenc(?:y|ies)",
     "working (?:pattern|day|week)s?", "part[- ]time", "compressed", "at (?:their|my) desks?",
@@ -31,6 +32,12 @@ _OF_THE_MAIL: Final = any_of(
 _RECALLED: Final = any_of(
     r"(?:sent|written|went out|answered|replied|e-?mail\w*|message|reply|answer)\b[^.?!]{0,60}"
     r" (?:in error|by mistake|mistakenly|prematurely|by accident|accidentally|too (?:early|soon))",
+    "(?:e-?mail|mail|message|note|reply|answer|statement|that|it|this|we"
+    "|i)\\b[^.?!]{0,40}? (?:was|were"
+    "|is|am|are|be|been) (?:\\w+ )?(?:a |an )?(?:mistakes?|mistaken|errors?|wrong|incorrect"
+    "|not right"
+    "|untrue|false|inaccurate|right)", "(?:may|might|could) not (?:be|have been) (?:right"
+    "|correct|true)",
     "(?:ignore|disregard|scrap|recall|withdraw|forget|bin|delete) (?:this|my|our|the|that|it|what)"
     "(?: (?:last|previous|earlier|above|below|first|e-?mail|message|reply|answer))*",
 )  # fmt: skip
@@ -57,7 +64,7 @@ _WAITS: Final = any_of(
     "(?: \\w+)? open",
     r"(?:ask|try|contact|check with|chase|come back to|write to|ring|call) (?:us|me|again)"
     r"(?: (?:about|on|for) \w+)? (?:again|later|next|in|after|once|when|nearer|closer)",
-    "(?:ask|try|chase|check|look) (?:us )?again", "check back", "double[- ]?check(?:ing|ed)?",
+    "(?:ask|try|chase|check|look) (?:us )?again", "check back", "double[- ]?check(?:ing)?",
     "still (?:like|want|need|have|has|to|waiting|looking"
     "|checking|hoping|searching)",
     "cross[- ]?check(?:ing)?", "re-?check(?:ing)?", "before (?:you|we) (?:close|act|rely)",
@@ -87,7 +94,8 @@ _TO_CONFIRM: Final = re.compile(
     re.I,
 )
 _CONFIRMS: Final = re.compile(
-    r"\b(?:(?:writ(?:e|ing)|like|happy|glad|pleased|able|just|this is|here|wanted|want|only|hereby"
+    r"\b(?:(?:writ(?:e|ing)|like|happy|glad|pleased|able|just|this (?:e-?mail |message |letter "
+    r"|note |mail )?is|here|wanted|want|only|hereby"
     r"|emailing|contacting you|get(?:ting)? in touch|further|as|sorry|regret) )+to (?:confirm"
     r"|advise)\b"
     r"|^\W*to (?:confirm|advise)\b|\b(?:please|pleased|order) to (?:confirm|advise)\b",
@@ -101,7 +109,7 @@ _UNRELIABLE: Final = any_of(
     "|investigated|looked|through|back|accessible|able to (?:search|check|verify))",
     "(?:do|does|did) not (?:match|tally|agree|line up|go back|reconcile|(?:cover|include|show)"
     " (?:everything|all|the (?:period|years|time)|pre|before|older|that far|the whole))",
-    "(?:incomplete|patchy|unreliable|out of date|outdated|partial|limited|corrupt(?:ed)?"
+    "(?:incomplete|patchy|unreliable|out of date|outdated|partial|(?-i:limited)|corrupt(?:ed)?"
     "|inaccurate)", "often (?:wrong|out)", r"only (?:go|goes|went|cover|covers|covered|searched"
     r"|checked|looked|able|had|have|got|based)\b", "based (?:only |solely |purely )?on",
     "(?:records?|data|files?|history|archives?|systems?)[^.?!,;]{0,40} (?:lost|missing|gaps?|down"
@@ -111,9 +119,27 @@ _UNRELIABLE: Final = any_of(
     "(?:records?|data|files?|history|archives?|systems?|register)",
     "(?:are|is|sits?|held|still|now) with (?:another|a different|the) (?:team|department"
     "|office|system)",
-    "thinks? otherwise",
+    "thinks? otherwise", "offline", "out of action", "surer",
+    r"renam\w*", "(?:used to|previously|formerly) (?:be )?(?:called|known|named|trade)",
+    "(?:is|are) now (?:us|ours|called)", "changed (?:our|its|their) name",
+    "(?:propose|suggest) (?:that )?we (?:reply|answer|send|say|respond|write)",
+    "(?:could|shall|should) we (?:answer|reply|respond|say|send)", "along (?:these"
+    "|the following|those)"
+    " lines", "what (?:i|we)(?:'d| would) (?:say|write|answer|reply|send)",
+    "(?:was|were|been) (?:told|informed|led to believe)",
+    "unofficial(?:ly)?", "off the record", "informal(?:ly)?", "sign-?off",
+    "legal (?:team )?(?:want|need"
+    "|wants|needs|have)", "before (?:anything|it|this) (?:goes|is sent)", "proper (?:trawl"
+    "|check|search)",
+    "remembers? (?:otherwise|it differently|differently)", "swears?", "contradict(?:s|ed)?",
+    "conflict(?:s|ing)? with", "(?:an?other|different) (?:story|picture|tale|matter)",
+    "(?:photo(?:graph)?s?|pictures?|stickers?|logos?|liver(?:y|ies)|badges?|branding|labels?"
+    "|job ?sheets?"
+    "|ledgers?|depot|van) [^.?!]{0,60}?(?:says?|shows?|have|has|had|tells?|appears?|suggests?"
+    "|our|us)",
     "(?:person|one|colleague|man|woman) who (?:would|does|might|can) know",
-    "disagrees?", "not so sure", "less sure",
+    "disagrees?", "differs?", "begs? to", "pinch of salt", "hunch", "guesswork",
+    "not so sure", "less sure",
 )  # fmt: skip
 # Who it was instead is not known to the sender, or is for us to find out.
 _WHO: Final = (
@@ -156,6 +182,104 @@ _COURTESY: Final = re.compile(
 )
 
 
+_LONGEST: Final = 1_000  # characters of a sentence that tells how a letter arrived
+_LONGEST_WORDS: Final = 80
+QUOTED: Final = re.compile(
+    '["\u201c\u201d\u00ab][^"\u201c\u201d\u00bb]{3,}(?:["\u201c\u201d\u00bb]|$)'
+)
+_RECALLS_MAIL: Final = any_of(
+    "(?:recall|retract|withdraw|rescind|disregard|ignore|delete)(?:s|ed|ing)?"
+    "(?: (?:the|my|our|this|that|last|previous|earlier|first)){1,3} (?:message|e-?mail|answer|reply"
+    "|response|mail|note)"
+)
+
+
+_LABEL: Final = re.compile(r"^[^:]{1,80}:(?=\s|$)")
+_UNSENT: Final = any_of(
+    "drafts?", r"propos\w+", r"suggest\w*", "examples?", "samples?", "specimens?", "options?",
+    "alternatives?", "possible", "potential", "wording", "texts?", "templates?", "versions?",
+    "boilerplate", "model", "standard", "(?:lines?|words?) to take", "script", "phras(?:e|ing)",
+    "views?", "opinion", "story", "theory", "guess", "claims?", r"alleg\w+", "rumou?r", "myth",
+    "recall", "approval", "would be", "last time", "(?:what|how) about", "previous", "old",
+    "earlier"
+    , "discussion", "to self", "placeholder", "agreed", "internal", "pending",
+    r"(?-i:[A-Z]\w+) to (?:reply|send|answer|respond|confirm|check|review|approve|sign)", 
+    "(?:please|could you|can you|would you|will you|pls) (?:send|reply"
+    "|tell|answer|forward|use|say|write|respond|confirm)",
+)  # fmt: skip
+# Whether the words will do is what the sender asks a colleague.
+_ASKS_APPROVAL: Final = re.compile(
+    r"\b(?:ok|okay|o\.k\.|happy|agree|agreed|approve|approval|sign off|sign-off|thoughts?|views?"
+    r"|right|correct|sounds?|looks?|good|fine|alright|send|issue|wording|comments?|objections?"
+    r"|concur|check this|read)\b[^?!]{0,60}\?",
+    re.I,
+)
+# What is said of the answer itself, and is no more than a closing.
+_OF_THE_ANSWER: Final = re.compile(
+    r"^\W*(?:(?:well|but|and|though|still|mind you|on reflection|to be honest|actually)[,;]? )?"
+    r"(?:this|that|it|which|all this|all that|all of this)(?:'s| is| was| may| might| could| will"
+    r"| would)\b(?P<rest>[^.?!]*)",
+    re.I,
+)
+_CLOSES: Final = re.compile(
+    r"^(?: (?:now|all|just|really|hopefully|be|also|very|quite|of|of any|to you|for you"
+    r"|therefore))*"
+    r" (?:everything|all|it|clear|helpful|helps?|help|use|useful|in order|sufficient|enough"
+    r"|satisfactory|acceptable|our (?:final |formal |full )?(?:answer|response|reply|position)"
+    r"|(?:the|a|our) (?:final|formal|full|complete) (?:answer|response|reply|position)"
+    r"|frustrating|disappointing|annoying|a pain|unfortunate|a shame|a pity"
+    r"|not (?:the (?:answer|news|reply|response)|what) you(?:'re| are| were|'d)? ?\w*)\b",
+    re.I,
+)
+
+
+def labelled_unsent(text: str) -> str:
+    """Return the label by which words are not the sender's answer: ``Possible reply:``."""
+    label = _LABEL.match(text)
+    found = _UNSENT.search(label[0]) if label else None
+    return found[0] if found else ""
+
+
+def of_the_answer(text: str) -> str:
+    """Return what a sentence says of the answer itself: ``It is just a hunch``, ``OK to send?``.
+
+    Nothing if that only closes the mail.
+    """
+    asked = _ASKS_APPROVAL.search(text)
+    if asked:
+        return asked[0]
+    found = _OF_THE_ANSWER.match(text)
+    return "" if found is None or _CLOSES.match(found["rest"]) else found[0][:_LONGEST_WORDS]
+
+
+_ARRIVED: Final = re.compile(
+    r"^\W*(?:i|we)(?:'m| am| are)? (?:do |fully )?(?:appreciate|realise|realize|know|understand"
+    r"|aware)"
+    r" (?:that )?(?:this|that|it)(?:'s| is| may| might)(?:n't| not)? [^.?!]{0,60}\b(?:hear"
+    r"|hop\w+|wanted|want"
+    r"|answer|expect\w*|helpful|frustrating)\b[^.?!]{0,40}$|"
+    r"^(?:(?!\bwe\b)[^.?!])*?\b(?:your|the|this|that) (?:e-?mail|mail|message|request|query|letter"
+    r"|enquiry|note|chaser|reminder|ticket)s?\b[^.?!]{0,40}?\b(?:landed|reached|arrived|went|came"
+    r"|got|ended up|sat|was sent|was routed|found its way|stuck|slipped|fell|was misdirected)\b"
+    r"[^.?!]*$",
+    re.I,
+)
+
+
+def tells_of_arrival(text: str) -> bool:
+    """Return whether a sentence tells how our letter arrived, or that its answer is no good news.
+
+    For example ``your mail reached us late``, ``I know this is not what you wanted``.
+    """
+    return len(text) < _LONGEST and bool(_ARRIVED.match(text.strip(" .!?")))
+
+
+def recalls_mail(text: str) -> str:
+    """Return the words by which a sentence takes a mail back: ``recall the message``."""
+    found = _RECALLS_MAIL.search(_CONDITIONAL.sub(" ", text))
+    return found[0] if found else ""
+
+
 def without_others(text: str) -> str:
     """Return a sentence without what it does not know, and without what we may think of it."""
     return _IF_YOU.sub(" ", _WHO_ELSE.sub(" ", text))
@@ -166,8 +290,16 @@ def without_who_else(text: str) -> str:
     return _WHO_ELSE.sub(" ", text)
 
 
+_HAD_CHECKED: Final = re.compile(
+    r"\bhad (?:our|the|my) (?:\w+ ){0,3}?(?:team|people|desk|engineers?|department|colleagues?|guys"
+    r"|lads) (?:double[- ]?|re-?|cross-?)?(?:check|look|search|confirm|verify)\b",
+    re.I,
+)
+
+
 def leaves_open(text: str) -> str:
     """Return the words by which a sentence wants to be waited for, or doubts its own sources."""
+    text = _HAD_CHECKED.sub(" ", text)
     others = _TO_CONFIRM.search(_CONFIRMS.sub(" ", text))
     found = _WAITS.search(text) or _UNRELIABLE.search(text) or others
     return found[0] if found else ""
@@ -186,7 +318,13 @@ def is_small_print(text: str, *, signed: bool) -> bool:
 
 def is_recalled(text: str) -> bool:
     """Return whether a sentence takes back what was written, not only for a case."""
-    return bool(_RECALLED.search(_CONDITIONAL.sub(" ", text)))
+    return bool(recalled_words(text))
+
+
+def recalled_words(text: str) -> str:
+    """Return the words by which a sentence takes back what was written, not only for a case."""
+    found = _RECALLED.search(_CONDITIONAL.sub(" ", text))
+    return found[0] if found else ""
 
 
 def courtesy_end(text: str) -> int:

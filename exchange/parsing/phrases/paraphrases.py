@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_CHECKING = "(?:check|investigat|review|search|look|dig|research)(?:ing|ion|ed|es)?"
+_CHECKING = "(?:check|investigat|review|search|look|dig|digg|research)(?:ing|ion|ed|es)?"
 _HISTORY_NOUN = (
     "(?:appointment|registration|supply|supplying|gain|takeover|time|tenure|arrival|involvement"
     "|ownership|period|start(?: date)?|ssd|contract|onboarding)"
@@ -34,7 +34,8 @@ _SHORTENINGS: Final = (
 _ROUNDABOUT: Final = (
     # what was checked, and how
     (
-        r"\b(?:after|having|following|upon|on) (?:(?:a|an|our|the|some|further|full|thorough|good"
+        r"\b(?:after|having|following|upon|on) (?:(?:a|an|our|the|some|a bit of|further|full"
+        r"|thorough|good"
         rf"|proper|internal|quick) )*{_CHECKING}\b(?: (?:in)?to| at| through)?"
         r"(?: (?:this|it|these|them|that|the matter|your request)\b)?",
         "having checked",
@@ -70,7 +71,14 @@ _ROUNDABOUT: Final = (
         "we confirm that",
     ),
     (r"\bto whom it may concern\b", ""),
-    (r"\bby,? or on behalf of,? ", "by "),
+    (
+        r"\b(?:answering|writing|replying"
+        r"|responding|confirming|confirm|reply|respond|answer|write)(?: \w+){0,3} (?:for and )?on"
+        r" behalf of ((?-i:[A-Z][\w&.-]*(?: (?:[A-Z&][\w&.-]*))*))(?: to (?:confirm|say|advise"
+        r"|inform you))?(?: that)? (?=we|none|neither|no|these|those|this|the|it|they|not)",
+        r"\1 confirms that ",
+    ),
+    (r"\bby,? or (?:on behalf of|for),? ", "by "),
     (
         r"\b(?:the customer'?s?'?|the occupier's|their|his|her) (?:then|previous|old|former|prior"
         r"|earlier|last) supplier\b",
@@ -105,6 +113,73 @@ _ROUNDABOUT: Final = (
     (r"\bnot (?:a single|any) one (?=was|were|is|are|has|went|came|belongs)", "none "),
     (r"^\W*(?:so )?(?:it'?s |that'?s )?(?:a )?no (?:to|for|on) (?:both|all|these|each|any|either"
      r"|everything)(?: (?:of )?(?:them|these|those))?\b", ""),
+    (r"\b(\d{1,3}|two|three|four|five|six) ?x (?=not\b|no\b)", r"all \1 "),
+    (
+        r"\b(?:(?:the )?(?:bottom line|long story short|to cut a long story short|in a nutshell"
+        r"|in brief|in short|(?:the )?(?:short|simple|quick|long) (?:answer|version)|put simply"
+        r"|simply put|to sum up|in summary|in conclusion))(?: is| here is)?(?: that)?[,:]?(?= )",
+        "",
+    ),
+    (
+        r"\bas far as (?!we|i |our|my)[^,.?!]{1,60}? (?:go(?:es)?|(?:is|are) concerned)\b,?",
+        "",
+    ),
+    (
+        r"\b(?:exchanges?|visits?|commissioning|removals?|replacements?|maintenance|surveys?"
+        r"|repairs?|swaps?) (?:or|and|nor) (?:any )?(?=install)",
+        "",
+    ),
+    (
+        r"\b(install|fit|put in|installed|fitted) (?:under|during|within|in|on) our (?:\w+ )?"
+        r"(?:supply|tenure|watch|time|supply period|period|registration)(?: period)?\b",
+        r"\1 by us",
+    ),
+    (r"\bat (?:number|no\.?|flat|house|unit|plot|apartment) \d{1,4}[a-z]?\b", "in part"),
+    (
+        r"\bhad (?:our|the|my) (?:\w+ ){0,3}?(?:team|people|desk|engineers?|department|colleagues?"
+        r"|guys|lads) (?:double[- ]?|re-?|cross-?)?(?:check|look|search|confirm|verify)\b(?: it"
+        r"| this"
+        r"| them| too| as well)?",
+        "having checked",
+    ),
+    (
+        r"\b(?:and |but )?(?:then |later |since |have |had )*lost (?:it|them|(?:the|this|that|these"
+        r"|both) (?:sites?|customers?|suppl(?:y|ies)|accounts?))(?: again| back| since)?\b",
+        ", supply",
+    ),
+    (r"\bin case (?:you|your) [^,;:.?!)]{1,80}", ""),
+    (
+        r"^\W*(?:speaking |writing |answering |confirming )?(?:(?:for and )?on behalf of"
+        r"|(?<=speaking )for|(?<=answering )for) ((?-i:[A-Z][\w&.-]*(?: (?:[A-Z&][\w&.-]*))*?)),?"
+        r" (?=(?:i|we|none|neither|no|these|those|this|the|it|they|not)\b)",
+        r"\1 confirms that ",
+    ),
+    (r"\bnot,? and (?:have |has |had )?never (?:been |were |was )?(?:,? ?)(?=the |an? )", "not "),
+    (r"(?<!\w)'em\b", "them"),
+    (
+        r"\b(?:exchanged|replaced|swapped|upgraded|changed)(?: out| over)? by (?=(?:another|the"
+        r" previous|a different|(?-i:[A-Z])))",
+        "installed by ",
+    ),
+    (r",? ?\b(?:so |and |therefore |hence )?it'?s a (?:flat |firm |clear )?no (?:from|on|to|for)"
+     r" [^.?!;:,]{1,60}", ""),
+    (r"\b(?:had|have|having) (?:a|the|my) chance to (?:look|check|review|search|go through)"
+     r"(?: (?:at|into|through)(?: (?:this|these|them|it|your \w+))?)?", "having checked"),
+    (
+        r"\b(neither|both)(?: of)? (?:the )?(?:gas|elec\w*|leccy)(?: meter| one| device)?s?"
+        r" (?:n?or|and) (?:the )?(?:gas|elec\w*|leccy)(?: meter| one| device)?s?\b",
+        r"\1 meters",
+    ),
+    (
+        r"\b(?:the )?(?:gas|elec\w*|leccy)(?: meter| one| device)?s? (?:and|&|\+) (?:the )?"
+        r"(?:gas|elec\w*|leccy)(?: meter| one| device)?s?,? both\b",
+        "both meters",
+    ),
+    (
+        r"\b(i|we) (?:can |hereby |formally ){0,2}(?:state|report)(?: for certain"
+        r"| clearly)? that\b",
+        "we confirm that",
+    ),
     # who
     (r"\b((?-i:[A-Z])[\w-]+)'s(?=\W*$|[.,;!])", r"\1 installs"),  # these were not Vale's
     (r"\bby (?:some ?one|some ?body|(?:an? )?(?:\w+ )?(?:supplier|compan(?:y|ies)|part(?:y|ies))s?)"
@@ -117,7 +192,9 @@ _ROUNDABOUT: Final = (
     r"|else|its"
      r"|their|our|us|for|on|behalf|of|any|a|an|at|here|instructed|employed|by) ){1,6}(?:agents?"
      r"|(?:sub-?)?contractors?|engineers?|representatives|partners|fitters|mops?|meter operators?"
-     r"|installers?|people|staff|us|ours|behalf|subbies?|subs)(?: of ours)?\b", " "),
+     r"|installers?|people|staff|us|ours|behalf|subbies?|subs)(?:(?:,| or| and){1,2} (?:any |our )?"
+     r"(?:agents?|(?:sub-?)?contractors?|engineers?|representatives|partners|fitters|installers?"
+     r"|staff)){0,3}(?: of ours| for us| on our behalf)?\b", " "),
     (r"^\W*(?:not applicable|n/?a)(?: (?:to|for) us)?(?=[,;:.-]| -)", ""),
     (r"\b(?<!previous )(?<!other )(?<!different )(?<!another )(?<!earlier )(?<!former )"
      r"(?<!prior )(?<!then )(?:(?:energy |gas |electricity )?(?:party|supplier|company|ones?"

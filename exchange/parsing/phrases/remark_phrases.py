@@ -119,7 +119,7 @@ CORRECTS: Final = re.compile(
         "one digit", "digit (?:off|out|wrong)", "erratum", "revised", "transposed",
         "(?:updated|new) list",
         "in place of", "cywir\\w+",
-    ).pattern + "|(?:instead of|not|replace) \u2460|\u2460 (?:should|is wrong|was wrong|not)", re.I,
+    ).pattern + "|(?:instead of|not|replace) \u2460|\u2460 (?:should|is wrong|was wrong)", re.I,
 )  # fmt: skip
 CHASES: Final = any_of(
     "any (?:update|news|progress|luck|joy|response|reply)", "chas(?:e|er|ing|ed)",

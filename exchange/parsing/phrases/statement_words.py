@@ -47,7 +47,11 @@ CORRECTION: Final = "V"  # scrap that; you fitted them
 HEDGES: Final = frozenset((EXCEPT, PARTLY, DOUBT, REVERSAL, ON_BEHALF, UNFINISHED, CORRECTION))
 
 ENGLISH: Final = {
-    NEGATION: "not|never|nor|nowhere|at no point|at no time|on no occasion|no part in|no hand in"
+    NEGATION: "not|never|played no part in|had no part in|took no part in|played no role in"
+        "|had no role in"
+    "|had no hand in|had no involvement in|had no involvement with|have had no involvement in"
+    "|have had no involvement with|in no case|in neither case|"
+    "nor|nowhere|at no point|at no time|on no occasion|no part in|no hand in"
     "|no role in|no involvement in|nothing to do with|no involvement with|not involved in"
     "|no connection with|no connection to|no dealings with|no link to|not connected with"
     "|not connected to|not responsible for|no responsibility for",
@@ -63,11 +67,11 @@ ENGLISH: Final = {
     "|bolted in|rolled out|fixed up|installs carried out",
     INSTALLER: "installing supplier|installing supplier party|installing suppliers"
     "|installing energy supplier"
-    "|installing party|installing company|installation supplier|installer|installers"
+    "|installing party|installing company|installation supplier|installer|installers|fitter|fitters"
     "|supplier who installed|supplier that installed|supplier which installed"
     "|one who installed|ones who installed|company that installed|installing parties"
     "|supplier who fitted|supplier that fitted|ones who fitted|ones that fitted|one who fitted",
-    BY: "by|to do with|belong to|belongs to|belonged to|came from|come from|comes from",
+    BY: "by|to do with|down to|belong to|belongs to|belonged to|came from|come from|comes from",
     WE: "we|us|ourselves|i|me|our company|our engineers|our engineer|our team|our teams"
     "|our installers|our fitters|our people|our side|our business|our organisation"
     "|this company|this supplier|this organisation|this business"
@@ -77,13 +81,15 @@ ENGLISH: Final = {
     "|part of our rollout|part of our programme"
     "|part of our roll-out|part of our install programme|part of our installation programme",
     OUR: "our|one of our|any of our|our own",
-    JOB: "installs|installations|installation|jobs|fitments|in installing|for installing"
+    JOB: "meter work|metering work|site work|work on site|installs|installations|installation"
+        "|jobs|fitments|in installing|for installing"
     "|of installing"
     "|in fitting|for fitting|of fitting|the fitting",
     DEVICE: "devices|meters|units|ones|assets|ids|serials|entries|lines|items|equipment"
     "|device ids|kit|cases|instances|deviceids|guids",
     ONE_DEVICE: "device|meter|one|unit|asset|device id|entry|item|guid",
-    THESE: "these|those|they|them|all|any|each|both|every|either|everything|following|listed"
+    THESE: "the pair|pair of|trio of|the trio|set of|these|those|they|them|all|any|each|both"
+        "|every|either|everything|following|listed"
     "|your list|your request|the list|the request|your email|your mail|your spreadsheet"
     "|the spreadsheet|the lot|the batch|this batch|this list|this request|whole list|lot"
     "|the attached|the attachment|the workbook|attached list|these all|all these|all those"
@@ -105,11 +111,12 @@ ENGLISH: Final = {
     "|not all|not every|not both|not each|one of these|one of them|one of those|one of the"
     "|mostly|mainly|largely|certain|not entirely|a number of"
     "|all of one|handful|quite a",
-    KIND: "gas|electric|electricity|elec|esme|gsme|esmes|gsmes"
+    KIND: "leccy|leccie|lecky|leki|gas|electric|electricity|elec|esme|gsme|esmes|gsmes"
     "|ihd|ihds|ppmid|ppmids|hub|hubs|chf|gpf"
     "|smets1|smets2|smets|region|prepay|prepayment|credit|single phase|three phase|commercial"
     "|domestic",
-    DOUBT: "owns|owned by|asset provider|asset owner|map|mam|meter asset|back then|from memory"
+    DOUBT: "could not have|owns|owned by|asset provider|asset owner|map|mam|meter asset"
+        "|back then|from memory"
     "|memory serves|formally we|formally vale|strictly|loosely|gut|feeling|a chance"
     "|any luck|in a sense|speaking|as things stand|at present|currently|necessarily"
     "|in theory|in principle|at first sight|at first glance|first glance"
@@ -232,7 +239,8 @@ FILLERS: Final = (
     "|highlighted|yellow|comment|comments|from our map"
     "|from our mop|from our mam|from our meter operator|gone|went|going"
     "|off|via|afterwards|ago|long|way|shows|show|now|far back"
-    "|reason|reasons|such|in any case|in either case|in each case|in both cases|in all cases"
+    "|reason|reasons|such|in no case|in any case|in either case|in each case|in both cases"
+    "|in all cases"
     "|in this case|in these cases|in any event|either way|for clarity|avoidance of doubt"
     "|for the avoidance of doubt|to be clear|for the record|for completeness|at any stage"
     "|at any time|at any point|categorically|absolutely|regretfully|regrettably|obviously"
@@ -253,7 +261,18 @@ FILLERS: Final = (
     "|raised|queried|referenced|submitted|specified|noted|detailed|itemised|flagged|forwarded|cited"
     "|outlined|logged|enquired|msn|msns|serial number|serial numbers|party|meter point|meter points"
     "|by the time|by then|by that time|by that point|predate|predates|pre-date|pre-dates|guv"
-    "|can tell you|afraid to say|save you|save you some time|save time|then|gov"
+    "|relation|in relation to|must advise|must inform|have to advise|on either count|on any count"
+    "|on both counts"
+    "|soz|if i were you|xx|x|thing|things|ceased trading|started trading|began trading"
+    "|commenced trading|stopped trading|legacy meter"
+    "|legacy meters|whose meter operator|their meter operator|its meter operator|wall|walls"
+    "|install date"
+    "|accordingly|consequently|likewise|similarly|additionally|furthermore|moreover|thereby"
+    "|duly|ultimately|thankfully|log|logs|tracker|diary|archive|archives|above-referenced"
+    "|above-mentioned|above-listed|aforesaid|undermentioned|below-listed|contained in|contained"
+    "|included in|set forth in|appearing in|appearing on|featured in|comprised in|programme"
+    "|install date|job|should be everything|should be all|should be it|should be that"
+    "|no longer trading|can tell you|afraid to say|save you|save you some time|save time|then|gov"
 )
 # "Install history" installs nothing.
 OF_INSTALLING: Final = frozenset(

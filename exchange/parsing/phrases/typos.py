@@ -12,7 +12,8 @@ _WORDS: Final = (
     "installed", "installing", "install", "installer", "installation", "installations", "fitted",
     "fitting", "supplier", "suppliers", "these", "those", "meters", "meter", "devices", "device",
     "neither", "either", "engineers", "never", "listed", "supply", "records", "unfortunately",
-    "previous", "another", "customer", "customers", "confirm", "request", "apologies", "sorry",
+    "previous", "another", "customer", "customers", "confirm", "because", "request",
+    "apologies", "sorry",
 )  # fmt: skip
 _LEAST: Final = 5  # letters of a word: in shorter ones a slip makes another word
 

@@ -9,13 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from exchange.domain.device import DeviceId
 from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.phrases.aside_phrases import leaves_open, without_others, without_who_else
+from exchange.parsing.phrases.aside_phrases import (
+    QUOTED,
+    labelled_unsent,
+    leaves_open,
+    recalls_mail,
+    without_others,
+    without_who_else,
+)
 from exchange.parsing.statements.asides import is_small_print, without_courtesy
 from exchange.parsing.statements.cores import NONE_OF_REST, Core, core_of, others_of
 from exchange.parsing.statements.grammar.clauses import clauses_of
@@ -24,15 +32,23 @@ from exchange.parsing.statements.grammar.words import Clause
 from exchange.parsing.statements.hedges import (
     doubts_about_others,
     doubts_in_passing,
+    in_general,
     of_another_thing,
     place_of,
     relates_to_sender,
     speaker_before,
+    through_own_people,
 )
 from exchange.parsing.statements.other_languages import read_other_answers
 from exchange.parsing.statements.promises import announces_codes, promises
-from exchange.parsing.statements.qualifying import is_advice, qualifies
-from exchange.parsing.statements.scopes import fuels_in, kinds_of, scope_in
+from exchange.parsing.statements.qualifying import is_advice, is_off_topic, qualifies
+from exchange.parsing.statements.scopes import (
+    endings_in,
+    fuels_in,
+    is_back_reference,
+    kinds_of,
+    scope_in,
+)
 from exchange.parsing.statements.sentences import CODE_MARK, Sentence
 from exchange.parsing.statements.vouching import hearsay_in, others_word, vouched_by
 from exchange.parsing.text.cache_short import cache_short
@@ -50,7 +66,7 @@ _TURN_TO = re.compile(
     re.I,
 )
 _INVERTED = re.compile(
-    r"\W*(?:were|was|did|have|has|are|is|do|can|could|had)\s+(?:we|these|those|they|this|it|i|the)\b",
+    r"\W*(?:were|was|did|have|has|are|is|do|can|could|had)\s+(?:we|these|those|they|this|it|i|the|none|neither|any|all|both)\b",
     re.I,
 )
 _DENYING: Final = frozenset(
@@ -58,10 +74,15 @@ _DENYING: Final = frozenset(
      "not one of these", "not one of those", "not one of them", "not any of", "not a single one")
 )  # fmt: skip
 _SHOWN: Final = 300
+_SENDS = re.compile(
+    r"\b(?:will|shall|to) (?:\w+ )?(?:send|provide|forward|supply|follow|share)\b", re.I
+)
+_OUR_OUTCOME = re.compile(r"\W*not (?:the )?installing supplier\W*", re.I)
 # A sentence without any of these answers nothing; requests are full of "install codes".
 _MAY_ANSWER = re.compile(
     r"\b(?:install(?:ed|ing|ers?|s|ations?)?\b(?! codes?)|fit(?:ted|ting)?\b"
-    r"|ours\b|mine\b"
+    r"|ours\b|mine\b|fitters?\b|mount(?:ed)?\b|hung\b|deployed\b|meter work\b|nothing to do with\b"
+    r"|(?:part|hand|role|involvement) in\b|down to\b|belongs? to\b"
     r"|put\b[^.]{0,60}\bin\b|(?:by|to|with) us\b|none\b|neither\b|one of our|no one\b|nobody\b"
     r"|went in\b|zero of|0 of|0 out of|0/)"
     r"|(?:\bnot|\bnever|\bno|n'?t)\b[^.]{0,60}\b(?:jobs?|work|doing|done|us|we)\b"
@@ -91,6 +112,7 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
     cores += others_of(clauses) if cores else []
     hedge = "" if not cores else _hedge(sentence, clauses, cores)
     voucher = vouched_by(clauses[: cores[0].clause + 1]) if cores else ""
+    voucher = voucher or (_named_label(sentence.text, clauses) if cores else "")
     found: list[Statement] = []
     for core in cores:
         scope = _scope_of(sentence, clauses, core)
@@ -102,9 +124,19 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
         elif voucher and voucher != core.who:
             hedge = hedge or voucher
         kinds = kinds_of(clauses[: core.clause + 1]) if scope[0] is Scope.KIND else ()
-        found.append(
-            Statement(core.act, where, words, *scope, _subject(core.who), hedge, reason, kinds)
+        ends = (
+            _endings_of(clauses[: core.clause + 1])
+            if scope[0] in (Scope.ROWS, Scope.ALL_BUT)
+            else ()
         )
+        found.append(
+            Statement(
+                core.act, where, words, *scope, _subject(core.who), hedge, reason, kinds, ends
+            )
+        )
+    if found and _SENDS.search(hedge) and all(one.act is Act.OWNS for one in found):
+        # It is theirs, and the code is on its way: that leaves no other Device open.
+        found = [replace(one, hedge="") for one in found]
     found += _provided(sentence, clauses, where, words, found)
     if is_small_print(sentence, clauses):
         return found
@@ -122,6 +154,19 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
                 Statement(Act.OTHER, where, words, about, sentence.devices, rows, hedge=why)
             )
     return found
+
+
+def _endings_of(clauses: Sequence[Clause]) -> tuple[str, ...]:
+    """Return the last digits that the last of the clauses with some names."""
+    return next(filter(None, (endings_in(one.kept) for one in reversed(clauses))), ())
+
+
+def _named_label(text: str, clauses: Sequence[Clause]) -> str:
+    """Return the name that stands alone before a colon, as who gives the answer after it."""
+    if len(clauses) == 1 or any(word.part != parts.NAME for word in clauses[0].words):
+        return ""
+    names = " ".join(word.text for word in clauses[0].words)
+    return names if re.match(rf"\W*{re.escape(names)}\s*:\s", text) else ""
 
 
 def _rows_alone(clauses: Sequence[Clause]) -> tuple[int, ...]:
@@ -144,6 +189,17 @@ def _may_answer(text: str) -> bool:
     if _MAY_ANSWER.search(text) or promises(text) or announces_codes(text):
         return True
     return bool(language_of(text))
+
+
+def points_back(words: str) -> bool:
+    """Return whether a sentence is about Devices only as ``those``, ``it``, named before it."""
+    return is_back_reference(word for clause in clauses_of(words) for word in clause.kept)
+
+
+def speaks_of_else(sentence: Sentence) -> bool:
+    """Return whether a sentence speaks of something else than Devices, answers or records."""
+    clauses = clauses_of(sentence.text)
+    return is_off_topic(sentence, clauses) or is_small_print(sentence, clauses)
 
 
 def gives_codes(heading: Sentence) -> bool:
@@ -174,6 +230,9 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[Core])
         return asks[0]  # ask them, not us
     if _INVERTED.match(sentence.text):
         return sentence.text.split(maxsplit=1)[0]  # were these not ...
+    cited = _cited(sentence.text)
+    if cited:
+        return cited
     text = without_courtesy(sentence.text)
     source = hearsay_in(text) or leaves_open(spelt_out(text))
     if source:
@@ -181,6 +240,9 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[Core])
     other = others_word(clauses[: cores[0].clause + 1])
     if other:
         return other
+    general = [core for core in cores if in_general(clauses[core.clause])]
+    if len(general) == len(cores):
+        return "in general"
     by_clause = {core.clause: core for core in cores}
     first = min(by_clause)
     for core in cores if any(core.act is Act.DENIES for core in cores) else ():
@@ -203,6 +265,19 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[Core])
     return ""
 
 
+def _cited(text: str) -> str:
+    """Return the words that a sentence only cites or takes back, if its answer is in them."""
+    recalled = recalls_mail(text) or labelled_unsent(text)
+    if recalled:
+        return recalled
+    found = QUOTED.search(text)
+    if found is None or _OUR_OUTCOME.fullmatch(found[0]):
+        return ""
+    clauses = clauses_of(QUOTED.sub(" ", text))
+    said = any(core_of(clauses, index) for index in range(len(clauses)))
+    return "" if said else found[0]
+
+
 def _doubts_around(clause: Clause, core: Core, *, first: bool) -> str:
     """Return what in the clause of an answer leaves it open."""
     if clause.opens_with == "but" and not first:
@@ -212,7 +287,10 @@ def _doubts_around(clause: Clause, core: Core, *, first: bool) -> str:
     if core.reason or (core.act is Act.OWNS and core.who not in ("", "us")):
         return doubts_about_others(clause, core.end)
     words = (
-        place_of(clause) or of_another_thing(clause, core.start, core.end) or speaker_before(clause)
+        through_own_people(clause)
+        or place_of(clause)
+        or of_another_thing(clause, core.start, core.end)
+        or speaker_before(clause)
     )
     if words:
         return words
@@ -240,6 +318,11 @@ def _scope_of(
 ) -> tuple[Scope, tuple[DeviceId, ...], tuple[int, ...], int | None]:
     """Return scope, Devices, rows and count of an answer: of its clause, else of one before it."""
     own = scope_in(clauses[core.clause].kept)
+    if is_back_reference(clauses[core.clause].kept):
+        for clause in reversed(clauses[: core.clause]):
+            before = scope_in(clause.kept)
+            if before[0] in (Scope.ROWS, Scope.KIND, Scope.REST):
+                return before[0], (), *before[1:]  # row 2 is not ours, we never fitted it
     if own[0] is Scope.ALL_BUT:
         return Scope.ALL_BUT, sentence.devices, own[1], None
     if sentence.devices and own[0] in (Scope.NONE, Scope.ONE):
@@ -274,13 +357,16 @@ def _provided(
         scope = Scope.ROWS if rows else Scope.ONE if sentence.codes == 1 else Scope.NONE
         if known and not rows and known[-1].act is Act.OWNS:
             scope, rows = known[-1].scope, known[-1].rows
+        ends = tuple(end for clause in about for end in endings_in(clause.kept))
+        if ends and not rows:
+            scope, kinds = Scope.ROWS, ()
         if kinds and not rows:
             scope = Scope.KIND
         count = sentence.codes if scope is Scope.KIND else None
         return [
             Statement(
                 Act.PROVIDES, where, words, scope, rows=rows, count=count, hedge=hedge,
-                kinds=kinds if scope is Scope.KIND else (),
+                kinds=kinds if scope is Scope.KIND else (), endings=ends,
             )
         ]  # fmt: skip
     if announces_codes(sentence.text):

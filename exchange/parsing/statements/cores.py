@@ -19,6 +19,7 @@ _WHICH = "[TtQrDdKFAPJ]*"  # the Devices, between the parts of a denial
 _WHO = "(?P<who>[WX]+)"
 _NOT_US: Final = rf"[NZ]+{_WHO}(?={_WHICH}$)"  # so not us
 _NONE_WAS_US: Final = rf"Z{_WHICH}{_WHO}(?=$)"  # neither of these was us
+_NOT_BY_US: Final = rf"[NZ]+{_WHICH}B{_WHO}(?=$)"  # not by us; keines ist von uns
 _IT_DID_NOT: Final = r"^t(?=N+I)"  # (the company says that) it did not install
 _ELIDED: Final = rf"^(?:N+{_WHICH}[IJ]|I{_WHICH}Z)"  # we gained them, and did not install them
 _BY_OTHERS: Final = rf"IM*BM*Y|Y{_WHICH}I"  # installed by another supplier
@@ -40,7 +41,7 @@ _DENIALS: Final = tuple(
         rf"N[Dd]+{_WHO}I",  # these are not meters that we installed
         rf"[NZ]+{_WHICH}(?P<who>X+)[JD]",  # these are not Vale installs
         rf"(?:{_WHO}?)[NZ]+{_WHICH}(?:o|O[DdJI]|S)",  # none are ours; we are not the installer
-        rf"[NZ]+{_WHICH}B{_WHO}(?=$)",  # not by us; keines ist von uns
+        _NOT_BY_US,
         rf"IN+B{_WHO}",  # installed not by Vale
         _NOT_US,
         rf"[NZ]+{_WHICH}G|G{_WHICH}Z",  # no instalamos estos
@@ -53,7 +54,7 @@ _DENIALS: Final = tuple(
 _OWNERSHIPS: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"IM*B{_WHO}",
+        rf"[IJ]M*B{_WHO}",
         rf"{_WHO}I",
         r"G",
         rf"{_WHO}{_WHICH}S",
@@ -63,8 +64,14 @@ _OWNERSHIPS: Final = tuple(
 _IT_WAS = re.compile(r"[tT]X+$")
 SOMEBODY: Final = frozenset((parts.WE, parts.NAME))
 _SUBJECTS: Final = frozenset("WXTtDdZYr")
+_NO_SUBJECT = re.compile(r"N+I[TtQDd]*$")
+_OTHER_DEEDS: Final = frozenset(
+    ("supplied", "provided", "sent", "held", "requested", "raised", "identified", "shown", "given",
+     "received", "registered", "checked", "confirmed", "noted", "logged", "submitted", "found")
+)  # fmt: skip
+_DID: Final = frozenset(("did", "have", "never"))
 _COPULAS: Final = frozenset(("was", "were", "is", "are", "be", "been"))
-_SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+N$")  # the rest are not
+_SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+T?N$")  # the rest are not
 NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it does not say what
 
 
@@ -103,6 +110,13 @@ def core_of(clauses: Sequence[Clause], index: int) -> Core | None:
                 _who(clause, found),
                 pattern.pattern == _BY_OTHERS,
             )
+    idle = not any(one.shape for one in before)
+    if _NO_SUBJECT.match(clause.shape) and idle and clause.words[0].text.lower() in _DID:
+        return Core(Act.DENIES, index, 0, len(clause.shape), "us")
+    if clause.shape == "WN" and before and parts.INSTALL in before[-1].shape:
+        last = core_of(clauses, index - 1)
+        if last is None or last.act is not Act.DENIES:
+            return Core(Act.DENIES, index, 0, 2, "us")  # they installed these, we did not
     if _SAME_NOT.match(clause.shape) or NONE_OF_REST.match(clause.shape):
         return Core(Act.DENIES, index, 0, len(clause.shape), "")
     if parts.NEGATION in clause.shape or parts.NO_ONE in clause.shape:
@@ -132,6 +146,8 @@ def _is_predicate(clause: Clause, pattern: str) -> bool:
         words = [word.text.lower() for word in said if word.part not in SOMEBODY]
         somebody = bool(said) and said[-1].part in SOMEBODY
         return somebody and bool(words) and words[-1] in _COPULAS
+    if pattern == _NOT_BY_US:
+        return not any(word.text.lower() in _OTHER_DEEDS for word in clause.words)
     if pattern != _NOT_US:
         return True
     if any(word.part == parts.WE and word.text.lower().startswith("our ") for word in clause.kept):

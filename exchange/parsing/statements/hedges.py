@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Final
 
@@ -18,7 +19,24 @@ _GIVING: Final = frozenset(
     ("help", "assist", "provide", "supply", "give", "share", "send", "offer", "able", "unable")
 )
 _INSTALLING: Final = frozenset("ISJoG")
+_ABOUT_INSTALLING: Final = frozenset("IJSG")
 _NONE_AT_ALL: Final = frozenset((parts.NO_ONE, parts.THESE, parts.DEVICE, parts.NUMBER))
+_WITH: Final = frozenset(("with", "using", "through", "via"))
+_HOLDING: Final = frozenset(
+    ("found", "have", "hold", "holds", "held", "got", "has", "attached", "enclosed", "find")
+)
+_HEADS: Final = frozenset((parts.KIND, parts.DEVICE, parts.ONE_DEVICE))
+# We did not when we took over, we did in 2020.
+_WE_DID = re.compile(
+    r"\b(?:we|i) (?:did|had done|have done)(?= (?:in|on|at|before|later|earlier|then|once|too"
+    r"|though|after"
+    r"|so|it|them|those)\b|$)"
+)
+_RECORDS: Final = frozenset(
+    ("record", "records", "register", "system", "systems", "database", "log", "logs", "history",
+     "tracker", "files", "books", "data", "portfolio", "crm")
+)  # fmt: skip
+_SHOWN_IN: Final = frozenset(("found", "find", "see"))
 _PLACES: Final = frozenset(
     ("site", "sites", "customer", "customers", "account", "accounts", "premises", "property",
      "properties", "address", "addresses", "mpan", "mpans", "mprn", "mprns")
@@ -40,19 +58,30 @@ def doubts_in_passing(clause: Clause, *, before: bool) -> str:
     """Return what in another clause of the sentence leaves the answer open."""
     if tells_of_supply(clause) or is_advice(clause):
         return ""
-    if clause.shape == parts.INSTALL:
+    if clause.shape == parts.INSTALL and not is_passive(clause):
         return clause.words[0].text  # ... (North) did
     for word in clause.kept:
         if word.part in parts.HEDGES and not _is_harmless(word, clause):
             return word.text
         if word.part == parts.KIND and any(one.text == CODE_MARK for one in clause.words):
             continue  # the code of the other one
+        if word.part == parts.KIND and before and not set(clause.shape) - _HEADS:
+            continue  # elec: not us
         if word.part in (parts.KIND, parts.OURS):
             return word.text
         if word.part in (parts.NEGATION, parts.NO_ONE) and not _supports(clause):
             return word.text
+    texts = {part for word in clause.words for part in word.text.lower().split()}
+    denied = any(one in ("no", "not", "cannot", "never", "nor") for one in texts)
+    if {parts.WE, parts.CODE} <= set(clause.shape) and texts & _HOLDING and not denied:
+        return next(word.text for word in clause.kept if word.part == parts.CODE)
+    plain = " ".join(word.text.lower() for word in clause.words)
+    did = _WE_DID.search(plain) if not denied else None
+    if did:
+        return did[0]
     doing = set(clause.shape) & _DOING and not (is_passive(clause) or _is_negative(clause))
-    if doing and parts.UNKNOWN in clause.shape:
+    negated = {parts.NEGATION, parts.NO_ONE} & set(clause.shape)  # and found to support it
+    if doing and parts.UNKNOWN in clause.shape and not negated:
         return next(word.text for word in clause.kept if word.part == parts.UNKNOWN)
     if not before and (clause.opens_with == "but" or parts.OUR in clause.shape):
         return clause.opens_with or "our"  # our fitter did
@@ -74,12 +103,35 @@ def _is_negative(clause: Clause) -> bool:
 def _supports(clause: Clause) -> bool:
     """Whether a clause with a negation can only confirm a denial: ``so no installs by us``."""
     here = set(clause.shape)
-    if here <= _NONE_AT_ALL:
+    if here <= _NONE_AT_ALL or _tells_of_no_record(clause):
         return True
     gives = parts.CODE in here or any(word.text.lower() in _GIVING for word in clause.words)
     if gives and not here & (OF_SOME | _INSTALLING):
         return not any(word.text.lower() in _CHECKING for word in clause.words)
-    return bool(here & _CONFIRMING) and not here & (OF_SOME | {parts.UNKNOWN, parts.NAME})
+    if here & _CONFIRMING and not here & (OF_SOME | {parts.UNKNOWN, parts.NAME}):
+        return True
+    checks = any(word.text.lower() in _CHECKING for word in clause.words)
+    # "we have never run an install programme": whatever it is that the sender never did
+    return (
+        {parts.WE} <= here and bool(here & _ABOUT_INSTALLING) and not checks and not here & OF_SOME
+    )
+
+
+def _tells_of_no_record(clause: Clause) -> bool:
+    """Whether a clause says that records have nothing: ``they do not show on our register``."""
+    texts = {part for word in clause.words for part in word.text.lower().split()}
+    if not texts & _RECORDS or texts & _CHECKING - _SHOWN_IN:
+        return False
+    return not set(clause.shape) & (OF_SOME | {parts.UNKNOWN, parts.NAME, parts.BY, parts.WE})
+
+
+def in_general(clause: Clause) -> bool:
+    """Return whether a clause says what somebody does as a rule: ``we do not install meters``."""
+    texts = [word.text.lower() for word in clause.words]
+    return any(
+        one in ("do", "does") and two == "not" and three in ("install", "fit")
+        for one, two, three in zip(texts, texts[1:], texts[2:], strict=False)
+    )
 
 
 def of_another_thing(clause: Clause, start: int, end: int) -> str:
@@ -87,9 +139,6 @@ def of_another_thing(clause: Clause, start: int, end: int) -> str:
     if start and clause.shape[start - 1] == parts.CODE:
         return parts.CODE  # a code is not installed
     texts = [word.text.lower() for word in clause.words]
-    for one, two, three in zip(texts, texts[1:], clause.words[2:], strict=False):
-        if one in ("do", "does") and two == "not" and three.text.lower() in ("install", "fit"):
-            return f"{one} not"  # in general
     met = {parts.DEVICE, parts.ONE_DEVICE} & set(clause.shape)
     if not met and {parts.OURS, parts.OUR} & set(clause.shape[start:end]):
         return next((text for text in texts if text in _PLACES), "")
@@ -133,6 +182,17 @@ def place_of(clause: Clause) -> str:
         between = {one.text.lower() for one in clause.words[we + 1 : at]} if we >= 0 else set()
         if between & _WHERE:
             return word.text
+    return ""
+
+
+def through_own_people(clause: Clause) -> str:
+    """Return the words by which somebody else may have done it: ``not with our own staff``."""
+    for one, two in pairwise(clause.words):
+        people = two.part in (parts.WE, parts.OUR, parts.OURS) and two.text.lower().startswith(
+            "our"
+        )
+        if people and one.text.lower() in _WITH:
+            return f"{one.text} {two.text}"
     return ""
 
 

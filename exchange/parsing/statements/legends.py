@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from exchange.domain.mail import Outcome
 from exchange.parsing.phrases.answer_phrases import read_remark, says_no
+from exchange.parsing.text.lines import Line
 
 _KEY: Final = (
     r"[\"'(]?(?P<key>no?|n/?a|nil|x|blank|y|yes|-|[\u2713\u2714\u2717\u2718\u274c])[\"')]?"
@@ -43,6 +45,42 @@ _SAYS_YES = re.compile(
     r"|\u2714)\W{1,12}[0-9a-f]{2}[-: ]?[0-9a-f]{2}",
     re.I,
 )
+
+
+_SIGN = re.compile(
+    r"(?:^|[,;:(] ?)[\"']?(?P<key>(?!(?i:key|note|code)\b)[A-Za-z0-9]{1,4}"
+    r"|[\u2713\u2714\u2717\u2718\u274c])[\"']? ?(?:=|[-\u2013](?= )"
+    r"|:|(?:means?|stands for)\b(?: that)?) ?[\"']?(?P<meaning>[^,;=\"':]{3,90})"
+)
+_CELLS = re.compile(r"\s{2,}|\t|\|")
+
+
+def signs_of_denial(texts: Iterable[str]) -> frozenset[str]:
+    """Return the signs that sentences explain as a denial, in lower case: ``B - not ours``.
+
+    A sign that they explain in another way as well is none.
+    """
+    denying: set[str] = set()
+    other: set[str] = set()
+    for text in texts:
+        for one in _SIGN.finditer(text[:_LONGEST]):
+            meaning = one["meaning"].strip(" .)")
+            denied = read_remark(meaning).outcome is Outcome.NOT_INSTALLER
+            denies = denied or _DENIES.match(meaning)
+            (denying if denies else other).add(one["key"].lower())
+    return frozenset(denying - other)
+
+
+def explains_sign(text: str) -> bool:
+    """Return whether a sentence begins with a sign and its meaning: ``A - code below``."""
+    found = _SIGN.search(text[:_LONGEST])
+    return found is not None and found.start() == 0
+
+
+def has_sign(line: Line, signs: frozenset[str]) -> bool:
+    """Return whether a line of a list has one of the signs in a cell of its own."""
+    cells = line.cells or _CELLS.split(line.text[:_LONGEST])
+    return any(cell.strip().lower() in signs for cell in cells)
 
 
 def is_key(text: str) -> bool:

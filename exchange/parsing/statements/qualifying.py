@@ -8,17 +8,53 @@ from itertools import pairwise
 from typing import Final
 
 from exchange.parsing.phrases import statement_words as parts
-from exchange.parsing.phrases.aside_phrases import leaves_open
+from exchange.parsing.phrases.aside_phrases import (
+    labelled_unsent,
+    leaves_open,
+    of_the_answer,
+    recalled_words,
+    tells_of_arrival,
+    without_others,
+)
 from exchange.parsing.statements.asides import is_below, is_small_print
-from exchange.parsing.statements.grammar.history import is_passive, tells_of_supply
+from exchange.parsing.statements.grammar.history import (
+    guesses_supplier,
+    is_passive,
+    tells_of_supply,
+)
 from exchange.parsing.statements.grammar.spelling import spelt_out
 from exchange.parsing.statements.grammar.words import Clause, Word
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence
 
 OF_SOME: Final = frozenset("FKrPE")  # ... and with one of these about some of the Devices
+# ... and with one of these takes back what was said, whatever it speaks of.
+_STILL_TOUCHES: Final = frozenset((parts.CORRECTION, parts.UNFINISHED, parts.OURS, parts.OUR))
+_SPEAKS_OF_ANSWERS = re.compile(
+    r"\b(?:check\w*|search\w*|look(?:ed|ing)|records?|data|systems?|files?|archives?|logs?|tracker"
+    r"|suppliers?|installers?|contractors?|answer\w*|repl(?:y|ies|ied)|response|above|below"
+    r"|said|told|wrote|says?|this is|that is|it is|it was|that was|these|those|them|they)\b",
+    re.I,
+)
+_OTHER_WORDS: Final = 2
+_SENTENCE_END = re.compile(r"[.!?:;=]\s*$|n't\b")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SMALL: Final = frozenset(
+    ("and", "of", "for", "the", "in", "at", "on", "to", "a", "an", "or", "with", "by", "winner",
+     "tel", "t", "m", "e", "w", "s", "ext", "x", "he", "she", "her", "him", "they", "them", "his",
+     "y", "de", "und", "et", "i", "la", "le", "da", "van", "von")
+)  # fmt: skip
+_VERBS: Final = frozenset(
+    ("did", "was", "were", "is", "are", "has", "have", "had", "do", "does", "may", "might", "will")
+)
+_SAYS: Final = frozenset(
+    (parts.INSTALL, parts.OUR, parts.PARTLY, parts.NEGATION, parts.NO_ONE, parts.OURS, parts.WE,
+     parts.REST, parts.ROW, parts.EXCEPT, parts.UNFINISHED, parts.CORRECTION)
+)  # fmt: skip
 _ALWAYS: Final = frozenset((parts.UNFINISHED, parts.ON_BEHALF, parts.OURS, parts.CORRECTION))
 _ABOUT: Final = frozenset("ISoJDdTtFrKWOZ")  # a sentence with one of these is about the matter
 _MATTER: Final = frozenset("ISoJDdTFrKc")
+# A sentence with one of these speaks of Devices, codes or answers.
+_TOPIC: Final = frozenset("ISoJDdFrKcGZ")
 # These ask and announce as often as they doubt: they count next to what was installed.
 _WEAK: Final = frozenset(
     ("why", "how", "who", "where", "which", "what", "can you", "could you", "would you", "will",
@@ -31,6 +67,7 @@ _ADVICE = re.compile(
     r"\W*(?:please|kindly|if you|should you|you (?:may|might|could|should|will|can|would)|suggest"
     r"|you(?:'ll|'d| need| want| have to)\b|best to"
     r"|(?:i|we)(?:'d| would)? (?:suggest|recommend|advise)|(?:perhaps|maybe) (?:you|try)|try\b"
+    r"|(?:i )?think you(?:'ll| will| would| need| want| should|'d)"
     r"|contact|let (?:me|us) know|do let|feel free|hope\b|have you (?:tried|asked)|any (?:questions"
     r"|problems|queries)|as (?:discussed|requested))",
     re.I,
@@ -44,10 +81,19 @@ _EXIST: Final = frozenset(
 
 _TO_COME: Final = frozenset(("will", "shall", "'ll"))
 _OWN: Final = frozenset("GoN")
+_OWN_HISTORY: Final = frozenset(
+    (parts.OUR, parts.INSTALL, parts.JOB, parts.MOMENT, parts.UNKNOWN, parts.NUMBER)
+)
 _DOING: Final = frozenset((parts.INSTALL, parts.JOB))
 _LATER: Final = frozenset(("later", "soon", "shortly", "once"))
 _ASKS_BACK = re.compile(r"\W*(?:or|did|do|were|was|have|is|are|right|sure)\b[^?]*\?", re.I)
 _SOME_WAS = re.compile(r"\b(?:one|two|some|first|second|third|last) (?:was|is|were|are)\b", re.I)
+# Our lads did do one in that street.
+_WE_DID = re.compile(
+    r"\bdid (?:do |actually |in fact )?(?:one|some|it|them|these|those|both|two|a few|a couple"
+    r"|a number|several|that one|this one|the (?:first|second|third|last|other|gas|electric\w*))\b",
+    re.I,
+)
 _FEW: Final = 5  # words of a sentence that only adds something to the one before
 _HAS_CODES = re.compile(
     r"\b(?:use|see|had|have|has|hold|holds|holding|there are|found|got|find|take|resend|sent"
@@ -67,7 +113,36 @@ _BY_SOMEBODY: Final = frozenset("IGJXYB")
 _UNDONE: Final = frozenset(
     ("exchanged", "replaced", "swapped", "commissioned", "refitted", "reinstalled")
 )
+_ONE_OF_THEM: Final = frozenset(("one of them", "one of these", "one of those"))
 _OF_A_KIND = re.compile(r"K+[dDtT]")  # the gas one
+
+
+def is_off_topic(sentence: Sentence, clauses: Sequence[Clause]) -> bool:
+    """Return whether a sentence speaks of something else than Devices, answers or records.
+
+    It has at least two words that are not known, and none of the matter.
+    """
+    if sentence.devices or sentence.codes:
+        return False
+    words = [word for clause in clauses for word in clause.words]
+    if any(word.part in _TOPIC or word.part in _STILL_TOUCHES for word in words):
+        return False
+    if _SPEAKS_OF_ANSWERS.search(sentence.text):
+        return False
+    if any(word.part == parts.NUMBER and word.text.isalpha() for word in words):
+        return False  # job sheets for two
+    return sum(word.part == parts.UNKNOWN for word in words) >= _OTHER_WORDS
+
+
+def is_title(sentence: Sentence, clauses: Sequence[Clause]) -> bool:
+    """Return whether a line is a title or an address: ``Meter Data Team``."""
+    if sentence.devices or sentence.codes or _SENTENCE_END.search(sentence.text):
+        return False
+    words = _LETTERS.findall(sentence.text)
+    small = [word for word in words if not word[0].isupper() and word not in _SMALL]
+    said = any(set(clause.shape) & _SAYS for clause in clauses)
+    said = said or any(word.lower() in _VERBS for word in words)
+    return len(words) > 1 and not small and not said
 
 
 def is_advice(clause: Clause) -> bool:
@@ -81,6 +156,8 @@ def is_harmless(word: Word, clause: Clause) -> bool:
     text = word.text.lower()
     if text == "for us":  # please close it for us
         return not set(clause.shape) & _BY_SOMEBODY
+    if text.startswith("no record of"):
+        return True  # that is no answer, and nothing against one
     undone = text in _UNDONE and parts.NEGATION in clause.shape  # nor have we exchanged them
     return undone or is_weak(word, clause) or would_give(clause)
 
@@ -98,18 +175,37 @@ def is_weak(word: Word, clause: Clause) -> bool:
 
 def qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
     """Return the words by which a sentence without an answer may qualify one elsewhere."""
-    if is_small_print(sentence, clauses) or is_below(sentence, clauses):
+    if (
+        is_small_print(sentence, clauses)
+        or is_below(sentence, clauses)
+        or is_title(sentence, clauses)
+    ):
         return ""
     plain = spelt_out(sentence.text)
-    open_still = leaves_open(plain)
+    open_still = leaves_open(without_others(plain)) or recalled_words(plain)
     if open_still:
         return open_still
+    unsent = labelled_unsent(sentence.text) if sentence.heading else ""
+    if unsent:
+        return unsent
     shape = "".join(clause.shape for clause in clauses)
+    did = _WE_DID.search(plain) if parts.WE in shape and parts.NEGATION not in shape else None
+    if did:
+        return did[0]
+    if not (sentence.signed or set(shape) & _TOPIC or any(map(tells_of_supply, clauses))):
+        remark = of_the_answer(sentence.text)
+        if remark:
+            return remark
     advises = bool(_ADVICE.match(sentence.text)) and not set(shape) & OF_SOME
-    if not advises:
+    if not (advises or sentence.heading):
         held = _codes_held(plain, clauses) or (not sentence.signed and _added(plain, clauses))
         if held:
             return held
+    said = [word for clause in clauses for word in clause.words]
+    if guesses_supplier(said) or tells_of_arrival(sentence.text):
+        return ""
+    if is_off_topic(sentence, clauses):
+        return ""
     if "?" in sentence.text and not advises and set(shape) & _POINTS:
         return "?"
     if not (sentence.heading or advises):
@@ -173,6 +269,9 @@ def _qualifying_words(clause: Clause, *, about: bool, advises: bool) -> str:
     supports = not parts_here & (OF_SOME | parts.HEDGES | {parts.OUR, parts.ONE_DEVICE})
     negative = bool(parts_here & {parts.NEGATION, parts.NO_ONE})
     negative = negative or any(word.text.lower().startswith("no ") for word in clause.words)
+    last = clause.kept[-1] if clause.kept else None
+    if last and last.part == parts.NUMBER and parts.WE in clause.shape and not negative:
+        return last.text  # we found job sheets for two
     for word in clause.kept:
         if word.part in _ALWAYS and not is_harmless(word, clause):
             return word.text
@@ -187,12 +286,16 @@ def _qualifying_words(clause: Clause, *, about: bool, advises: bool) -> str:
             return word.text
         if word.part == parts.INSTALLER and would_give(clause):
             continue
+        if parts_here <= _OWN_HISTORY and {parts.OUR, parts.MOMENT} <= parts_here:
+            continue  # our first install was in 2021
         installed = word.part in (parts.INSTALL, parts.INSTALLER)
         if installed and is_passive(clause):
             continue
         if installed and not (advises or supports or negative):
             return word.text
-        narrows = word.part == parts.PARTLY and set(clause.shape) & _MATTER
+        narrows = word.part == parts.PARTLY and (
+            set(clause.shape) & _MATTER or word.text.lower() in _ONE_OF_THEM
+        )
         if narrows or word.part == parts.EXCEPT:
             return word.text
         if word.part in (parts.DOUBT, parts.REVERSAL) and about and not advises:

@@ -30,7 +30,9 @@ _LONGEST_LINE: Final = 10_000
 _MARGIN: Final = 45  # a line that a client wrapped has at least so many characters
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _NO_HEX_LETTER = re.compile(r"[g-zG-Z]|[^\x00-\x7f]")
-_BULLET = re.compile(r"\s*(?:[-*\u2022\u00b7\u25cf\u25e6>]|\(?\d{1,3}[.):]|\(?[a-z][.)])\s+")
+_BULLET = re.compile(
+    r"\s*(?:[-*\u2022\u00b7\u25cf\u25e6>]|\(?\d{1,3}(?:[.):]|\s?[-\u2013=])|\(?[a-z][.)])\s+"
+)
 _NUMBERED_CODE = re.compile(r"\s*\(?\d{1,3}[.):]\s+[0-9A-Fa-f]{4}")
 # A row of a table, or the line by which a ticket desk heads a comment: no sentence goes on there.
 _ROW = re.compile(
@@ -38,6 +40,9 @@ _ROW = re.compile(
     re.I,
 )
 _DEVICE_ROW = re.compile(r"\s*[0-9A-Fa-f]{2}(?:[-: ][0-9A-Fa-f]{2}){7}\b|\s*[0-9A-Fa-f]{16}\b")
+_HAS_DEVICE = re.compile(r"[0-9A-Fa-f]{2}(?:[-: ][0-9A-Fa-f]{2}){7}|[0-9A-Fa-f]{16}")
+# No sentence begins so: it goes on from the line above.
+_VERB_FIRST = re.compile(r"\s*(?:was|were|been|has been|have been|had been|by)\s")
 _SENTENCE_END = re.compile(
     r"(?<=\u2461\d)\s+(?=[A-Z][a-z])|"  # after an install code, in its numbered mark
     r"(?<=[.!?;\u2026])(?<!\b[A-Za-z]\.)(?<!\b(?:No|Dr|Mr|St|vs)\.)"
@@ -92,7 +97,7 @@ def _paragraphs(lines: Iterable[Line]) -> Iterator[list[Line]]:
             or not (
                 _NO_HEX_LETTER.search(line.text[:_LONGEST_LINE]) or _NUMBERED_CODE.match(line.text)
             )
-            or is_table_header(line.text)
+            or (line.text.rstrip()[-1:] not in ".!?" and is_table_header(line.text))
         ):
             if group:
                 yield group
@@ -120,6 +125,12 @@ def _goes_on(before: Line, line: Line) -> bool:
     ):
         return False
     ended = before.text.rstrip()
+    if (
+        _VERB_FIRST.match(line.text)
+        and ended[-1:] not in ".,:;!?"
+        and not _HAS_DEVICE.search(ended)
+    ):
+        return True
     return len(ended) >= _MARGIN and ended[-1:] not in ".:;!?"
 
 

@@ -7,16 +7,26 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from exchange.domain.statements import ANSWERING, LEGEND, Act, Scope, Statement
+from exchange.domain.statements import ANSWERING, KEYED, LEGEND, Act, Scope, Statement
+from exchange.parsing.identifiers.tokens import find_tokens
 from exchange.parsing.phrases.answer_phrases import normalise_phrase
 from exchange.parsing.statements.acts import read_acts
 from exchange.parsing.statements.answers import (
     gives_codes,
     may_answer,
+    points_back,
     read_answers,
+    speaks_of_else,
     unfinished,
 )
-from exchange.parsing.statements.legends import is_key, read_legend, says_yes
+from exchange.parsing.statements.legends import (
+    explains_sign,
+    has_sign,
+    is_key,
+    read_legend,
+    says_yes,
+    signs_of_denial,
+)
 from exchange.parsing.statements.requests import (
     asks_for_codes,
     is_told,
@@ -24,10 +34,10 @@ from exchange.parsing.statements.requests import (
     names_our_matter,
 )
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence, sentences_of
-from exchange.parsing.text.lines import Line
+from exchange.parsing.text.lines import Line, normalized
 
 _ECHO = re.compile(r"\b(?:re|aw|fwd?|wg|sv|antw)\s*:|\bMP121", re.I)
-_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.):]\s")
+_NUMBER = re.compile(r"\s*\(?(\d{1,3})(?:[.):]|\s?[-\u2013=])\s")
 # What a sentence that answers says next to its answer is not counted as one of these.
 _LESSER: Final = frozenset((Act.OTHER, Act.ASKS_ELSE, Act.REPORTS, Act.CHASES, Act.THANKS))
 _FEW_ROWS: Final = 3  # so many lines that begin with a Device are rows with notes, no sentences
@@ -35,6 +45,8 @@ _OFFERS = re.compile(r"\bor\b|\bif not\b|\botherwise\b", re.I)
 _LEAST_QUESTIONS: Final = 2  # with an answer below each, of a form
 _LONGEST_QUESTION: Final = 12  # words
 _LONGEST_FORM: Final = 200  # lines
+_SHOWN: Final = 300
+_MOST_SIGNS: Final = 2_000  # lines of a list that are read by its signs
 _LONGEST_SUBJECT: Final = 1_000
 
 
@@ -72,7 +84,12 @@ def read_statements(
     sentences = _without_questions_of_forms(list(sentences_of(lines)), lines)
     rows = sum(one.text.startswith(DEVICE_MARK) for one in sentences)
     answers = _answers_of(sentences, place)
+    answered = any(one.act in ANSWERING for said in answers.values() for one in said)
+    keyed = _keyed(lines, sentences, place) if answered else []
+    found += keyed
     for index, sentence in enumerate(sentences):
+        if keyed and (explains_sign(sentence.text) or signs_of_denial([sentence.text])):
+            continue
         is_legend, redefined = read_legend(sentence.text)
         if is_legend:
             found += _legend(redefined, place(sentence.line))
@@ -84,10 +101,12 @@ def read_statements(
             said = [_of_some(one) for one in said]
         row = rows >= _FEW_ROWS and sentence.text.startswith(DEVICE_MARK)
         where = place(sentence.line)
-        acts = [] if row else read_acts(sentence, where, about_codes=about_codes)
+        acts: list[Statement] = [] if row else read_acts(sentence, where, about_codes=about_codes)
+        if answered and speaks_of_else(sentence):
+            acts = [one for one in acts if one.act is not Act.DISPUTES]
         if any(one.act is Act.ASKS for one in acts) and _OFFERS.search(sentence.text):
             said = []  # "the codes please, or NOT US": what we may answer
-        found += said
+        found += _of_those(said, found)
         answers_it = any(one.act is not Act.OTHER for one in said)
         found += [one for one in acts if not (answers_it and one.act in _LESSER)]
         about_codes = about_codes or names_our_matter(sentence.text)
@@ -140,6 +159,26 @@ def _answers_of(
     return found
 
 
+def _keyed(
+    lines: Sequence[Line], sentences: Sequence[Sentence], place: Callable[[Line], str]
+) -> list[Statement]:
+    """Return the denials of rows by a sign that a sentence explains: ``B - not ours``."""
+    signs = signs_of_denial(one.text for one in sentences)
+    found: list[Statement] = []
+    for line in lines[:_MOST_SIGNS] if signs else ():
+        if not has_sign(line, signs):
+            continue
+        text = line.text or " ".join(line.cells)
+        devices = {one.device for one in find_tokens(normalized(text)) if one.device is not None}
+        if len(devices) == 1:
+            (device,) = devices
+            words = normalized(text)[:_SHOWN]
+            found.append(
+                Statement(Act.DENIES, place(line), words, Scope.NAMED, (device,), reason=KEYED)
+            )
+    return found
+
+
 def _only_qualifies(one: Statement) -> bool:
     if one.reason == LEGEND:
         return False
@@ -157,6 +196,32 @@ def _of_row(one: Statement, sentence: Sentence) -> Statement:
     number = _NUMBER.match(sentence.line.text)
     vague = one.act in ANSWERING and one.scope in (Scope.NONE, Scope.ONE) and not one.reason
     return replace(one, scope=Scope.ROWS, rows=(int(number[1]),)) if number and vague else one
+
+
+def _of_those(said: list[Statement], before: Sequence[Statement]) -> list[Statement]:
+    """Return denials of ``those`` as about the rows that the denial before them is about."""
+    last = next((one for one in reversed(before) if one.act in ANSWERING), None)
+    if last is None or last.scope not in (Scope.ROWS, Scope.KIND):
+        return said
+    return [_like(one, last) if _points_back(one) else one for one in said]
+
+
+def _points_back(one: Statement) -> bool:
+    vague = one.scope in (Scope.THESE, Scope.ONE)
+    return one.act is Act.DENIES and vague and points_back(one.words)
+
+
+def _like(one: Statement, last: Statement) -> Statement:
+    """Return a statement as about the Devices of the one before it."""
+    return replace(
+        one,
+        scope=last.scope,
+        rows=last.rows,
+        count=last.count,
+        kinds=last.kinds,
+        endings=last.endings,
+        hedge=one.hedge or last.hedge,
+    )
 
 
 def _of_some(one: Statement) -> Statement:

@@ -20,7 +20,13 @@ _WHOSE: Final = frozenset(("your", "their", "his", "her", "customer", "customers
 
 
 _ACCORDING = re.compile(
-    r"\b(?:according to|so says?|going by|in the (?:view|opinion|words) of|if you ask)\b"
+    r"\bper (?:the |their |a |our )?(?:customers?|clients?|tenants?|occupiers?|landlords?|mop"
+    r"|mam|dcc"
+    r"|agents?|callers?|residents?|homeowners?|householders?)\b"
+    r"|\bnot (?:been )?(?:asked|required|meant|due|requested|instructed|obliged|scheduled|booked)"
+    r" to (?:install|fit|put|do)\b"
+    r"|\b(?:tak(?:e|ing) your word|according to|so says?|going by|in the (?:view|opinion"
+    r"|words) of|if you ask)\b"
     r"(?! (?:our|my)\b| (?:the|all) (?:\w+ )?(?:records?|systems?|database|register|data|logs?)\b)",
     re.I,
 )

@@ -20,43 +20,29 @@ from exchange.parsing.statements.grammar.companies import (
     other_people,
     own_people,
 )
-from exchange.parsing.statements.grammar.history import moves_supply
+from exchange.parsing.statements.grammar.history import moves_supply, when_installed
 from exchange.parsing.statements.grammar.spelling import plain_words
-from exchange.parsing.statements.grammar.words import Clause, Word
+from exchange.parsing.statements.grammar.words import ENDS_MARK, PAUSES, ROWS_MARK, Clause, Word
+from exchange.parsing.statements.scopes import (
+    ordinal_at,
+    with_endings_marked,
+    with_rows_marked,
+)
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
 from exchange.parsing.text.cache_short import cache_short
-
-ROWS_MARK: Final = "\u2462"  # stands for numbers of rows in the text of a clause
 
 _LONGEST: Final = 2_000  # characters of a sentence that are read
 _NEAR: Final = 40  # words of a clause that one is read with
 _SPLIT_VERB: Final = 8  # words from "put" to its "in"
-_MOST_ROWS: Final = 500
 _WORD = re.compile(
-    rf"[^\W_]+(?:[-.'][^\W_]+)*|[{DEVICE_MARK}{CODE_MARK}{ROWS_MARK}&]|[,;:.!?()\[\]\"=/-]"
+    rf"[^\W_]+(?:[-.'][^\W_]+)*|[{DEVICE_MARK}{CODE_MARK}{ROWS_MARK}{ENDS_MARK}&]|[,;:.!?()\[\]\"=/-]"
 )
-_SPAN = r"\d{1,3}(?:\s*(?:,\s*and|,|and|&|to|-|\+)\s*\d{1,3})*"
-_ROWS = re.compile(
-    rf"\b(?:(?:rows?|numbers?|nos?\.?|lines?|items?|entries|meters?|devices?)\s+|#\s?)({_SPAN})\b"
-    rf"|^\W*({_SPAN})(?=\s+(?:are|is|were|was)\b)"
-    rf"|^\W*(?:site|property)\s+({_SPAN})\b"
-    rf"|(?<=[,;:])\s+({_SPAN})(?=\s+(?:are|is|were|was)\b)",
-    re.I,
-)
-_RANGE = re.compile(r"(\d{1,3})\s*(?:to|-)\s*(\d{1,3})|(\d{1,3})")
 _JOINS: Final = frozenset(("and", "so", "therefore", "hence", "nor", "und", "et"))
 _REASONS: Final = frozenset(("because", "as", "since"))
 _BEGINNINGS: Final = frozenset(
     ("we", "they", "these", "those", "this", "it", "the", "none", "neither", "i", "our", "not")
 )
-_PAUSES: Final = frozenset(',;:.!?()[]"=/-')
 _ORDINALS: Final = tuple([one] for one in parts.ORDINALS)
-_TIMES: Final = frozenset(
-    ("week", "month", "year", "time", "night", "winter", "summer", "spring", "weeks", "months",
-     "years", "days", "quarter")
-)  # fmt: skip
-
-
 _BEFORE_COUNTS: Final = frozenset(
     (
         "the",
@@ -75,9 +61,17 @@ _BEFORE_COUNTS: Final = frozenset(
 )
 
 
-_BEFORE_ORDINALS: Final = frozenset(("the", "and", "your", "but", ",", "with"))
-
-
+_ON_YOURS: Final = frozenset(("on", "in", "from", "within", "of", "under", "at", "to", "for"))
+_YOUR_WORD: Final = frozenset(
+    ("say-so", "word", "words", "advice", "instruction", "instructions", "insistence", "assumption",
+     "view", "claim", "theory", "suggestion", "reading", "understanding", "authority", "opinion",
+     "behalf", "account", "side", "part", "contractor", "subsidiary", "mop", "mam")
+)  # fmt: skip
+_NO_DEVICE: Final = frozenset(
+    ("customer", "site", "property", "account", "address", "premises", "supply", "house", "home",
+     "flat", "mpan", "mprn", "household", "tenant", "occupier", "meter point", "time", "case",
+     "matter", "query", "week", "month", "morning", "afternoon", "point", "stage", "ticket")
+)  # fmt: skip
 _MAY_CLOSE: Final = frozenset(("did", "have", "had", "were", "was"))
 _NEGATIONS: Final = frozenset(
     ("not", "never", "no", "niet", "nie", "non", "ikke", "nicht", "pas", "nunca", "ddim", "mai")
@@ -148,6 +142,11 @@ def _clause(words: list[Word], opener: str) -> Clause:
         word._replace(part=parts.FILLER) if moves_supply(words, at) else word
         for at, word in enumerate(words)
     ]
+    for at, word in enumerate(words):
+        since = when_installed(words, at) if word.part == parts.INSTALL else -1
+        if since >= 0:
+            idle = [one._replace(part=parts.FILLER) for one in words[since : at + 1]]
+            words = [*words[:since], *idle, *words[at + 1 :]]
     kept = tuple(word for word in words if word.part != parts.FILLER)
     for at in range(len(kept) - 1, max(0, len(kept) - _NEAR), -1):
         if kept[at].text.lower() in _EXCEPTIONS and _names_rows(kept[at + 1 :]):
@@ -162,17 +161,19 @@ def _names_rows(words: tuple[Word, ...]) -> bool:
 
 
 def _words(text: str) -> Iterator[Word]:
-    text = plain_words(text[:_LONGEST])
-    rows = [tuple(_numbers_in(next(filter(None, one.groups())))) for one in _ROWS.finditer(text)]
-    if rows:
-        text = _ROWS.sub(f" {ROWS_MARK} ", text)
+    text = text[:_LONGEST]
+    text, ends = with_endings_marked(text)
+    text = plain_words(text)
+    text, rows = with_rows_marked(text)
     raw = _WORD.findall(text)
     low = [one.lower() for one in raw]
-    seen, at, before = iter(rows), 0, ""
+    seen, last_digits, at, before = iter(rows), iter(ends), 0, ""
     while at < len(raw):
         length, word = _next(raw, low, at, before)
         if word.text == ROWS_MARK:
             word = Word(parts.ROW, word.text, next(seen, ()))
+        if word.text == ENDS_MARK:
+            word = Word(parts.ROW, f"{ENDS_MARK} {next(last_digits, '')}")
         yield word
         if word.part != parts.FILLER or word.text == "by":
             before = word.part
@@ -182,7 +183,7 @@ def _words(text: str) -> Iterator[Word]:
 def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Word]:
     """Return how many words the next phrase has, and the phrase."""
     word = low[at]
-    if word in _PAUSES:
+    if word in PAUSES:
         return 1, Word(parts.PAUSE, word)
     follows = low[at + 1] if at + 1 < len(low) else ""
     if word in _JOINS or (
@@ -194,10 +195,10 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         return 1, Word(parts.DEVICE, word)
     if word == CODE_MARK:
         return 1, Word(parts.CODE, word)
-    if word == ROWS_MARK:
+    if word in (ROWS_MARK, ENDS_MARK):
         return 1, Word(parts.ROW, word)
     after = low[at + 1] if at + 1 < len(low) else ""
-    ordinal = _ordinal(low, at)
+    ordinal = ordinal_at(low, at)
     if ordinal:
         return ordinal
     number = parts.number_of(word)
@@ -207,7 +208,7 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
             return 1, Word(parts.MOMENT, word)
         some = after == "of" and before not in (parts.THESE, parts.NO_ONE)
         return 1, Word(parts.PARTLY if some else parts.NUMBER, word, (number,))
-    if word in _MAY_CLOSE and ((at and not follows) or follows in _PAUSES) and low[at - 1] != "not":
+    if word in _MAY_CLOSE and ((at and not follows) or follows in PAUSES) and low[at - 1] != "not":
         return 1, Word(parts.INSTALL if word == "did" else parts.FILLER, word)  # "Ostler did."
     if word in ("do", "done", "did") and at and low[at - 1] in ("not", "never"):
         idle = low[at - 2 : at - 1] == ["do"] or _names_job(low[at + 1 : at + 4])
@@ -218,9 +219,11 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         people = own_people(low, at + 2)
         if people:
             return people + 2, Word(parts.WE, " ".join(raw[at : at + people + 2]))
-    people = own_people(low, at) if word == "our" else 0
+    people = own_people(low, at) if word in ("our", "my") else 0
     if people:
         return people, Word(parts.WE, " ".join(raw[at : at + people]))
+    if before == parts.NAME and word == "group":
+        return 1, Word(parts.NAME, raw[at])  # the Vale group
     if before == parts.NAME and word in OWN_PEOPLE:
         return 1, Word(parts.FILLER, word)  # Vale's engineers
     others = other_people(low, at)
@@ -232,18 +235,18 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         and (is_somebody(raw, at + 1) or other_people(low, at + 1))
     ):
         return 1, Word(parts.BY, word)  # went in under us
-    if word == "you" and follows == "are" and (low[at + 2 : at + 3] or ["."])[0] in _PAUSES:
+    if word == "you" and follows == "are" and (low[at + 2 : at + 3] or ["."])[0] in PAUSES:
         return 2, Word(parts.CORRECTION, "you are")
     if word == "yours" and not at:
         return 1, Word(parts.FILLER, word)
     if word == "put" and "in" in low[at + 1 : at + _SPLIT_VERB]:
         return 1, Word(parts.INSTALL, word)
-    if raw[at] == "May" and at and (low[at - 1].isdecimal() or low[at - 1] in ("in", "since")):
+    if raw[at] == "May" and at and _is_month(low, at):
         return 1, Word(parts.MOMENT, word)
     if word == "no" and follows in _AFTER_NO:
         return 1, Word(parts.FILLER, word)
     if word == "no" and not _phrase(low, at):
-        return 1, Word(parts.FILLER if after in _PAUSES or not after else parts.NEGATION, word)
+        return 1, Word(parts.FILLER if after in PAUSES or not after else parts.NEGATION, word)
     named = raw[at][:1].isupper() and word not in ("we", "i")
     if before == parts.NAME and named and not (raw[at].isupper() and _phrase(low, at)):
         return 1, Word(parts.NAME, raw[at])  # Gas & Electric, Energy
@@ -263,6 +266,9 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         return _next(
             [*raw[:at], meant, *raw[at + 1 :]], [*low[:at], meant, *low[at + 1 :]], at, before
         )
+    listed = at > 1 and low[at - 1] == "your" and low[at - 2] in _ON_YOURS
+    if listed and raw[at] == word and word not in _YOUR_WORD:
+        return 1, Word(parts.FILLER, word)  # on your schedule: whatever they call our list
     capital = raw[at][:1].isupper() or before == parts.BY
     return 1, Word(parts.NAME if capital else parts.UNKNOWN, raw[at])
 
@@ -275,6 +281,14 @@ def _phrase(low: list[str], at: int) -> tuple[tuple[str, ...], str] | None:
     return None
 
 
+def _is_month(low: list[str], at: int) -> bool:
+    """Whether ``May`` stands where a month does: before a year, after ``in`` or another month."""
+    near = low[max(0, at - 2) : at]
+    months = any(parts.MOMENT in {p for _, p in PHRASES.get(word, ())} for word in near)
+    year = low[at + 1 : at + 2] and low[at + 1].isdecimal()
+    return months or bool(year) or low[at - 1].isdecimal() or low[at - 1] in ("in", "since", "by")
+
+
 def _names_job(words: list[str]) -> bool:
     """Whether a job is what was not done: ``did not do this install``."""
     return any(word.startswith(("install", "job", "work", "fit")) for word in words)
@@ -283,7 +297,7 @@ def _names_job(words: list[str]) -> bool:
 def _clause_before(low: list[str], at: int) -> list[str]:
     """Return the words of the same clause before one, the nearest ones."""
     start = at
-    while start > at - _NEAR and start and low[start - 1] not in _PAUSES:
+    while start > at - _NEAR and start and low[start - 1] not in PAUSES:
         start -= 1
     return low[start:at]
 
@@ -300,11 +314,15 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
         return parts.FILLER
     if phrase in (("install",), ("fit",)) and before in parts.BEFORE_JOBS:
         return parts.JOB
+    if phrase == ("this",) and after in _NO_DEVICE:
+        return parts.FILLER  # this customer
     if phrase == ("that",):
         return parts.FILLER
     if phrase in (("who",), ("which",)) and before in {*COMPANY, "else", "us", "we", "ourselves"}:
         return parts.FILLER
-    if phrase == ("only",) and (after == ROWS_MARK or low[at + 2 : at + 3][:1] in _ORDINALS):
+    if phrase == ("only",) and (
+        after in (ROWS_MARK, DEVICE_MARK) or low[at + 2 : at + 3][:1] in _ORDINALS
+    ):
         return parts.FILLER
     if phrase[0] in _ALL and (before in ("install", "fit") or before in _NEGATIONS):
         return parts.PARTLY  # we did not install all of them
@@ -352,35 +370,8 @@ def _installing(words: list[str]) -> bool:
 def _is_negated(low: list[str], at: int) -> bool:
     """Whether ``all`` comes after a negated verb: ``we have not fitted all``, no ``all were``."""
     words = _clause_before(low, at)
+    if words[-1:] == ["of"] and _NEGATIONS & set(words) and {"supplier", "installer"} & set(words):
+        return True  # not the installing Supplier of both
     if words and words[-1] in _PREPOSITIONS:
         return False
     return "by" not in words and bool(_NEGATIONS & set(words)) and _installing(words)
-
-
-def _ordinal(low: list[str], at: int) -> tuple[int, Word] | None:
-    """Return ``first two`` or ``second`` as rows."""
-    start = parts.ORDINALS.get(low[at])
-    after = low[at + 1] if at + 1 < len(low) else ""
-    before = low[at - 1] if at else ""
-    if start is None or after in _TIMES or (at and before not in _BEFORE_ORDINALS):
-        return None
-    if not at and after in _PAUSES and after != ":":  # "First, ..."
-        return None
-    if low[at + 2 : at + 3] and low[at + 2] in _TIMES:
-        return 1, Word(parts.MOMENT, low[at])
-    count = parts.number_of(after) if not after.isdecimal() or len(after) < 3 else None
-    if count and start in (1, -1) and count <= _MOST_ROWS:
-        return 2, Word(
-            parts.ROW, f"{low[at]} {after}", tuple(n * start for n in range(1, count + 1))
-        )
-    return 1, Word(parts.ROW, low[at], (start,))
-
-
-def _numbers_in(text: str) -> Iterator[int]:
-    count = 0
-    for first, last, single in _RANGE.findall(text):
-        numbers = range(int(first), int(last) + 1) if first else (int(single),)
-        for number in numbers:
-            if count < _MOST_ROWS:
-                yield number
-            count += 1

@@ -6,7 +6,8 @@ from typing import Final
 
 # Our own people: "our installation team", "our metering people"; no "our contractor's fitters".
 _OWN_KINDS: Final = frozenset(
-    ("installation", "installations", "install", "metering", "smart", "meter", "field", "own",
+    ("installation", "installations", "install", "installs", "metering", "smart", "meter",
+    "field", "own",
      "operations", "ops", "industry", "technical", "service", "services", "in-house", "internal",
      "engineering", "asset", "data", "whole", "local")
 )  # fmt: skip
@@ -14,8 +15,10 @@ OWN_PEOPLE: Final = frozenset(
     ("team", "teams", "engineer", "engineers", "fitter", "fitters", "installer", "installers",
      "technician", "technicians", "operatives", "people", "department", "side", "company", "staff",
      "organisation", "business", "desk", "lot", "guys", "crew", "colleagues", "crews", "firm",
-     "lads", "lasses", "boys", "folks", "folk", "workforce", "electrician", "electricians",
-     "fitting", "house", "watch", "end", "employees", "employee", "installs team")
+     "colleague", "lads", "lasses", "boys", "folks", "folk", "workforce", "electrician",
+     "electricians",
+     "fitting", "house", "watch", "end", "employees", "employee", "installs team", "manager",
+     "managers", "lead", "coordinator")
 )  # fmt: skip
 
 

@@ -40,8 +40,14 @@ _PEOPLE_AND_THINGS: Final = frozenset((parts.DEVICE, parts.ONE_DEVICE, parts.THE
 _WHEN: Final = frozenset(
     ("until", "once", "when we", "at the time", "at that time", "previously", "initially",
      "at first", "later", "since", "longer", "lost", "any more", "anymore", "because", "shortly",
-     "soon", "where", "which", "who", "again", "even", "only")
+     "soon", "where", "which", "who", "again", "even", "only", "merely")
 )  # fmt: skip
+_DOERS: Final = frozenset((parts.WE, parts.BY, parts.NAME, parts.OUR, parts.OURS, parts.OTHERS))
+_IDLE: Final = _PEOPLE_AND_THINGS | {parts.FILLER}
+_CONJUNCTIONS_OF_TIME: Final = frozenset(
+    ("when", "before", "after", "once", "while", "by the time", "with", "prior", "time")
+)
+_NEAR: Final = 8  # words between a time and its verb
 _TIME_WORDS: Final = frozenset(
     (
         "before",
@@ -58,6 +64,7 @@ _TIME_WORDS: Final = frozenset(
 )
 _ALWAYS_OWN: Final = frozenset((parts.OURS, parts.INSTALLER, parts.WE_INSTALLED))
 _ABOUT_INSTALLING: Final = frozenset("ISoJGcPrKVUA")
+_NO_GUESS: Final = _ABOUT_INSTALLING | {parts.ON_BEHALF, parts.NEGATION, parts.ROW, parts.EXCEPT}
 
 
 def tells_of_supply(clause: Clause) -> bool:
@@ -69,12 +76,25 @@ def tells_of_supply(clause: Clause) -> bool:
     return _names_supply(clause.words)
 
 
+def guesses_supplier(words: Sequence[Word]) -> bool:
+    """Return whether a sentence guesses who supplied before: ``I believe Northmere had the site``.
+
+    That is no doubt about who installed what.
+    """
+    here = {word.part for word in words}
+    if parts.NAME not in here or here & _NO_GUESS:
+        return False
+    return _names_supply(words)
+
+
 def is_passive(clause: Clause) -> bool:
     """Return whether a clause says that Devices were installed, and not by whom.
 
     The sender may come into it only by what it supplies: ``fitted before we took over``.
     """
     at = clause.shape.find(parts.INSTALL)
+    if at >= 0 and clause.kept[at].text.lower() == "did":
+        return False  # Vale Energy (North) did
     if at < 0 or set(clause.shape[:at]) - _PEOPLE_AND_THINGS - {parts.NUMBER, parts.CODE}:
         return False
     after = set(clause.shape[at:])
@@ -100,6 +120,22 @@ def moves_supply(words: Sequence[Word], at: int) -> bool:
     if texts & _COMPANIES or (after and after[0].part == parts.NAME):
         return False
     return _names_supply(words) or any(word.part in _PEOPLE_AND_THINGS for word in words)
+
+
+def when_installed(words: Sequence[Word], at: int) -> int:
+    """Return where the clause begins that only says when it was installed; -1 if it says more.
+
+    For example ``when these were fitted``, ``with the meter already in place``: nobody does it.
+    """
+    if any(word.part in _DOERS for word in words[at + 1 : at + 3]):
+        return -1
+    for index in range(at - 1, max(-1, at - _NEAR), -1):
+        word = words[index]
+        if word.text.lower() in _CONJUNCTIONS_OF_TIME:
+            return index
+        if word.part not in _IDLE:
+            return -1
+    return -1
 
 
 def _names_supply(words: Sequence[Word]) -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+ROWS_MARK: Final = "\u2462"  # stands for numbers of rows in the text of a clause
+ENDS_MARK: Final = "\u2464"  # stands for the last digits of Devices in the text of a clause
+PAUSES: Final = frozenset(',;:.!?()[]"=/-')
 
 
 class Word(NamedTuple):

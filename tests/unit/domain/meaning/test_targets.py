@@ -160,3 +160,12 @@ def test_the_remaining_four_of_four_are_all_of_our_list() -> None:
 def test_without_a_list_the_text_says_what_is_missing() -> None:
     assert rest(0, rows=()) == "this mail does not quote the whole list"
     assert rest(rows=()) == NO_REST
+
+
+def test_last_digits_are_those_of_one_row() -> None:
+    one = says(Act.DENIES, Scope.ROWS, endings=("9001", "9003"))
+    assert targets_of(one, LIST, thread(4)) == (D[1], D[3])
+    shared = says(Act.DENIES, Scope.ROWS, endings=("90",))
+    assert targets_of(shared, LIST, thread(4)) == "0 Devices of the list end in 90"
+    both = says(Act.DENIES, Scope.ROWS, endings=("9001",), rows=(2,))
+    assert "and not only these" in str(targets_of(both, LIST, thread(4)))

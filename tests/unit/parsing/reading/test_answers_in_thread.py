@@ -277,7 +277,7 @@ def test_a_legend_that_redefines_no_goes_to_a_person(legend: str, expected: str)
 
 
 def test_a_key_denies_no_row_that_says_yes() -> None:
-    assert "D" not in answer(2, "", "<1> | Y\n<2> | N\n\nN = not installed by us")
+    assert answer(2, "", "<1> | Y\n<2> | N\n\nN = not installed by us") == "-D"
 
 
 @pytest.mark.parametrize(

@@ -275,3 +275,83 @@ def test_codes_that_are_elsewhere_qualify_a_denial() -> None:
     _, said = read("None are ours. The codes are on the portal.")
     assert (said.act, said.hedge) == (Act.OTHER, "codes are on")
     assert len(read("None are ours. We hold no codes.")) == 1
+
+
+def takes(text: str) -> bool:
+    """Whether a denial is taken: one without a hedge, and nothing around it that takes it back."""
+    said = read(text)
+    plain = any(one.act is Act.DENIES and not one.hedge for one in said)
+    around = (Act.CORRECTS, Act.TAKES_BACK, Act.WARNS, Act.DISPUTES)
+    return plain and not any(one.hedge or one.act in around for one in said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"None of these were put in by us."',
+        "Possible answer: none of these were put in by us.",
+        "Wording for the reply:\nNone of these were put in by us.",
+        'I should like to recall the message "None were put in by us".',
+        "Placeholder: none of these were put in by us, see above, if at all.",
+        "None of these were put in by us.\nOK to send, Sarah?",
+        "None of these were put in by us.\nIt is no more than a hunch.",
+        "None of these were put in by us.\nMy earlier mail was a mistake.",
+        "None of these were put in by us.\nWe did come across job sheets for two.",
+        "None of these were put in by us.\nOur lads did do one on that estate.",
+        "None of these were put in by us.\nThe depot ledger tells another story.",
+        "None of these were put in by us.\nOne Of Them Was",
+        "None of these were put in by us; Harbour Energy (North) did.",
+        "None were put in by us per the customer.",
+        "We did not put these in with our own fitters.",
+        "Taking your word for it, none of these were put in by us.",
+        "Jane to reply: none of these were put in by us.",
+        "We were not the installing supplier of both.",
+        "The ones at number 4 were not put in by us.",
+        "Further to our note that none were put in by us, we have now found the codes.",
+    ],
+)
+def test_a_denial_that_somebody_may_take_back_is_left_open(text: str) -> None:
+    assert not takes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "None of these\nwere put in by us.\nKim",
+        "No Device on your tracker was put in by or for us.",
+        "The supply came to us in 2022, long after the meter went in, so it was not our install.",
+        "Both meters were in the wall when the customer joined. We put in neither of them.",
+        "They do not show on our asset register and were not put in by us.",
+        "We have never run a fitting programme: we did not put these in.",
+        "They were put in before our supply and therefore not by us.",
+        "We do not install meters at all, so these were not put in by us.",
+        "Did not install either of them.",
+        "We played no part in the installation of these devices.",
+        "In short, we did not put these in.",
+        "Sorry, your mail landed in the wrong queue and only now reached me. Not put in by us.",
+        "None of these were put in by us.\nThat should be everything.",
+        "None of these were put in by us.\nKim Marsh\nMeter Data Team",
+        "None of these were put in by us.\nNot all tariffs are offered by each shop in town.",
+        "On behalf of Harbour Energy I confirm we did not put these in.",
+        "My colleague in metering confirms that these are not ours.",
+        "These were swapped by Northmere before we had the supply, so they are not ours.",
+        "They put these in, we did not.",
+        "Both supplies churned in (March and May 2021). Neither was put in by us.",
+        "Wir haben sie nicht eingebaut, sie hingen dort schon lange.",
+    ],
+)
+def test_what_is_known_around_a_denial_leaves_it_as_it_is(text: str) -> None:
+    assert takes(text)
+
+
+def test_those_are_the_ones_that_were_named_before() -> None:
+    one, other = read("The one ending C4-38 is not ours. We never fitted it.")
+    assert one.scope is other.scope is Scope.ROWS
+    assert one.endings == other.endings == ("C438",)
+    first, again = read("Row 2 is not ours, we never fitted it.")
+    assert first.rows == again.rows == (2,)
+
+
+def test_a_sign_that_is_explained_answers_for_its_rows() -> None:
+    said = read(f"Key: B - not fitted by us; A - code below.\n{DEVICE}  B\n")
+    assert [(str(one.devices[0]), one.reason) for one in said] == [(DEVICE, "keyed")]

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.parsing.statements.legends import is_key, read_legend, says_yes
+from exchange.parsing.statements.legends import (
+    has_sign,
+    is_key,
+    read_legend,
+    says_yes,
+    signs_of_denial,
+)
+from exchange.parsing.text.lines import Line
 
 
 @pytest.mark.parametrize(
@@ -31,3 +38,17 @@ def test_a_key_and_the_rows_that_say_yes() -> None:
     assert not is_key("Not fitted by us")
     assert says_yes("00-DB-12-34-56-78-90-A0 | Y")
     assert not says_yes("00-DB-12-34-56-78-90-A0 | N")
+
+
+def test_signs_are_those_that_only_deny() -> None:
+    assert signs_of_denial(["A - code below; B - not fitted by us"]) == {"b"}
+    assert signs_of_denial(["Y = fitted by us, N = not fitted by us"]) == {"n"}
+    assert signs_of_denial(["B - not fitted by us", "B - still looking"]) == frozenset()
+    assert signs_of_denial(["We have two vans."]) == frozenset()
+
+
+def test_a_sign_is_alone_in_its_cell() -> None:
+    signs = frozenset("b")
+    assert has_sign(Line(1, "00-DB-12-34-56-78-90-A0  B"), signs)
+    assert has_sign(Line(1, "x", cells=("00-DB-12-34-56-78-90-A0", " b ")), signs)
+    assert not has_sign(Line(1, "00-DB-12-34-56-78-90-A0  not B"), signs)

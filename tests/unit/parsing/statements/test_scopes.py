@@ -6,7 +6,15 @@ import pytest
 
 from exchange.domain.statements import Scope
 from exchange.parsing.statements.grammar.clauses import clauses_of
-from exchange.parsing.statements.scopes import fuels_in, kinds_of, scope_in
+from exchange.parsing.statements.grammar.words import ENDS_MARK, ROWS_MARK
+from exchange.parsing.statements.scopes import (
+    fuels_in,
+    kinds_of,
+    ordinal_at,
+    scope_in,
+    with_endings_marked,
+    with_rows_marked,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,15 +45,48 @@ def test_words_have_a_scope(
         ("the gas meter", ("GSME",)),
         ("electricity ones", ("ESME",)),
         ("GSMEs", ("GSME",)),
-        ("the gas or electricity meters", ()),
+        ("the gas or electricity meters", ("ESME", "GSME")),
+        ("the gas or hub devices", ()),
         ("the region", ()),
         ("the meter", ()),
     ],
 )
-def test_one_type_is_named_or_none(text: str, types: tuple[str, ...]) -> None:
+def test_types_of_meters_are_named_or_none(text: str, types: tuple[str, ...]) -> None:
     assert fuels_in(clauses_of(text)[0].kept) == types
 
 
 def test_the_last_clause_with_a_type_names_it() -> None:
     assert kinds_of(clauses_of("as to the gas meter, it was not ours")) == ("GSME",)
     assert kinds_of(clauses_of("it was not ours")) == ()
+
+
+def test_numbers_of_rows_are_marked() -> None:
+    assert with_rows_marked("rows 2-4 and 6 are ours") == (
+        f" {ROWS_MARK}  are ours",
+        [(2, 3, 4, 6)],
+    )
+    assert with_rows_marked("we have two vans") == ("we have two vans", [])
+
+
+@pytest.mark.parametrize(
+    ("text", "endings"),
+    [
+        ("...C438 is not ours", ["C438"]),
+        ("the ones ending F4-8B and C41A", ["F48B C41A"]),
+        ("last four digits 6031", ["6031"]),
+        ("xxxx9BFF", ["9BFF"]),
+        ("the meter at the end", []),
+        ("ending soon", []),
+    ],
+)
+def test_last_digits_are_marked(text: str, endings: list[str]) -> None:
+    marked, found = with_endings_marked(text)
+    assert found == endings
+    assert (ENDS_MARK in marked) is bool(endings)
+
+
+def test_an_ordinal_is_a_row_unless_it_is_a_time() -> None:
+    second = ordinal_at(["the", "second", "one"], 1)
+    assert second is not None
+    assert second[1].numbers == (2,)
+    assert ordinal_at(["the", "second", "week"], 1) is None
