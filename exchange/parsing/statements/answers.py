@@ -27,6 +27,13 @@ from exchange.parsing.phrases.aside_phrases import (
 from exchange.parsing.statements.asides import is_small_print, without_courtesy
 from exchange.parsing.statements.cores import NONE_OF_REST, Core, core_of, others_of
 from exchange.parsing.statements.grammar.clauses import clauses_of
+from exchange.parsing.statements.grammar.scopes import (
+    endings_in,
+    fuels_in,
+    is_back_reference,
+    kinds_of,
+    scope_in,
+)
 from exchange.parsing.statements.grammar.spelling import spelt_out
 from exchange.parsing.statements.grammar.words import Clause
 from exchange.parsing.statements.hedges import (
@@ -42,13 +49,6 @@ from exchange.parsing.statements.hedges import (
 from exchange.parsing.statements.other_languages import read_other_answers
 from exchange.parsing.statements.promises import announces_codes, promises
 from exchange.parsing.statements.qualifying import is_advice, is_off_topic, qualifies
-from exchange.parsing.statements.scopes import (
-    endings_in,
-    fuels_in,
-    is_back_reference,
-    kinds_of,
-    scope_in,
-)
 from exchange.parsing.statements.sentences import CODE_MARK, Sentence
 from exchange.parsing.statements.vouching import hearsay_in, others_word, vouched_by
 from exchange.parsing.text.cache_short import cache_short

@@ -21,13 +21,13 @@ from exchange.parsing.statements.grammar.companies import (
     own_people,
 )
 from exchange.parsing.statements.grammar.history import moves_supply, when_installed
-from exchange.parsing.statements.grammar.spelling import plain_words
-from exchange.parsing.statements.grammar.words import ENDS_MARK, PAUSES, ROWS_MARK, Clause, Word
-from exchange.parsing.statements.scopes import (
+from exchange.parsing.statements.grammar.scopes import (
     ordinal_at,
     with_endings_marked,
     with_rows_marked,
 )
+from exchange.parsing.statements.grammar.spelling import plain_words
+from exchange.parsing.statements.grammar.words import ENDS_MARK, PAUSES, ROWS_MARK, Clause, Word
 from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
 from exchange.parsing.text.cache_short import cache_short
 

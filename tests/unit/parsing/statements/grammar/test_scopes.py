@@ -6,8 +6,7 @@ import pytest
 
 from exchange.domain.statements import Scope
 from exchange.parsing.statements.grammar.clauses import clauses_of
-from exchange.parsing.statements.grammar.words import ENDS_MARK, ROWS_MARK
-from exchange.parsing.statements.scopes import (
+from exchange.parsing.statements.grammar.scopes import (
     fuels_in,
     kinds_of,
     ordinal_at,
@@ -15,6 +14,7 @@ from exchange.parsing.statements.scopes import (
     with_endings_marked,
     with_rows_marked,
 )
+from exchange.parsing.statements.grammar.words import ENDS_MARK, ROWS_MARK
 
 
 @pytest.mark.parametrize(
