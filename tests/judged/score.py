@@ -23,7 +23,8 @@ from exchange.parsing.reading.understand import understand
 
 HERE = Path(__file__).parent
 THEMES: Final = (
-    "acts", "acts2", "acts3", "answers", "answers2", "answers3", "quotes", "quotes3",
+    "acts", "acts2", "acts3", "acts4", "answers", "answers2", "answers3", "answers4",
+    "quotes", "quotes3",
 )  # fmt: skip
 _OURS: Final = frozenset(("codes@ours.example",))
 _UNCLEAR: Final = "unclear"

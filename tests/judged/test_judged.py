@@ -8,16 +8,23 @@ from tests.judged.__main__ import BEGIN, COUNTED, END, page_with, table
 from tests.judged.score import THEMES, Score, score
 
 # What may not be wrong at all, and the least share of the others.
-_NEVER_WRONG = ("devices that are right", "codes that are right", "denials that are right")
+_NEVER_WRONG = (
+    "not answered that must not be",
+    "devices that are right",
+    "codes that are right",
+    "denials that are right",
+)
 _LEAST = {
-    "acts": {"kind": 0.94, "answered that may be": 0.96, "not answered that must not be": 0.97},
-    "acts2": {"kind": 0.92, "answered that may be": 0.94, "not answered that must not be": 1.0},
-    "answers": {"kind": 0.96, "denials taken": 0.97, "codes taken": 0.95},
+    "acts": {"kind": 0.98, "answered that may be": 0.98},
+    "acts2": {"kind": 0.98, "answered that may be": 0.97},
+    "acts3": {"kind": 0.98, "answered that may be": 0.97},
+    "acts4": {"kind": 0.97, "answered that may be": 0.95},
+    "answers": {"kind": 0.98, "denials taken": 0.98, "codes taken": 0.98},
     "answers2": {"kind": 0.97, "denials taken": 0.97, "codes taken": 0.97},
-    "acts3": {"kind": 0.94, "answered that may be": 0.80, "not answered that must not be": 0.97},
     "answers3": {"kind": 0.98, "denials taken": 0.95, "codes taken": 0.90},
-    "quotes3": {"kind": 0.91, "denials taken": 0.97, "codes taken": 0.96, "devices found": 1.0},
-    "quotes": {"kind": 0.91, "denials taken": 0.97, "codes taken": 1.0, "devices found": 1.0},
+    "answers4": {"kind": 0.98, "denials taken": 0.86, "codes taken": 0.85},
+    "quotes": {"kind": 0.97, "denials taken": 0.97, "codes taken": 1.0, "devices found": 1.0},
+    "quotes3": {"kind": 0.98, "denials taken": 0.97, "codes taken": 0.96, "devices found": 1.0},
 }
 
 
