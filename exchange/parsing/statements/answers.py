@@ -27,6 +27,7 @@ from exchange.parsing.phrases.aside_phrases import (
 from exchange.parsing.statements.asides import is_small_print, without_courtesy
 from exchange.parsing.statements.cores import NONE_OF_REST, Core, core_of, others_of
 from exchange.parsing.statements.grammar.clauses import clauses_of
+from exchange.parsing.statements.grammar.restrictions import restriction_before
 from exchange.parsing.statements.grammar.scopes import (
     endings_in,
     fuels_in,
@@ -123,6 +124,8 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
             core = core._replace(who=voucher)  # whether that is the sender, its names tell
         elif voucher and voucher != core.who:
             hedge = hedge or voucher
+        if core.act is Act.DENIES and scope[0] in (Scope.THESE, Scope.NONE):
+            hedge = hedge or restriction_before(clauses, core.clause)
         kinds = kinds_of(clauses[: core.clause + 1]) if scope[0] is Scope.KIND else ()
         ends = (
             _endings_of(clauses[: core.clause + 1])

@@ -52,6 +52,10 @@ _SIGN = re.compile(
     r"|[\u2713\u2714\u2717\u2718\u274c])[\"']? ?(?:=|[-\u2013](?= )"
     r"|:|(?:means?|stands for)\b(?: that)?) ?[\"']?(?P<meaning>[^,;=\"':]{3,90})"
 )
+# A bullet before the sign of equality is taken for one of a list.
+_MARK = re.compile(
+    r"[^\w\s.,;:?!\u2460-\u2473-]{0,3} ?=|[*#+~!\u2020\u2021\u2713-\u2718]{1,3} ?[:\u2013-] "
+)
 _CELLS = re.compile(r"\s{2,}|\t|\|")
 
 
@@ -75,6 +79,14 @@ def explains_sign(text: str) -> bool:
     """Return whether a sentence begins with a sign and its meaning: ``A - code below``."""
     found = _SIGN.search(text[:_LONGEST])
     return found is not None and found.start() == 0
+
+
+def explains_mark(text: str) -> bool:
+    """Return whether a sentence gives a mark, and no letter, its meaning: ``* = not ours``.
+
+    It says nothing of Devices on which the mark is not.
+    """
+    return _MARK.match(text[:_LONGEST]) is not None
 
 
 def has_sign(line: Line, signs: frozenset[str]) -> bool:

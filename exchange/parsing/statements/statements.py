@@ -20,6 +20,7 @@ from exchange.parsing.statements.answers import (
     unfinished,
 )
 from exchange.parsing.statements.legends import (
+    explains_mark,
     explains_sign,
     has_sign,
     is_key,
@@ -95,7 +96,8 @@ def read_statements(
             found += _legend(redefined, place(sentence.line))
             continue
         said = [_of_row(one, sentence) for one in answers.get(index, [])]
-        if said and is_key(sentence.text) and any(says_yes(one.text) for one in lines):
+        key = is_key(sentence.text) and any(says_yes(one.text) for one in lines)
+        if said and (key or explains_mark(sentence.text)):
             said = [replace(one, scope=Scope.PART) for one in said]
         if below and sentence.line.number > below:
             said = [_of_some(one) for one in said]

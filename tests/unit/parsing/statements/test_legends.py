@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exchange.parsing.statements.legends import (
+    explains_mark,
     has_sign,
     is_key,
     read_legend,
@@ -52,3 +53,17 @@ def test_a_sign_is_alone_in_its_cell() -> None:
     assert has_sign(Line(1, "00-DB-12-34-56-78-90-A0  B"), signs)
     assert has_sign(Line(1, "x", cells=("00-DB-12-34-56-78-90-A0", " b ")), signs)
     assert not has_sign(Line(1, "00-DB-12-34-56-78-90-A0  not B"), signs)
+
+
+@pytest.mark.parametrize(
+    "text", ["* = not ours", "= not ours", "\u2717: not installed by us", "# = ours"]
+)
+def test_a_mark_that_is_explained_speaks_of_marked_rows_alone(text: str) -> None:
+    assert explains_mark(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["not ours", "We = the installer", "- not ours", "(not ours)", "5 = five"]
+)
+def test_other_sentences_explain_no_mark(text: str) -> None:
+    assert not explains_mark(text)
