@@ -116,7 +116,8 @@ def test_asked_answered_and_sealed_over_dovecot_and_postfix(
     assert rows == CODES
     assert outcomes.stat().st_mode & 0o777 == 0o600
     # Nobody has declared the register complete: the third device waits for a person.
-    assert " 1 " in lose.run("inbox", "list")
+    (waiting,) = json.loads(lose.run("inbox", "list", "--json"))["requests"]
+    assert (waiting["held"], waiting["unreadable"]) == (1, 0)
     for site in (gain, lose):
         assert "intact" in site.run("audit", "verify")
     for secret in (InstallCode.parse(text).hex for text in CODES.values()):

@@ -56,7 +56,7 @@ STAGES: Final = {
     "exchange.services.mailbox.fetch_and_file:read_head": "head",
     "exchange.worker.reader:WorkerReader.read": "understand",
     "exchange.worker.reader:WorkerReader.ahead": "understand",
-    "exchange.services.answering.requests.device_decisions:Holdings.of": "look up",
+    "exchange.services.answering.requests.device_holdings:Holdings.of": "look up",
     "exchange.services.answering.requests.answer_request:decide_devices": "decide",
     "exchange.services.answering.requests.answer_parts:answers_workbook": "workbook",
     "exchange.services.answering.requests.answer_parts:answers_csv": "CSV",

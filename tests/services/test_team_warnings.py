@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from exchange.bootstrap import SetClock, open_context
 from exchange.cli.main import app
@@ -253,15 +254,14 @@ def test_a_wrong_clock_warns_nobody(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("to", ["", "install-codes@lose.example"])
-def test_without_an_address_the_log_says_so_once_a_day(
-    tmp_path: Path, to: str, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_without_an_address_the_log_says_so_once_a_day(tmp_path: Path, to: str) -> None:
     desk = Desk(tmp_path / "ctx", to=to)
     desk.mail("2026-11-10T10:00", "codes", "GAIN", "request")
-    for now in ("2026-12-14T09:00", "2026-12-14T10:00", "2026-12-15T09:00"):
-        assert desk.at(now) == 0
-    said = "".join(capfd.readouterr())
-    assert said.count("alerts_to names nobody to warn") == 2
+    with structlog.testing.capture_logs() as logged:
+        for now in ("2026-12-14T09:00", "2026-12-14T10:00", "2026-12-15T09:00"):
+            assert desk.at(now) == 0
+    said = [one["event"] for one in logged]
+    assert sum("alerts_to names nobody to warn" in one for one in said) == 2
     # Once there is an address, nothing was lost.
     config = desk.folder / "config" / "exchange.toml"
     before = f'alerts_to = "{to}"' if to else "[party]"
