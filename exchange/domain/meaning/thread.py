@@ -66,7 +66,9 @@ def is_sender(name: str, context: ThreadContext, head: MailHead) -> bool:
     such as Energy or Limited may be left out.
     """
     asked = _words(name)
-    domain = head.sender.rpartition("@")[2]
+    person, _, domain = head.sender.rpartition("@")
+    if asked and asked <= _words(head.sender_name) & _words(person.replace("_", ".")):
+        return True  # Pat has checked, and writes from pat.smith@
     own = (head.sender_name, domain.partition(".")[0]) if domain else ()
     for known in map(_words, (*context.names, *own)):
         if not known or not asked:

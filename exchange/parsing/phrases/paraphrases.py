@@ -15,6 +15,13 @@ _ASIDE = (
     "|we're) afraid(?: to say)?|regrettably|sadly|sorry to say|as it happens|as such|indeed"
     "|of course|thus|then|accordingly|consequently|hence|for the record|to be clear)"
 )
+# What else is not done to a meter, next to installing it.
+_DEED = (
+    "(?:commission(?:ed)?|exchange[d]?|replace[d]?|remove[d]?|procure[d]?|order(?:ed)?|own(?:ed)?"
+    "|maintain(?:ed)?|configure[d]?|enrol(?:led)?|arrange[d]?|rent(?:ed)?|supply|supplied"
+    "|connect(?:ed)?|set up|touch(?:ed)?|handle[d]?|purchase[d]?|book(?:ed)?|deal(?:t)? with"
+    "|work(?:ed)? on|organise[d]?|energise[d]?|test(?:ed)?)"
+)
 _SHORTENINGS: Final = (
     (r"\b(ca|wo|sha)n?'?nt\b", r"\1n't"),  # cant
     (r"\b(did|does|do|was|were|is|are|has|have|had|would|could|should)'?nt\b", r"\1 not"),
@@ -42,7 +49,8 @@ _ROUNDABOUT: Final = (
     ),
     (
         r"\bplease (?:accept|take|treat|consider|regard) this(?: \w+)? as (?:our |the |my )?"
-        r"(?:\w+ )?(?:confirmation|notice|notification|response|reply|answer) that\b",
+        r"(?:\w+ ){0,2}(?:confirmation|notice|notification|response|reply|answer)"
+        r"(?: (?:under|to|for|of|on|in respect of|pursuant to) [^.?!,;:]{1,60}?)? that\b",
         "we confirm that",
     ),
     (r"\bappears? (?=in|on|among|amongst|within|under|anywhere)", "is "),
@@ -106,9 +114,36 @@ _ROUNDABOUT: Final = (
         r"(?: today| yesterday| this (?:morning|afternoon))?",
         "having checked",
     ),
+    (
+        r"\bnon[- ]?install(?:ers?|ing(?: (?:energy )?(?:supplier|part(?:y|ies)|company))?s?)\b"
+        r"(?: (?:status|declaration|confirmation|position|response))?",
+        "not the installing supplier",
+    ),
+    (r"\bnot an? (?=installing supplier|installer)", "not the "),
+    (r"\b(?:issue|submit|return|give|provide|make|send|raise|declare|register) (?:you )?(?:a |our "
+     r"|this )?(?=not the installing supplier)", "confirm "),
+    # what else they did not do
+    (rf"\b{_DEED} (?:n?or|and) (?=install(?:ed)?\b|fitted\b)", ""),
+    (rf"\b(install(?:ed)?|fitted)(?: n?or| and)? {_DEED}(?:,? (?:n?or|and) {_DEED})*\b"
+     r"(?! by (?!us\b|me\b|ourselves\b|(?-i:[A-Z])))", r"\1"),
+    (r"\bneither (?=install|fitt?(?:ed)?\b|put in\b)", "not "),
+    # where they are looked for
+    (r"\b(?:do|does|did) not (?:appear|show(?: up)?|feature|come up|turn up|figure|exist)\b(?! (?:to|as|that)\b)",
+     "are not on record"),
+    (r"\b(?:come|comes|came|coming|show|shows|showed|showing|flag|flags|flagged|pop|pops) (?:up|back|through|out) "
+     r"as\b", "are"),
+    (r"\bno (?:trace|records?|sign|history|evidence|notes?|log|mention|indication|entry|entries)"
+     r" (?:of|that) (?:(?:us|we|our|ever|having|them|these|those|it|any|all|being|been|were|was|the"
+     r"|this|either|both|devices?|meters?|had|have) ){0,5}?"
+     r"(?=(?:install(?:ed|ing|s|ation)?|fit(?:ted|ting)?)\b)", "no record of "),
+    (r"\bas far as our (?:\w+ )?(?:records?|data|systems?|files?|history|logs?) (?:go|goes|reach"
+     r"|reaches)(?: back)?\b", "as far back as our records go"),
+    (r"^\W*(?:unfortunately|sadly|regrettably|afraid|i'?m afraid|sorry|definitely|certainly) not\b"
+     r"(?=\W*(?:$|[,;:.!-]))", ""),
     # how many
     (r"\b(\d{1,3}) ?(?:of|out of|/) ?\1\b", r"all \1"),
     (r"\b(?:0|zero|nil|none) ?(?:/|out of|of) ?(?=(?:the |these |those )?\d)", "none of "),
+    (r"(?<![\d.:/-])\b0 (?=(?:(?:were|are|was|is|of them|devices?|meters?) ){0,2}(?:install|fit|ours\b))", "none "),
     (r"\bnot one (?=was|were|is|are|has|went|came|belongs)", "none "),
     (r"\bnot (?:a single|any) one (?=was|were|is|are|has|went|came|belongs)", "none "),
     (r"^\W*(?:so )?(?:it'?s |that'?s )?(?:a )?no (?:to|for|on) (?:both|all|these|each|any|either"
@@ -154,7 +189,8 @@ _ROUNDABOUT: Final = (
         r" (?=(?:i|we|none|neither|no|these|those|this|the|it|they|not)\b)",
         r"\1 confirms that ",
     ),
-    (r"\bnot,? and (?:have |has |had )?never (?:been |were |was )?(?:,? ?)(?=the |an? )", "not "),
+    (r"\bnot,? (?:and|nor|or) (?:have |has |had )?(?:we |it )?(?:n?ever) (?:have |has |had )?"
+     r"(?:been|were|was)?,? ?(?=the |an? )", "not "),
     (r"(?<!\w)'em\b", "them"),
     (
         r"\b(?:exchanged|replaced|swapped|upgraded|changed)(?: out| over)? by (?=(?:another|the"
@@ -165,6 +201,11 @@ _ROUNDABOUT: Final = (
      r" [^.?!;:,]{1,60}", ""),
     (r"\b(?:had|have|having) (?:a|the|my) chance to (?:look|check|review|search|go through)"
      r"(?: (?:at|into|through)(?: (?:this|these|them|it|your \w+))?)?", "having checked"),
+    (
+        r"\bneither(?: of)? the (?:gas|elec\w*|leccy)(?: meters| ones| devices)? n?or (?:the )?"
+        r"(?:gas|elec\w*|leccy)(?: meters?| ones?| devices?)?\b",
+        "none of the gas and electric meters",
+    ),
     (
         r"\b(neither|both)(?: of)? (?:the )?(?:gas|elec\w*|leccy)(?: meter| one| device)?s?"
         r" (?:n?or|and) (?:the )?(?:gas|elec\w*|leccy)(?: meter| one| device)?s?\b",
@@ -194,7 +235,8 @@ _ROUNDABOUT: Final = (
      r"|(?:sub-?)?contractors?|engineers?|representatives|partners|fitters|mops?|meter operators?"
      r"|installers?|people|staff|us|ours|behalf|subbies?|subs)(?:(?:,| or| and){1,2} (?:any |our )?"
      r"(?:agents?|(?:sub-?)?contractors?|engineers?|representatives|partners|fitters|installers?"
-     r"|staff)){0,3}(?: of ours| for us| on our behalf)?\b", " "),
+     r"|staff)){0,3}(?: (?:acting|working|employed|instructed|appointed|engaged|contracted))?"
+     r"(?: of ours| for us| by us| on our behalf| for ourselves)?\b", " "),
     (r"^\W*(?:not applicable|n/?a)(?: (?:to|for) us)?(?=[,;:.-]| -)", ""),
     (r"\b(?<!previous )(?<!other )(?<!different )(?<!another )(?<!earlier )(?<!former )"
      r"(?<!prior )(?<!then )(?:(?:energy |gas |electricity )?(?:party|supplier|company|ones?"

@@ -261,7 +261,7 @@ FILLERS: Final = (
     "|raised|queried|referenced|submitted|specified|noted|detailed|itemised|flagged|forwarded|cited"
     "|outlined|logged|enquired|msn|msns|serial number|serial numbers|party|meter point|meter points"
     "|by the time|by then|by that time|by that point|predate|predates|pre-date|pre-dates|guv"
-    "|relation|in relation to|must advise|must inform|have to advise|on either count|on any count"
+    "|relation|under|status|resolution|verdict|finding|findings|conclusion|decision|disposition|update|remark|remarks|closure|in relation to|must advise|must inform|have to advise|on either count|on any count"
     "|on both counts"
     "|soz|if i were you|xx|x|thing|things|ceased trading|started trading|began trading"
     "|commenced trading|stopped trading|legacy meter"
@@ -279,7 +279,7 @@ OF_INSTALLING: Final = frozenset(
     ("code", "codes", "history", "record", "records", "date", "dates", "details", "data",
      "paperwork", "log", "logs", "report", "reports", "certificate", "certificates", "file",
      "files", "database", "system", "systems", "tracker", "portal", "list", "lists", "base",
-     "book", "information", "info", "documentation", "photos", "register")
+     "book", "portfolio", "programme", "estate", "information", "info", "documentation", "photos", "register")
 )  # fmt: skip
 OF_JOBS: Final = frozenset(
     ("management", "system", "systems", "number", "numbers", "ref", "reference", "tracker", "board")

@@ -22,7 +22,7 @@ _NONE_WAS_US: Final = rf"Z{_WHICH}{_WHO}(?=$)"  # neither of these was us
 _NOT_BY_US: Final = rf"[NZ]+{_WHICH}B{_WHO}(?=$)"  # not by us; keines ist von uns
 _IT_DID_NOT: Final = r"^t(?=N+I)"  # (the company says that) it did not install
 _ELIDED: Final = rf"^(?:N+{_WHICH}[IJ]|I{_WHICH}Z)"  # we gained them, and did not install them
-_BY_OTHERS: Final = rf"IM*BM*Y|Y{_WHICH}I"  # installed by another supplier
+_BY_OTHERS: Final = rf"IM*BM*Y|Y{_WHICH}[IS]|S{_WHICH}Y"  # installed by another supplier
 _DENIALS: Final = tuple(
     re.compile(pattern)
     for pattern in (
@@ -58,6 +58,7 @@ _OWNERSHIPS: Final = tuple(
         rf"{_WHO}I",
         r"G",
         rf"{_WHO}{_WHICH}S",
+        rf"S{_WHICH}(?P<who>X+)",
         r"[TtQrDdKFA]+(?:o|O[DdJI])",
     )
 )
@@ -71,6 +72,7 @@ _OTHER_DEEDS: Final = frozenset(
 )  # fmt: skip
 _DID: Final = frozenset(("did", "have", "never"))
 _COPULAS: Final = frozenset(("was", "were", "is", "are", "be", "been"))
+_NOR_ANY = re.compile(r"Z[TtQDd]*$")
 _SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+T?N$")  # the rest are not
 NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it does not say what
 
@@ -117,6 +119,9 @@ def core_of(clauses: Sequence[Clause], index: int) -> Core | None:
         last = core_of(clauses, index - 1)
         if last is None or last.act is not Act.DENIES:
             return Core(Act.DENIES, index, 0, 2, "us")  # they installed these, we did not
+    if _NOR_ANY.match(clause.shape) and before and _is_denial(before[-1]):
+        if clause.words[-1].text.lower() in _COPULAS:
+            return Core(Act.DENIES, index, 0, len(clause.shape), "us")  # not ours, none of them are
     if _SAME_NOT.match(clause.shape) or NONE_OF_REST.match(clause.shape):
         return Core(Act.DENIES, index, 0, len(clause.shape), "")
     if parts.NEGATION in clause.shape or parts.NO_ONE in clause.shape:
@@ -135,6 +140,12 @@ def others_of(clauses: Sequence[Clause]) -> list[Core]:
         for index, one in enumerate(clauses)
         if _IT_WAS.match(one.shape) and one.words[1].text.lower() in _COPULAS
     ]
+
+
+def _is_denial(clause: Clause) -> bool:
+    """Whether a clause says ``not ours``, ``not us``, ``not the installer`` and nothing else."""
+    shape = clause.shape
+    return shape[-1:] in (parts.OURS, parts.INSTALLER) and shape[-2:-1] in "NP" and len(shape) < 5
 
 
 def _is_predicate(clause: Clause, pattern: str) -> bool:

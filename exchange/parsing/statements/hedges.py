@@ -122,7 +122,8 @@ def _tells_of_no_record(clause: Clause) -> bool:
     texts = {part for word in clause.words for part in word.text.lower().split()}
     if not texts & _RECORDS or texts & _CHECKING - _SHOWN_IN:
         return False
-    return not set(clause.shape) & (OF_SOME | {parts.UNKNOWN, parts.NAME, parts.BY, parts.WE})
+    said = {word.part for word in clause.kept if word.text.lower() not in _RECORDS}
+    return not said & (OF_SOME | {parts.UNKNOWN, parts.NAME, parts.BY, parts.WE})
 
 
 def in_general(clause: Clause) -> bool:

@@ -154,12 +154,23 @@ def is_advice(clause: Clause) -> bool:
 def is_harmless(word: Word, clause: Clause) -> bool:
     """Return whether a word that can hedge does not in this clause."""
     text = word.text.lower()
+    if word.part == parts.ON_BEHALF and _nobody_did(clause):
+        return True  # our meter operator did not fit them for us
     if text == "for us":  # please close it for us
         return not set(clause.shape) & _BY_SOMEBODY
     if text.startswith("no record of"):
         return True  # that is no answer, and nothing against one
     undone = text in _UNDONE and parts.NEGATION in clause.shape  # nor have we exchanged them
     return undone or is_weak(word, clause) or would_give(clause)
+
+
+def _nobody_did(clause: Clause) -> bool:
+    """Whether a clause says that those who work for the sender did not install them either."""
+    shape = set(clause.shape)
+    if shape & (OF_SOME | {parts.UNKNOWN, parts.NAME, parts.CORRECTION, parts.OURS}):
+        return False
+    none = any(word.text.lower().startswith("no record of") for word in clause.words)
+    return none or (parts.NEGATION in shape and bool(shape & {parts.INSTALL, parts.JOB}))
 
 
 def would_give(clause: Clause) -> bool:

@@ -17,7 +17,9 @@ _DEVICES: Final = frozenset((parts.DEVICE, parts.ONE_DEVICE))
 _VERBS: Final = frozenset(
     ("was", "were", "is", "are", "has", "have", "had", "did", "do", "does", "been", "be", "being",
      "went", "came", "got", "gets", "wasn't", "weren't", "isn't", "aren't", "didn't", "can",
-     "will", "would", "could", "may", "might", "must", "should")
+     "will", "would", "could", "may", "might", "must", "should", "relate", "relates", "belong",
+     "belongs", "appear", "appears", "match", "matches", "correspond", "show", "shows", "exist",
+     "come", "comes", "fall")
 )  # fmt: skip
 _ENDS: Final = frozenset(
     (parts.NEGATION, parts.NO_ONE, parts.BY, parts.INSTALLER, parts.OURS, parts.WE, parts.PAUSE)
