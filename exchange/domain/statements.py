@@ -37,6 +37,7 @@ class Act(StrEnum):
 DEVICE_MARK: Final = "\u2460"
 CODE_MARK: Final = "\u2461"
 
+BEFORE_SENDER: Final = "before the sender"  # the reason where a company installed them before
 KEYED: Final = "keyed"  # the reason of a row's denial by a sign that the sender explains
 LEGEND: Final = "legend"  # the reason of a statement that gives a column's "No" another meaning
 ANSWERING: Final = frozenset((Act.DENIES, Act.OWNS, Act.PROVIDES))

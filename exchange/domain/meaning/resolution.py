@@ -22,7 +22,15 @@ from exchange.domain.mail import (
 from exchange.domain.meaning.our_references import another_request
 from exchange.domain.meaning.targets import Devices, rest_of, targets_of
 from exchange.domain.meaning.thread import ThreadContext, is_related, is_sender
-from exchange.domain.statements import ANSWERING, KEYED, LEGEND, Act, Scope, Statement
+from exchange.domain.statements import (
+    ANSWERING,
+    BEFORE_SENDER,
+    KEYED,
+    LEGEND,
+    Act,
+    Scope,
+    Statement,
+)
 
 # What somebody says in the same mail may take a denial back.
 _QUALIFYING: Final = frozenset((Act.CORRECTS, Act.TAKES_BACK, Act.WARNS, Act.DISPUTES))
@@ -53,6 +61,7 @@ class Resolution:
 
     def resolved(self) -> Resolved:
         """Return the answers, and why nothing else is taken."""
+        self.spoken = [self._before_sender(one) for one in self.spoken]
         if any(one.act is Act.DENIES for one in self.spoken):
             # Who else installed them is a reason, and answers nothing.
             for one in filter(self._is_reason, self.spoken):
@@ -82,6 +91,15 @@ class Resolution:
         worse = self._worse(by_row)
         self._find_contradictions(by_row, rows)
         return self._conclude(by_row, own, rows, worse)
+
+    def _before_sender(self, one: Statement) -> Statement:
+        """Return ``Northmere fitted them before we took over`` as a denial of the sender."""
+        if one.act is not Act.OWNS or one.reason != BEFORE_SENDER or one.hedge:
+            return one
+        said = self.said.head
+        if self._is_sender(one.subject) or is_related(one.subject, self.context, said):
+            return one
+        return replace(one, act=Act.DENIES, subject="")
 
     # -- which Devices --
 
@@ -128,7 +146,9 @@ class Resolution:
         """Note everything in the mail that could qualify an answer."""
         clear = {one.words for one in self.spoken if not one.hedge}
         for one in self.said.statements if self._at_stake() else ():
-            if one.hedge and one.act in ANSWERING:
+            if one.act is Act.OTHER and one.subject and self._is_sender(one.subject):
+                continue  # on behalf of the sender's own company
+            if one.hedge and one.act in ANSWERING and not _is_of_rows(one):
                 self._doubt(f'{_shown(one)}: "{one.hedge}" leaves it open')
             elif (
                 one.act is Act.OTHER
@@ -136,7 +156,7 @@ class Resolution:
                 and all(device in by_row for device in one.devices)
             ):
                 continue  # the reader took it for the row of its Device
-            elif one.act is Act.OTHER and one.scope is Scope.ROWS:
+            elif _is_of_rows(one) or (one.act is Act.OTHER and one.scope is Scope.ROWS):
                 continue  # about its rows alone: weighed when it is known what is denied
             elif _qualifies(one) and one.words not in clear:
                 self._doubt(f"{_shown(one)} may qualify it")
@@ -329,9 +349,9 @@ class Resolution:
         why = self._reason(first) if first else ""
         if self.doubts:
             return Answer(device, Outcome.UNCLEAR, where, remark=why)
-        if code is not None:
+        if code is not None and not any(one.hedge for one in said):
             return Answer(device, Outcome.PROVIDED, code_place, code, why)
-        if first and all(one.act is Act.DENIES for one in said):
+        if first and all(one.act is Act.DENIES and not one.hedge for one in said):
             return Answer(device, Outcome.NOT_INSTALLER, where, remark=why)
         return Answer(device, Outcome.UNCLEAR, where, remark=why)
 
@@ -381,6 +401,12 @@ def _is_of_loose_code(reject: Reject) -> bool:
 def _qualifies(one: Statement) -> bool:
     """Whether a statement may take back what another one says; a hedge tells which words do."""
     return one.act in _QUALIFYING or (one.act is Act.OTHER and bool(one.hedge))
+
+
+def _is_of_rows(one: Statement) -> bool:
+    """Whether a sentence calls some rows the sender's, and so leaves only these open."""
+    placed = one.scope is Scope.ROWS or (one.scope is Scope.KIND and bool(one.kinds))
+    return one.act is Act.OWNS and not one.subject and placed
 
 
 def _is_of_column(one: Statement) -> bool:

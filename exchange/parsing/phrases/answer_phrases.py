@@ -36,14 +36,16 @@ _NOT_INSTALLER = re.compile(
     + r"|\bwe (?:have |had )?" + _FITTED + r" (?:neither|none|nothing)\b"
     + r"|(?:\bnot|n't) (?:been )?(?:put in|done|carried out|mounted|hung) by " + _US
     + r"|^\W*(?:no\W+)?(?:not|never) by " + _US
-    + r"|\bnot (?:one of )?our (?:jobs?|works?|doing|fitments?|fit)\b(?=\W*$|\W*[;(,.-])"
+    + r"|\b(?:not|none) (?:(?:one|any) )?(?:of )?our (?:own )?(?:jobs?|works?|doing|fitments?|fits?"
+    r"|installs?|installations?)\b(?=\W*$|\W*[;(,.-]| (?:either|i'm afraid|sorry)\b)"
+    r"|\bnon[- ]?install(?:ers?|ing (?:supplier|party))\b"
     r"|^\W*(?:no\W+)?(?:some(?:one|body) else|(?:an)?other|(?:a )?(?:different|previous|prior)"
     r" supplier|other supplier|another supplier)(?:'?s'?)? (?:install(?:ation)?s?|jobs?|work)\W*$"
     r"|^\W*(?:no\W+)?(?:(?:an)?other|(?:a )?different) supplier\W*$"
     + r"|\b(?:neither|none|nor)\b[^.;]{0,40}\bwe(?:re)? " + _FITTED + r"\b"
     + r"|(?:(?:\bnot|\bnever|n't) (?:be )?(?:one of )?|\bn(?:one|either)\b[^.;]{0,40}?"
     + r"(?:\b(?:is|are|was|were) )?)ours\b"
-    r"|\bnot us\b(?=\W*$)"
+    r"|\bnot us\b(?=(?: either| I'm afraid| sorry)?\W*$)"
     r"|\bnot our install(?:s|ed|ation|ations)?\b"
     r"|\bwe (?:did not|didn't|have not|haven't|have never|never|do not|don't|had not) "
     r"(?:originally |actually )?(?:install|fit)(?:ed|ted)?\b"
@@ -104,8 +106,10 @@ _HARMLESS_AFTER = re.compile(
     r"|meters?|smart|electricity|gas|elec|esme|gsme|units?|assets?|ids?|in|on|for|to|at|from|with"
     r"|your|our|their|his|her|list(?:ed)?|request|e?mail|message|spreadsheet|workbook|file|sheet"
     r"|table|attach(?:ed|ment)|below|above|following|question|quoted|mentioned|named|provided|sent"
-    r"|asked|about|which|you|are|is|were|was|have|sites?|property|properties|premises?|address(?:es)?"
-    r"|locations?|mpans?|mprns?|reference|ref|number|sorry|unfortunately|apologies|thanks|thank|hope"
+    r"|asked|about|which|you|are|is|were|was|have|sites?|property|properties|premises?"
+    r"|address(?:es)?"
+    r"|locations?|mpans?|mprns?|reference|ref|number|sorry|unfortunately|apologies|thanks|thank"
+    r"|hope"
     r"|so|therefore|hence|please|contact|ask|try|refer|speak|originally|here|either|two|three"
     r"|four|five|six|ten|[0-9]{6,}|i'm|afraid|and|nor|or|not|installed|installing|by|us|supplier"
     r"|as per|do|don't|hold|have|can(?:not|'t)?|help|assist|unable|we"
@@ -144,10 +148,40 @@ _LETTERS = re.compile(r"[a-z]+")
 _LONGEST: Final = 500
 
 
+_COMPANY: Final = (
+    r"(?!(?:We|I|They|You|He|She|It|Our|Not|These|This|That|None)\b)"
+    r"[A-Z][\w&'-]*(?: (?:[A-Z&][\w&'-]*|and)){0,5}"
+)
+_BY_NAME = re.compile(
+    rf"\W*(?:[Nn]o[,.:;]? )?(?:[Nn]ot|[Nn]ever)(?: been)? (?:installed|fitted|put in"
+    rf"|done) by ({_COMPANY})\W*"
+    rf"(?:$|(?:either|sorry)\W*$)|\W*({_COMPANY}) (?:did not|didn't|never) (?:install|fit)(?:ed"
+    rf"|ted)?"
+    r"(?: (?:this|it|that|this one|that one|either))?\W*$"
+)
+_SAME = re.compile(
+    r"\W*(?:(?:and |or )?(?:nor|neither)|same|ditto|likewise|as above|not|and not)(?: (?:is|was"
+    r"|for|with|as|goes))?"
+    r"(?: (?:this|that|it|here|above|again|the same|for|one|either|too|as|answer|before)){0,4}\W*",
+    re.I,
+)
+
+
 @cache_short
 def normalise_phrase(text: str) -> str:
     """Return ``text`` on one line with straight apostrophes, as the patterns here expect it."""
     return " ".join(text[:_LONGEST].replace("\u2019", "'").replace("\u2018", "'").split())
+
+
+def denied_by_name(text: str) -> str:
+    """Return the company that a remark says did not install it: ``not installed by Vale``."""
+    found = _BY_NAME.match(normalise_phrase(text))
+    return (found[1] or found[2]).strip() if found else ""
+
+
+def repeats_answer(text: str) -> bool:
+    """Return whether a remark says the same as the one before it: ``nor this``, ``ditto``."""
+    return bool(_SAME.fullmatch(normalise_phrase(text)))
 
 
 @cache_short
@@ -216,7 +250,8 @@ _NO: Final = frozenset(
 
 
 _SCOPE = re.compile(
-    r"\b(?:none|any|all|these|those|following|below|above|attached|listed|neither|they|them|rest|others"
+    r"\b(?:none|any|all|these|those|following|below|above|attached|listed|neither|they|them|rest"
+    r"|others"
     r"|remainder|balance|other (?:ones|devices|meters|two|three|four|five|six|ten|\d{1,6})"
     r"|each|remaining|your (?:list|request)|the (?:devices|meters|list))\b",
     re.I,

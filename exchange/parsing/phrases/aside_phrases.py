@@ -173,7 +173,7 @@ _COURTESY: Final = re.compile(
     r"|than|just) ){0,4}(?:happy|glad|pleased|keen|love|like|sorry|hate|wish|hope|trust|pleasure"
     r"|apologi[sz]e|apologies)\b[^.?!,;:]{0,100}\b(?:help|assist|oblige|service|inconvenience"
     r"|delay|wait|late|sooner|earlier|good news|better news|news|luck|fine|well|sense|clear"
-    r"|useful|quer(?:y|ies)|hear)\b[^.?!,;:]{0,40}(?=[.?!,;:]|$)"
+    r"|useful|quer(?:y|ies)|hear)\b[^.?!,;:]{0,40}(?=[.?!,;:]|$| but\b)"
     r"|\W*(?:while|whilst|although|though|much as) (?:we|i)(?:'d| would) (?:love|like|be happy)"
     r"[^.?!,;:]{0,100}(?=[,;:]|$)"
     r"|\W*(?:just |only |simply |so as |in order )?to (?:save|be clear|help|assist|avoid)\b"

@@ -20,7 +20,23 @@ _DEED = (
     "(?:commission(?:ed)?|exchange[d]?|replace[d]?|remove[d]?|procure[d]?|order(?:ed)?|own(?:ed)?"
     "|maintain(?:ed)?|configure[d]?|enrol(?:led)?|arrange[d]?|rent(?:ed)?|supply|supplied"
     "|connect(?:ed)?|set up|touch(?:ed)?|handle[d]?|purchase[d]?|book(?:ed)?|deal(?:t)? with"
-    "|work(?:ed)? on|organise[d]?|energise[d]?|test(?:ed)?)"
+    "|work(?:ed)? on|organise[d]?|attend(?:ed)?|visit(?:ed)?|energise[d]?|test(?:ed)?)"
+)
+_OWN_TEAM = (
+    r"(?:the|our|my) (?:\w+ ){0,3}?(?:team|teams|department|colleagues?|people|desk|engineers?|ops"
+    r"|operations|manager|guys|lads|crew|side|metering|field force|installers|fitters)"
+    r"(?: (?:team|people|lot|colleagues))?(?: (?:here|today|yesterday|this morning))?"
+)
+_REPLIED = (
+    r"(?:have |has |had )?(?:now |just |since |all |both )*(?:come back|came back|got back|reported"
+    r"(?: back)?|replied|responded|looked(?: into (?:it|this|these))?|checked(?: (?:it|this"
+    r"|these|them))?"
+    r"|been through (?:it|this|these|them)|reviewed (?:it|this|these|them))(?: to (?:me|us))?"
+)
+_SAID = (
+    r"(?:have |has |had )?(?:now |just |since |also |all |both )*(?:say|says|said|confirm(?:s|ed)?"
+    r"|tells? (?:me|us)|told (?:me|us)|advised?|advises|report(?:s|ed)?|states?"
+    r"|stated)(?: to (?:me|us))?"
 )
 _SHORTENINGS: Final = (
     (r"\b(ca|wo|sha)n?'?nt\b", r"\1n't"),  # cant
@@ -35,6 +51,15 @@ _SHORTENINGS: Final = (
     (r"\bour's\b", "ours"),
     (r"\bof '?em\b", "of them"),
     (r"\bnon of\b", "none of"),
+    (r"\bnone off\b", "none of"),
+    (
+        r"\b(meters?|devices?|these|those|they|them|all|none|both|which|that|units|assets) where"
+        r" (?=(?:not |never |all |already )?(?:install|fitt|put\b|in\b|mounted))",
+        r"\1 were ",
+    ),
+    (r"\bthey was\b", "they were"),
+    (r"\bbefor\b", "before"),
+    (r"\bdouble[- ]?checked\b", "checked"),
     (r"\b(?:pls|plz|plse)\b", "please"),
     (r"(?<=(?-i:[a-z]{2}))\.(?=(?-i:[A-Z][a-z]+\b))", ". "),  # by us.Thanks
 )
@@ -72,7 +97,7 @@ _ROUNDABOUT: Final = (
         r"[^.?!;]{0,200}?) our (?:mop|mam|map|meter operator|metering agent|agent)s?(?:'s?)?\b",
         r"\1 our records",
     ),
-    (r"\bplease be (?:informed|advised|aware|assured)(?: that)?\b", ""),
+    (r"\b(?:please|kindly) be (?:informed|advised|aware|assured)(?: that)?\b", ""),
     (
         r"\bit (?:has been|was|is|had been) (?:determined|found|confirmed|established|ascertained"
         r"|verified|concluded|noted) that\b",
@@ -128,9 +153,11 @@ _ROUNDABOUT: Final = (
      r"(?! by (?!us\b|me\b|ourselves\b|(?-i:[A-Z])))", r"\1"),
     (r"\bneither (?=install|fitt?(?:ed)?\b|put in\b)", "not "),
     # where they are looked for
-    (r"\b(?:do|does|did) not (?:appear|show(?: up)?|feature|come up|turn up|figure|exist)\b(?! (?:to|as|that)\b)",
+    (r"\b(?:do|does|did) not (?:appear|show(?: up)?|feature|come up|turn up|figure"
+        r"|exist)\b(?! (?:to|as|that)\b)",
      "are not on record"),
-    (r"\b(?:come|comes|came|coming|show|shows|showed|showing|flag|flags|flagged|pop|pops) (?:up|back|through|out) "
+    (r"\b(?:come|comes|came|coming|show|shows|showed|showing|flag|flags|flagged|pop|pops) (?:up"
+        r"|back|through|out) "
      r"as\b", "are"),
     (r"\bno (?:trace|records?|sign|history|evidence|notes?|log|mention|indication|entry|entries)"
      r" (?:of|that) (?:(?:us|we|our|ever|having|them|these|those|it|any|all|being|been|were|was|the"
@@ -140,10 +167,127 @@ _ROUNDABOUT: Final = (
      r"|reaches)(?: back)?\b", "as far back as our records go"),
     (r"^\W*(?:unfortunately|sadly|regrettably|afraid|i'?m afraid|sorry|definitely|certainly) not\b"
      r"(?=\W*(?:$|[,;:.!-]))", ""),
+    (
+        r",? ?(?:\b(?:but|and) )?\b(?:i'?m|i am|we'?re"
+        r"|we are) afraid(?: to say)?(?: that)?\b(?!,? not?\b)",
+        " ",
+    ),
+    (
+        r"(?<!not )(?<!n't )(?<!if )(?<!whether )(?<!as )\b(?:i|we)(?:'m|'re| am| are| can be"
+        r"| have been)"
+        r" (?:(?:now|also|quite|very|absolutely|completely|entirely|perfectly|totally|100%"
+        r"|more than) )*"
+        r"(?:confident|certain|sure|positive|satisfied)(?: that| of this[:,]?)?"
+        r"(?= (?:none|we|these|those|they|the|neither|all|it|this|our|that))",
+        "we confirm that",
+    ),
+    (
+        rf"\b(?:having )?(?:(?:i|we)(?:'ve| have| had)? )?(?:now |just |also )?(?:checked|spoken"
+        rf"|liaised|confirmed|asked"
+        rf"|consulted|been in touch|heard back|heard|verified|run (?:it|this|these) past|chased"
+        rf"|contacted)"
+        rf"(?: (?:with|to|by|from))? {_OWN_TEAM}(?:,? (?:and|who|which)|[,;])?(?: they)? ?"
+        rf"(?:{_SAID})(?: that)?,? (?=(?:they|we|none|these|those|the|neither|all|it|this|no|not"
+        rf"|our|that) )",
+        "we confirm that ",
+    ),
+    (
+        r"\b(?:(?:i|we)(?:'ve| have| had)? )?(?:now |just )?(?:heard back|heard|a reply|word) from "
+        rf"(?:{_OWN_TEAM}|metering|field|smart|ops|operations|deployment)(?: that|[:,])?(?= )",
+        "we confirm that",
+    ),
+    (
+        rf"\b(?:confirmed|checked|verified|cross-checked) (?:with|by) {_OWN_TEAM}(?: that|[:,;]"
+        rf"| and)?"
+        r"(?= (?:they|we|none|these|those|the|neither|all|it|this|no|not|our|that) )",
+        "we confirm that",
+    ),
+    (
+        rf"(?:^|(?<=[.,;:!] ))(?:{_OWN_TEAM}|metering|deployment"
+        rf"|field ops) (?:(?:{_REPLIED}),? (?:and |to )?)?(?:{_SAID})"
+        r"(?: that)?(?= (?:they|we|none|these|those|the|neither|all|it|this|no|not|our|that"
+        r"|there) )",
+        "we confirm that",
+    ),
+    (r"\bwe confirm that,? they(?= (?:did|have|had|do|were|are|never)(?:n't)?\b)(?=[^.?!,;]{0,40}"
+     r"(?:install|fit|put))", "we confirm that we"),
+    (
+        r"\b((?-i:[A-Z][\w&.-]*(?: [A-Z&][\w&.-]*)*)) (?:has|have) (?:now )?(?:determined"
+        r"|established"
+        r"|ascertained|concluded|verified|identified|found)(?: that)?(?= (?:it|they|none|these"
+        r"|the) )",
+        r"\1 confirms that",
+    ),
+    (
+        r"\b(?:(?:please|kindly|can you|could you|would you|will you|you can|you may) )+(?:also "
+        r"|then |now )?(?:update|amend|mark"
+        r"|note|record|log|correct|change|annotate|set|put"
+        r"|take)\b(?: [^.?!;:]{0,60}?)? (?:to (?:show|say|reflect"
+        r"|record|read|state)(?: that)?|that)(?= (?:we|none|these|those|they|the|it|(?-i:[A-Z])))"
+        r"(?P<rest>[^?]*)\?",
+        r"please note that\g<rest>.",
+    ),
+    (
+        r"\b(?:(?:please|kindly|can you|could you|would you|will you|you can"
+        r"|you may) )+(?:update|amend|mark|record|log|correct"
+        r"|change|annotate|set)\b(?: [^.?!;:]{0,60}?)? to (?:show|say|reflect|record|read"
+        r"|state)(?: that)?\b",
+        "please note that",
+    ),
+    (
+        r"[,;:-]? ?\b(?:(?:and|but|so) )?(?:please |kindly |do )*(?:feel free to|let|contact"
+        r"|call|email"
+        r"|shout|come back|get in touch|get back|give|drop|tell|write)\b[^.?!;]{0,60}? (?:if"
+        r"|should) (?:you|your|there|anything"
+        r"|any)\b[^.?!;]{0,80}$",
+        "",
+    ),
+    (
+        r"\b(?:(?:have|having|had|did|done|been having) )*a (?:(?:good|quick|proper|thorough"
+        r"|full|bit of a|deep|careful|long|second) )*"
+        r"(?:dig|rummage|hunt|trawl|scan|check|search|look)(?: around| about| round)? (?:through"
+        r"|in|into|at|over|of|round|on)\b",
+        "checked",
+    ),
+    (
+        r"\b(?:before|prior to|ahead of|until|till) (?:we|us|our)\b(?: (?:even|ever|first"
+        r"|actually|had|have|were|was))*"
+        r" ?(?:got|get|getting|had|took|taking|inherited|inheriting|gained|gaining|won|acquired"
+        r"|acquiring|became|becoming"
+        r"|started|starting|came|coming|arrived|entered|supplied|supplying|signed up|onboarded"
+        r"|picked|existed|traded)"
+        r"\b[^.,;:!?]{0,60}",
+        "before our supply",
+    ),
+    (r"\bwe write to (?=confirm|advise|inform|say|state)", "we "),
+    (
+        r"^\W*(?:your |the |this )?(?:case|ticket|query|request|enquiry|incident|call|job)(?: [\w-]+)? (?:is |has "
+        r"|been |will |be |now )*(?:closed|resolved|completed)\b[^.?!]{0,40}$",
+        "",
+    ),
+    # doing
+    (r"\bputting ((?:any of |all of |either of )?(?:these|those|them|it|this|the \w+)) in\b",
+     r"installing \1"),
+    (r"\b(?:no|not any|never (?:had )?any|without any|without|not had any) (?:association"
+        r"|affiliation|relationship|input|participation"
+     r"|connection|contact|dealings|engagement|links?|involvement|hand|part|role) (?:with|to|in"
+     r"|into)\b",
+     "no involvement with"),
+    (r"\bno (?:installs?|installations?|jobs?|work|fits?|fitments?) of ours\b", "none of ours"),
+    (r"\b(installed|fitted|put in|mounted) no (?=(?:smart )?(?:meters?"
+        r"|devices?))", r"\1 none of the "),
+    (r"^\W*((?:the )?(?:devices?|meters?|assets?|units?)) ((?:install|fitt)ed by [^:?!.]{2,60}): ?"
+     r"(?:none|0|nil|zero)\b", r"none of the devices were \2"),
+    (r"^\W*((?:the )?(?:devices?|meters?|assets?|units?)) (not (?:install"
+        r"|fitt)ed by [^:?!.]{2,60}): ?"
+     r"(all(?: (?:of them|\d+))?|\d+)\b", r"\3 devices were \2"),
+    (r"\b(?:every|each)(?: and every)?(?: single| last)? one of (?=the|these|those|them"
+        r"|your)", "all of "),
     # how many
     (r"\b(\d{1,3}) ?(?:of|out of|/) ?\1\b", r"all \1"),
     (r"\b(?:0|zero|nil|none) ?(?:/|out of|of) ?(?=(?:the |these |those )?\d)", "none of "),
-    (r"(?<![\d.:/-])\b0 (?=(?:(?:were|are|was|is|of them|devices?|meters?) ){0,2}(?:install|fit|ours\b))", "none "),
+    (r"(?<![\d.:/-])\b0 (?=(?:(?:were|are|was|is|of them|devices?|meters?) ){0,2}(?:install|fit"
+        r"|ours\b))", "none "),
     (r"\bnot one (?=was|were|is|are|has|went|came|belongs)", "none "),
     (r"\bnot (?:a single|any) one (?=was|were|is|are|has|went|came|belongs)", "none "),
     (r"^\W*(?:so )?(?:it'?s |that'?s )?(?:a )?no (?:to|for|on) (?:both|all|these|each|any|either"
@@ -202,7 +346,7 @@ _ROUNDABOUT: Final = (
     (r"\b(?:had|have|having) (?:a|the|my) chance to (?:look|check|review|search|go through)"
      r"(?: (?:at|into|through)(?: (?:this|these|them|it|your \w+))?)?", "having checked"),
     (
-        r"\bneither(?: of)? the (?:gas|elec\w*|leccy)(?: meters| ones| devices)? n?or (?:the )?"
+        r"\bneither(?: of)? the (?:gas|elec\w*|leccy) (?:meters|ones|devices) n?or (?:the )?"
         r"(?:gas|elec\w*|leccy)(?: meters?| ones?| devices?)?\b",
         "none of the gas and electric meters",
     ),
@@ -228,6 +372,9 @@ _ROUNDABOUT: Final = (
     (r"\b(?:some ?one|some ?body|a supplier|a company|people|a party) (?:other than|who (?:is|was)"
      r" not|but not) (?:us|ourselves|we)\b", "someone else"),
     (rf"\bour (?:\w+ )?{_HISTORY_NOUN}\b(?! team| people)", "supply"),
+    (r"\bno (?:match(?:es)?|hits?|results?|sight|joy|entry|entries|signs?|luck|finds?)"
+     r"(?: (?:of|for|on|against)(?= (?:them|these|those|any|it|this|the|either)))?\b", "no record"),
+    (r"\bno,? no,? (?:and )?no\b", ""),
     (r"\bby others\b", "by another supplier"),
     (r"\b(?:n?or|and neither) (?:by )?(?:any(?:one|body)? (?:of |else )?)?(?:(?:acting|working"
     r"|else|its"

@@ -82,7 +82,7 @@ ENGLISH: Final = {
     "|part of our roll-out|part of our install programme|part of our installation programme",
     OUR: "our|one of our|any of our|our own",
     JOB: "meter work|metering work|site work|work on site|installs|installations|installation"
-        "|jobs|fitments|in installing|for installing"
+        "|jobs|fitments|fits|in installing|for installing"
     "|of installing"
     "|in fitting|for fitting|of fitting|the fitting",
     DEVICE: "devices|meters|units|ones|assets|ids|serials|entries|lines|items|equipment"
@@ -235,7 +235,9 @@ FILLERS: Final = (
     "|responsibility|involved"
     "|involvement|gives notice|notice|gives|inherited both sites|inherited the sites"
     "|inherited these sites|inherited the customers|inherited these customers|inherited the supply"
-    "|inherited the accounts|wrong supplier|wrong company|wrong people|red|blue|green|bold"
+    "|inherited the accounts|wrong supplier|wrong company|wrong people|wrong shop|wrong team|wrong address|wrong lot"
+    "|wrong tree|case closed|ticket closed|we write to confirm|wrong shop|wrong team|wrong address|wrong lot"
+    "|wrong tree|case closed|ticket closed|we write to confirm|red|blue|green|bold"
     "|highlighted|yellow|comment|comments|from our map"
     "|from our mop|from our mam|from our meter operator|gone|went|going"
     "|off|via|afterwards|ago|long|way|shows|show|now|far back"
@@ -264,8 +266,9 @@ FILLERS: Final = (
     "|relation|under|status|resolution|verdict|finding|findings|conclusion|decision|disposition|update|remark|remarks|closure|in relation to|must advise|must inform|have to advise|on either count|on any count"
     "|on both counts"
     "|soz|if i were you|xx|x|thing|things|ceased trading|started trading|began trading"
-    "|commenced trading|stopped trading|legacy meter"
-    "|legacy meters|whose meter operator|their meter operator|its meter operator|wall|walls"
+    "|commenced trading|stopped trading|legacy meter|legacy install|legacy installs|legacy device|legacy devices|legacy assets"
+    "|legacy meters|whose meter operator|their meter operator|its meter operator|wall|walls|ascertained|determined|established|deduced|closed|our end"
+    "|attended|visited"
     "|install date"
     "|accordingly|consequently|likewise|similarly|additionally|furthermore|moreover|thereby"
     "|duly|ultimately|thankfully|log|logs|tracker|diary|archive|archives|above-referenced"
@@ -279,7 +282,7 @@ OF_INSTALLING: Final = frozenset(
     ("code", "codes", "history", "record", "records", "date", "dates", "details", "data",
      "paperwork", "log", "logs", "report", "reports", "certificate", "certificates", "file",
      "files", "database", "system", "systems", "tracker", "portal", "list", "lists", "base",
-     "book", "portfolio", "programme", "estate", "information", "info", "documentation", "photos", "register")
+     "book", "portfolio", "estate", "information", "info", "documentation", "photos", "register")
 )  # fmt: skip
 OF_JOBS: Final = frozenset(
     ("management", "system", "systems", "number", "numbers", "ref", "reference", "tracker", "board")

@@ -13,7 +13,7 @@ _WORDS: Final = (
     "fitting", "supplier", "suppliers", "these", "those", "meters", "meter", "devices", "device",
     "neither", "either", "engineers", "never", "listed", "supply", "records", "unfortunately",
     "previous", "another", "customer", "customers", "confirm", "because", "request",
-    "apologies", "sorry",
+    "apologies", "sorry", "before", "already",
 )  # fmt: skip
 _LEAST: Final = 5  # letters of a word: in shorter ones a slip makes another word
 

@@ -37,6 +37,7 @@ from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.sniff import Shape, has_mail_header, shape_of
 from exchange.parsing.findings.claim_columns import any_code, claim_ids, found_ids
 from exchange.parsing.findings.findings import Findings
+from exchange.parsing.findings.named_denials import named_denials
 from exchange.parsing.findings.resolve_claims import (
     resolve_claims,
     unique_devices,
@@ -274,7 +275,7 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
         answers=answers,
         rejects=rejects,
         warnings=tuple(dict.fromkeys([head.fault, *warnings] if head.fault else warnings)),
-        statements=(*reading.statements, *found.statements),
+        statements=(*reading.statements, *found.statements, *named_denials(answers)),
         quoted_rows=tuple(reading.quote.rows),
         quoted_whole=reading.quote.complete,
         repeated=repeated,

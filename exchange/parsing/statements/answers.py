@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from exchange.domain.device import DeviceId
-from exchange.domain.statements import Act, Scope, Statement
+from exchange.domain.statements import BEFORE_SENDER, Act, Scope, Statement
 from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.aside_phrases import (
@@ -27,6 +27,7 @@ from exchange.parsing.phrases.aside_phrases import (
 from exchange.parsing.statements.asides import is_small_print, without_courtesy
 from exchange.parsing.statements.cores import NONE_OF_REST, Core, core_of, others_of
 from exchange.parsing.statements.grammar.clauses import clauses_of
+from exchange.parsing.statements.grammar.history import guessed_other
 from exchange.parsing.statements.grammar.restrictions import restriction_before
 from exchange.parsing.statements.grammar.scopes import (
     endings_in,
@@ -35,7 +36,7 @@ from exchange.parsing.statements.grammar.scopes import (
     kinds_of,
     scope_in,
 )
-from exchange.parsing.statements.grammar.spelling import spelt_out
+from exchange.parsing.statements.grammar.spelling import plain_words, spelt_out
 from exchange.parsing.statements.grammar.words import Clause
 from exchange.parsing.statements.hedges import (
     doubts_about_others,
@@ -67,7 +68,8 @@ _TURN_TO = re.compile(
     re.I,
 )
 _INVERTED = re.compile(
-    r"\W*(?:were|was|did|have|has|are|is|do|can|could|had)\s+(?:we|these|those|they|this|it|i|the|none|neither|any|all|both)\b",
+    r"\W*(?:were|was|did|have|has|are|is|do|can|could|had)\s+(?:we|these|those|they|this|it|i"
+    r"|the|none|neither|any|all|both)\b",
     re.I,
 )
 _DENYING: Final = frozenset(
@@ -75,6 +77,23 @@ _DENYING: Final = frozenset(
      "not one of these", "not one of those", "not one of them", "not any of", "not a single one")
 )  # fmt: skip
 _SHOWN: Final = 300
+_FOR_NAME = re.compile(
+    r"\W*(?:(?:[Ff]or and )?[Oo]n behalf of"
+    r"|[Ff]or) (?:the )?([A-Z][\w&.'-]*(?: (?:[A-Z&(][\w&.')-]*|and)){0,6})"
+)
+_BEFORE_US = re.compile(
+    r"\b(?:before|prior to|previous to|ahead of|predat\w+|pre-dat\w+|long before)\b[^.?!]{0,80}?\b(?:we"
+    r"|us|our supply|our)\b|\bwe (?:only |later |then |subsequently |just |have since |since )*(?:took"
+    r"|gained|inherited|became|came|picked|acquired)\b[^.?!]{0,60}\b(?:after|later|afterwards|since"
+    r"|subsequently|following|then)\b|\bwe (?:only|later|subsequently|then|just) (?:took|gained"
+    r"|inherited|became|came|picked)\b",
+    re.I,
+)
+_TO_NOTE = re.compile(
+    r"\W*(?:please |kindly )?(?:can|could|would|will) you (?:please |kindly |also |therefore )*(?:note"
+    r"|record|update|log|mark|amend|close|accept|take|be aware|be advised)\b",
+    re.I,
+)
 _SENDS = re.compile(
     r"\b(?:will|shall|to) (?:\w+ )?(?:send|provide|forward|supply|follow|share)\b", re.I
 )
@@ -120,6 +139,12 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
         if core.act is Act.OWNS and set(core.who.lower().split()) & _TRADES:
             hedge = hedge or core.who  # it may have worked for the sender
         reason = words if core.who not in ("", "us") else ""
+        if (
+            core.act is Act.OWNS
+            and reason
+            and _was_before_sender(sentence.text, clauses[core.clause])
+        ):
+            reason = BEFORE_SENDER
         if voucher and core.who in ("", "us"):
             core = core._replace(who=voucher)  # whether that is the sender, its names tell
         elif voucher and voucher != core.who:
@@ -143,6 +168,10 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
     found += _provided(sentence, clauses, where, words, found)
     if is_small_print(sentence, clauses):
         return found
+    guess = guessed_other([word for clause in clauses for word in clause.words])
+    if guess is not None and not (found or sentence.devices or sentence.codes):
+        who = Statement(Act.OWNS, where, words, subject=guess, reason=words)
+        return [who] if guess else []
     if not found and promises(sentence.text):
         rest = any(parts.REST in clause.shape for clause in clauses)
         found.append(Statement(Act.PROMISES, where, words, Scope.REST if rest else Scope.NONE))
@@ -150,13 +179,25 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
     if not found or (promised and _speaks_of_ownership(clauses)):
         aside = without_others(sentence.text)
         why = qualifies(sentence, clauses if aside == sentence.text else clauses_of(aside))
-        if why:
-            rows = () if found or sentence.devices else _rows_alone(clauses)
-            about = Scope.NAMED if sentence.devices else Scope.ROWS if rows else Scope.NONE
+        named = _FOR_NAME.fullmatch(sentence.text.strip(" ,.-"))
+        if named and why:  # the last line of a letter; whose name it is, the thread tells
+            found.append(Statement(Act.OTHER, where, words, subject=named[1], hedge=why))
+        elif why:
+            rows, ends = ((), ()) if sentence.devices else _rows_alone(clauses)
+            about = Scope.ROWS if rows or ends else Scope.NONE
+            about = Scope.NAMED if sentence.devices else about
             found.append(
-                Statement(Act.OTHER, where, words, about, sentence.devices, rows, hedge=why)
-            )
+                Statement(
+                    Act.OTHER, where, words, about, sentence.devices, rows, hedge=why,
+                    endings=ends,
+                )
+            )  # fmt: skip
     return found
+
+
+def _was_before_sender(text: str, clause: Clause) -> bool:
+    """Whether somebody installed them before the sender supplied, or is named the installer."""
+    return bool(_BEFORE_US.search(plain_words(text))) or parts.INSTALLER in clause.shape
 
 
 def _endings_of(clauses: Sequence[Clause]) -> tuple[str, ...]:
@@ -172,14 +213,16 @@ def _named_label(text: str, clauses: Sequence[Clause]) -> str:
     return names if re.match(rf"\W*{re.escape(names)}\s*:\s", text) else ""
 
 
-def _rows_alone(clauses: Sequence[Clause]) -> tuple[int, ...]:
-    """Return the rows that a sentence is about, if it is about them and nothing else."""
-    first = clauses[0].kept[:1] if clauses else ()
-    if not first or first[0].part != parts.ROW:
-        return ()
-    if any(set(clause.shape) & _BEYOND_ROWS for clause in clauses):
-        return ()
-    return tuple(n for clause in clauses for word in clause.kept for n in word.numbers)
+def _rows_alone(clauses: Sequence[Clause]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return the rows, or last digits, that a sentence is about, if it is about nothing else."""
+    kept = next((clause.kept for clause in clauses if clause.kept), ())
+    if not kept or kept[0].part != parts.ROW:
+        return (), ()
+    beyond = [set(clause.shape) & _BEYOND_ROWS for clause in clauses]
+    if beyond[0] or any(one - {parts.THESE} for one in beyond):
+        return (), ()
+    words = [word for clause in clauses for word in clause.kept]
+    return tuple(n for word in words for n in word.numbers), tuple(endings_in(words))
 
 
 def may_answer(sentence: Sentence) -> bool:
@@ -226,7 +269,7 @@ def _subject(who: str) -> str:
 
 def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[Core]) -> str:
     """Return the first words that leave the answers of a sentence open."""
-    if "?" in sentence.text:
+    if "?" in sentence.text and not _TO_NOTE.match(sentence.text):
         return "?"
     asks = _TURN_TO.match(sentence.text)
     if asks and all(clauses[core.clause].shape in ("NW", "NX") for core in cores):
@@ -237,7 +280,7 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[Core])
     if cited:
         return cited
     text = without_courtesy(sentence.text)
-    source = hearsay_in(text) or leaves_open(spelt_out(text))
+    source = hearsay_in(text) or leaves_open(spelt_out(without_others(text)))
     if source:
         return source
     other = others_word(clauses[: cores[0].clause + 1])
@@ -248,6 +291,9 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[Core])
         return "in general"
     by_clause = {core.clause: core for core in cores}
     first = min(by_clause)
+    guessed = [one for core in cores if core.act is Act.OWNS for one in clauses[core.clause].words]
+    if guessed_other(guessed) and all(core.act is Act.OWNS for core in cores):
+        return ""  # I think Northmere did
     for core in cores if any(core.act is Act.DENIES for core in cores) else ():
         ours = next((w.text for w in clauses[core.clause].kept if w.part == parts.WE), "")
         if core.act is Act.OWNS and ours.lower().startswith("our "):
@@ -259,6 +305,9 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[Core])
                 return words  # Acme did, who work for us
     for index, clause in enumerate(clauses):
         answer = by_clause.get(index)
+        others = answer is None or answer.act is Act.OWNS
+        if others and index > first and guessed_other(clause.words) is not None:
+            continue
         if answer is None:
             words = doubts_in_passing(clause, before=index < first)
         else:

@@ -19,7 +19,7 @@ _TOUCHES: Final = _MATTER | {parts.CORRECTION, parts.ON_BEHALF}
 _POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.I)
 _WEAK: Final = frozenset(
     ("where", "will", "can you", "would you", "could you", "which", "what", "who", "how", "only",
-     "could be", "would be", "save", "wait", "why", "once", "soon", "shortly")
+     "could be", "would be", "wish", "imagine", "save", "wait", "why", "once", "soon", "shortly")
 )  # fmt: skip
 
 

@@ -73,7 +73,7 @@ _OTHER_DEEDS: Final = frozenset(
 _DID: Final = frozenset(("did", "have", "never"))
 _COPULAS: Final = frozenset(("was", "were", "is", "are", "be", "been"))
 _NOR_ANY = re.compile(r"Z[TtQDd]*$")
-_SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+T?N$")  # the rest are not
+_SAME_NOT = re.compile(r"(?=.*[rFK])[rFKQDd]+T?N$")  # the rest are not
 NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it does not say what
 
 
@@ -120,8 +120,9 @@ def core_of(clauses: Sequence[Clause], index: int) -> Core | None:
         if last is None or last.act is not Act.DENIES:
             return Core(Act.DENIES, index, 0, 2, "us")  # they installed these, we did not
     if _NOR_ANY.match(clause.shape) and before and _is_denial(before[-1]):
-        if clause.words[-1].text.lower() in _COPULAS:
-            return Core(Act.DENIES, index, 0, len(clause.shape), "us")  # not ours, none of them are
+        copula = clause.words[-1].text.lower() in _COPULAS  # not ours, none of them are
+        if copula:
+            return Core(Act.DENIES, index, 0, len(clause.shape), "us")
     if _SAME_NOT.match(clause.shape) or NONE_OF_REST.match(clause.shape):
         return Core(Act.DENIES, index, 0, len(clause.shape), "")
     if parts.NEGATION in clause.shape or parts.NO_ONE in clause.shape:

@@ -34,8 +34,12 @@ _WE_DID = re.compile(
 )
 _RECORDS: Final = frozenset(
     ("record", "records", "register", "system", "systems", "database", "log", "logs", "history",
-     "tracker", "files", "books", "data", "portfolio", "crm")
+     "tracker", "files", "books", "data", "portfolio", "crm", "base", "estate", "list", "archive")
 )  # fmt: skip
+_OF_CODES = re.compile(r"[TtQ]*c")
+_BEFORE_CODES: Final = frozenset(
+    ("for", "so", "no", "with", "of", "hold", "have", "held", "no code", "no codes", "to", "and")
+)
 _SHOWN_IN: Final = frozenset(("found", "find", "see"))
 _PLACES: Final = frozenset(
     ("site", "sites", "customer", "customers", "account", "accounts", "premises", "property",
@@ -65,7 +69,7 @@ def doubts_in_passing(clause: Clause, *, before: bool) -> str:
             return word.text
         if word.part == parts.KIND and any(one.text == CODE_MARK for one in clause.words):
             continue  # the code of the other one
-        if word.part == parts.KIND and before and not set(clause.shape) - _HEADS:
+        if word.part == parts.KIND and before and not set(clause.shape.rstrip("N")) - _HEADS:
             continue  # elec: not us
         if word.part in (parts.KIND, parts.OURS):
             return word.text
@@ -139,11 +143,20 @@ def of_another_thing(clause: Clause, start: int, end: int) -> str:
     """Return the words by which an answer is not about who installed these Devices."""
     if start and clause.shape[start - 1] == parts.CODE:
         return parts.CODE  # a code is not installed
+    if _OF_CODES.match(clause.shape[end:]) and not _is_aside(clause, end):
+        return parts.CODE  # we have not installed these codes
     texts = [word.text.lower() for word in clause.words]
     met = {parts.DEVICE, parts.ONE_DEVICE} & set(clause.shape)
     if not met and {parts.OURS, parts.OUR} & set(clause.shape[start:end]):
         return next((text for text in texts if text in _PLACES), "")
     return ""
+
+
+def _is_aside(clause: Clause, end: int) -> bool:
+    """Whether a preposition comes between an answer and the codes after it."""
+    last = clause.words.index(clause.kept[end - 1])
+    code = next(at for at, word in enumerate(clause.words) if at > last and word.part == parts.CODE)
+    return any(word.text.lower() in _BEFORE_CODES for word in clause.words[last:code])
 
 
 def doubts_about_others(clause: Clause, end: int) -> str:

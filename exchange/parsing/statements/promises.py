@@ -23,7 +23,7 @@ _PROMISE = re.compile(
     r"|dig)\b"
     r"|\b(?:is |are |now |^)with (?:our|the) (?:\w+ ){0,3}(?:team|department|colleagues?|contractor"
     r"|engineers?|mop|desk)\b"
-    r"|\bawaiting (?:a |the |our )?\w+"
+    r"|\bawaiting (?:a |the |our )?\w+|\bwaiting (?:to hear|for|on|until)\b"
     r"|\b(?:need|give us|require) (?:a bit |some |a little |a few )?(?:more )?(?:time|days)\b"
     r"|\bwerden (?:das|es|uns|ihnen)\b|\bnous reviendrons\b|\bbyddwn yn\b",
     re.I,

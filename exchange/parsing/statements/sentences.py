@@ -20,6 +20,7 @@ from exchange.parsing.lists.prose.device_runs import DeviceRun
 from exchange.parsing.lists.prose.line_segments import is_mere_item
 from exchange.parsing.phrases.act_phrases import THANKED
 from exchange.parsing.phrases.answer_phrases import is_sign_off
+from exchange.parsing.phrases.desk_phrases import is_added_by_desk
 from exchange.parsing.phrases.header_terms import is_table_header
 from exchange.parsing.text.cache_short import cache_short
 from exchange.parsing.text.lines import Line, normalized
@@ -42,6 +43,7 @@ _ROW = re.compile(
 _DEVICE_ROW = re.compile(r"\s*[0-9A-Fa-f]{2}(?:[-: ][0-9A-Fa-f]{2}){7}\b|\s*[0-9A-Fa-f]{16}\b")
 _HAS_DEVICE = re.compile(r"[0-9A-Fa-f]{2}(?:[-: ][0-9A-Fa-f]{2}){7}|[0-9A-Fa-f]{16}")
 # No sentence begins so: it goes on from the line above.
+_LABELLED = re.compile(r"\s*[A-Z][^.:!?]{2,80}: ")
 _VERB_FIRST = re.compile(r"\s*(?:was|were|been|has been|have been|had been|by)\s")
 _SENTENCE_END = re.compile(
     r"(?<=\u2461\d)\s+(?=[A-Z][a-z])|"  # after an install code, in its numbered mark
@@ -94,6 +96,7 @@ def _paragraphs(lines: Iterable[Line]) -> Iterator[list[Line]]:
     for line in lines:
         if (
             isinstance(line, DeviceRun)
+            or is_added_by_desk(line.text)
             or not (
                 _NO_HEX_LETTER.search(line.text[:_LONGEST_LINE]) or _NUMBERED_CODE.match(line.text)
             )
@@ -115,6 +118,8 @@ def _goes_on(before: Line, line: Line) -> bool:
     """Return whether ``line`` continues the sentence of the line ``before``."""
     if line.number != before.number + 1 or line.table or before.table:
         return False
+    if _LABELLED.match(line.text) and _LABELLED.match(before.text):
+        return False  # the lines of a form
     if (
         _BULLET.match(line.text)
         or _DEVICE_ROW.match(line.text)

@@ -28,6 +28,7 @@ from exchange.parsing.statements.legends import (
     says_yes,
     signs_of_denial,
 )
+from exchange.parsing.statements.questions import with_answers
 from exchange.parsing.statements.requests import (
     asks_for_codes,
     is_told,
@@ -82,7 +83,7 @@ def read_statements(
         found += read_acts(Sentence(subject, Line(0, subject), heading=True), "subject")
     about_codes = names_our_matter(subject) or (own == subject and leaves_it_open(own))
     lines = lines if isinstance(lines, Sequence) else list(lines)
-    sentences = _without_questions_of_forms(list(sentences_of(lines)), lines)
+    sentences = with_answers(_without_questions_of_forms(list(sentences_of(lines)), lines))
     rows = sum(one.text.startswith(DEVICE_MARK) for one in sentences)
     answers = _answers_of(sentences, place)
     answered = any(one.act in ANSWERING for said in answers.values() for one in said)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -26,6 +26,7 @@ from exchange.parsing.phrases.answer_phrases import (
     mentions_several,
     normalise_phrase,
     read_remark,
+    repeats_answer,
 )
 from exchange.parsing.text.lines import Line, normalized
 
@@ -155,7 +156,7 @@ def read_inline(
         joined = list(unwrap_lines(one.lines, broken))
         if not broken:
             one.lines = joined
-    answering = [one for one in typed if _is_answer(one)]
+    answering = _with_repeats(typed)
     follows_rows = _answers_follow_rows(answering, len(rows))
     for one in answering:
         if one.above is None or (
@@ -314,6 +315,20 @@ def _is_answer(one: _TypedLines) -> bool:
         return True
     remark = read_remark(_words_of(one))
     return remark.outcome is not None and remark.outcome is not Outcome.PROVIDED
+
+
+def _with_repeats(typed: Sequence[_TypedLines]) -> list[_TypedLines]:
+    """Return what answers a row; ``nor this`` with the words of the answer that it repeats."""
+    found: list[_TypedLines] = []
+    for one in typed:
+        words = _words_of(one)
+        if found and len(one.passed) == 1 and repeats_answer(words):
+            before = found[-1]
+            if not _codes_of(before):
+                one.lines = [replace(one.lines[0], text=before.lines[0].text)]
+        if _is_answer(one):
+            found.append(one)
+    return found
 
 
 def _answers_follow_rows(answering: Sequence[_TypedLines], rows: int) -> bool:

@@ -67,6 +67,7 @@ _YOUR_WORD: Final = frozenset(
      "view", "claim", "theory", "suggestion", "reading", "understanding", "authority", "opinion",
      "behalf", "account", "side", "part", "contractor", "subsidiary", "mop", "mam")
 )  # fmt: skip
+_AS_ADJECTIVE: Final = (("installation",), ("install",), ("installed",))
 _NO_DEVICE: Final = frozenset(
     ("customer", "site", "property", "account", "address", "premises", "supply", "house", "home",
      "flat", "mpan", "mprn", "household", "tenant", "occupier", "meter point", "time", "case",
@@ -186,6 +187,8 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
     if word in PAUSES:
         return 1, Word(parts.PAUSE, word)
     follows = low[at + 1] if at + 1 < len(low) else ""
+    if word == "and" and before == parts.NAME and _is_name(raw, low, at):
+        return 1, Word(parts.NAME, word)  # Mercia Power and Gas
     if word in _JOINS or (
         word in _REASONS
         and (follows in _BEGINNINGS or raw[at + 1 : at + 2] != low[at + 1 : at + 2])
@@ -273,6 +276,14 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
     return 1, Word(parts.NAME if capital else parts.UNKNOWN, raw[at])
 
 
+def _is_name(raw: list[str], low: list[str], at: int) -> bool:
+    """Whether the words before and after ``and`` may be one company's name."""
+    after = raw[at + 1 : at + 2]
+    if not at or not after or not (raw[at - 1][:1].isupper() and after[0][:1].isupper()):
+        return False
+    return low[at + 1] not in _BEGINNINGS and not after[0].isupper()
+
+
 def _phrase(low: list[str], at: int) -> tuple[tuple[str, ...], str] | None:
     """Return the longest phrase that is listed and stands here, with its part."""
     for phrase, part in PHRASES.get(low[at], ()):
@@ -306,7 +317,7 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
     """Return the part of a phrase where the words around it change it."""
     before = low[at - 1] if at else ""
     after = low[at + len(phrase)] if at + len(phrase) < len(low) else ""
-    if phrase in (("installation",), ("install",)) and after in parts.OF_INSTALLING:
+    if phrase in _AS_ADJECTIVE and after in parts.OF_INSTALLING:
         return parts.FILLER
     if phrase[0] in ("job", "jobs") and after in parts.OF_JOBS:
         return parts.FILLER

@@ -35,7 +35,9 @@ _COMPANIES: Final = frozenset(
      "assets of", "estate", "failed", "receivership", "solr", "bought", "merger",
      "group", "subsidiary", "trade", "entity", "arm")
 )  # fmt: skip
-_PEOPLE_AND_THINGS: Final = frozenset((parts.DEVICE, parts.ONE_DEVICE, parts.THESE, parts.THIS))
+_PEOPLE_AND_THINGS: Final = frozenset(
+    (parts.DEVICE, parts.ONE_DEVICE, parts.THESE, parts.THIS, parts.JOB)
+)
 # When it was is part of the history.
 _WHEN: Final = frozenset(
     ("until", "once", "when we", "at the time", "at that time", "previously", "initially",
@@ -45,7 +47,19 @@ _WHEN: Final = frozenset(
 _DOERS: Final = frozenset((parts.WE, parts.BY, parts.NAME, parts.OUR, parts.OURS, parts.OTHERS))
 _IDLE: Final = _PEOPLE_AND_THINGS | {parts.FILLER}
 _CONJUNCTIONS_OF_TIME: Final = frozenset(
-    ("when", "before", "after", "once", "while", "by the time", "with", "prior", "time")
+    (
+        "when",
+        "before",
+        "after",
+        "once",
+        "while",
+        "by the time",
+        "with",
+        "prior",
+        "time",
+        "at the time",
+        "at that time",
+    )
 )
 _NEAR: Final = 8  # words between a time and its verb
 _TIME_WORDS: Final = frozenset(
@@ -58,6 +72,8 @@ _TIME_WORDS: Final = frozenset(
         "after",
         "already in",
         "long",
+        "at the time",
+        "at that time",
         "when we",
         "previously",
     )
@@ -65,6 +81,27 @@ _TIME_WORDS: Final = frozenset(
 _ALWAYS_OWN: Final = frozenset((parts.OURS, parts.INSTALLER, parts.WE_INSTALLED))
 _ABOUT_INSTALLING: Final = frozenset("ISoJGcPrKVUA")
 _NO_GUESS: Final = _ABOUT_INSTALLING | {parts.ON_BEHALF, parts.NEGATION, parts.ROW, parts.EXCEPT}
+
+
+_GUESSES: Final = frozenset(
+    ("think", "believe", "guess", "suspect", "suspected", "probably", "likely", "presumably",
+     "assume", "assuming", "looks like", "look like", "appears", "appear", "seems", "seem",
+     "reckon", "may", "might", "maybe", "perhaps", "possibly", "would have", "could have", "would be",
+     "could be", "unlikely", "apparently", "thought", "expect", "imagine", "wonder",
+     "by the looks",
+     "would say", "understand", "bet on")
+)  # fmt: skip
+_DONE: Final = frozenset(("exchanged", "replaced", "swapped", "refitted", "reinstalled"))
+_PREDECESSORS: Final = frozenset(("predecessor", "predecessors"))
+_SURE: Final = frozenset(
+    ("sure", "certain", "confident", "unsure", "not sure", "know", "prove", "proof", "swear to",
+     "quote me", "quote us", "hold me to", "hold us to", "guess", "confirm", "cannot confirm",
+     "can not confirm", "say")
+)  # fmt: skip
+_TOUCHES: Final = frozenset(
+    (parts.OURS, parts.OUR, parts.REST, parts.ROW, parts.ALL_BUT, parts.KIND, parts.WE_INSTALLED,
+     parts.CODE, parts.NO_ONE, parts.UNFINISHED)
+)  # fmt: skip
 
 
 def tells_of_supply(clause: Clause) -> bool:
@@ -85,6 +122,37 @@ def guesses_supplier(words: Sequence[Word]) -> bool:
     if parts.NAME not in here or here & _NO_GUESS:
         return False
     return _names_supply(words)
+
+
+def guessed_other(words: Sequence[Word]) -> str | None:
+    """Return whom a sentence guesses to have installed them: ``I think Northmere put them in``.
+
+    The empty string is a company without a name, None no guess.  Who it was is no doubt about who
+    it was not; whether the name is the sender's, its thread tells.
+    """
+    guess = False
+    name: list[str] = []
+    other = False
+    for at, word in enumerate(words):
+        text = word.text.lower()
+        if word.part == parts.NAME and (not name or words[at - 1].part == parts.NAME):
+            name.append(word.text)
+        other = other or word.part in (parts.OTHERS, parts.NAME) or text in _PREDECESSORS
+        if (text in _GUESSES and word.part in parts.HEDGES) or text in _DONE:
+            guess = True
+        elif word.part == parts.WE and text != "i":
+            after = words[at + 1].text.lower() if at + 1 < len(words) else ""
+            if after not in _GUESSES and after not in ("would", "can"):
+                return None
+        elif word.part == parts.NEGATION:
+            after = {one.text.lower() for one in words[at + 1 : at + 4]}
+            if not after & _SURE:
+                return None
+        elif text not in _SURE and (
+            word.part in _TOUCHES or (word.part in parts.HEDGES and not is_when(word))
+        ):
+            return None
+    return " ".join(name) if guess and other else None
 
 
 def is_passive(clause: Clause) -> bool:

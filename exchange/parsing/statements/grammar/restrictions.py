@@ -43,6 +43,7 @@ _HARMLESS: Final = frozenset(
      "re", "mp121", "under", "per", "identified", "therein", "contained", "raised", "name",
      "above-referenced", "above-mentioned", "aforementioned", "batch", "lot", "bunch", "pair",
      # What every one of them is.
+     "already", "gain", "gained",
      "smart", "smets", "smets1", "smets2", "zigbee", "electricity", "gas", "fuel", "dual", "energy",
      "metering", "device", "meter", "uncommissioned", "installed", "premises", "sites", "site",
      "properties", "property", "addresses", "address", "homes", "customers", "customer",

@@ -15,9 +15,11 @@ from exchange.parsing.statements.sentences import DEVICE_MARK
 
 _MOST_ROWS: Final = 500
 _SPAN = r"\d{1,3}(?:\s*(?:,\s*and|,|and|&|to|-|\+)\s*\d{1,3})*"
+_SEVERAL = r"\d{1,3}(?:\s*(?:,\s*and|,|and|&|\+)\s*\d{1,3})+"
 _ROWS = re.compile(
     rf"\b(?:(?:rows?|numbers?|nos?\.?|lines?|items?|entries|meters?|devices?)\s+|#\s?)({_SPAN})\b"
     rf"|^\W*({_SPAN})(?=\s+(?:are|is|were|was)\b)"
+    rf"|^\W*({_SEVERAL})(?=\s*[:=-]?\s*(?:not|no|ours|us|installed)\b)"
     rf"|^\W*(?:site|property)\s+({_SPAN})\b"
     rf"|(?<=[,;:])\s+({_SPAN})(?=\s+(?:are|is|were|was)\b)",
     re.I,
@@ -49,7 +51,9 @@ _WHICH: Final = frozenset(
     (parts.THESE, parts.THIS, parts.DEVICE, parts.ONE_DEVICE, parts.NUMBER, parts.NO_ONE,
      parts.REST, parts.ROW, parts.KIND, parts.PARTLY)
 )  # fmt: skip
-_POINTING: Final = frozenset(("those", "them", "they", "these", "it", "this", "either", "neither"))
+_POINTING: Final = frozenset(
+    ("those", "them", "they", "these", "it", "this", "either", "neither", "one")
+)
 
 
 _BOTH_METERS: Final = {DeviceType.ESME.value, DeviceType.GSME.value}
