@@ -11,8 +11,6 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import (
-    LOOSE_CODE,
-    QUOTED_CODE,
     Answer,
     Kind,
     Outcome,
@@ -20,21 +18,28 @@ from exchange.domain.mail import (
     Understanding,
 )
 from exchange.domain.meaning.our_references import another_request
+from exchange.domain.meaning.spoken import (
+    count_codes,
+    count_devices,
+    has_signs,
+    is_of_column,
+    is_of_loose_code,
+    is_of_rows,
+    legend_of,
+    qualifies,
+    shown,
+)
 from exchange.domain.meaning.targets import Devices, rest_of, targets_of
 from exchange.domain.meaning.thread import ThreadContext, is_related, is_sender
 from exchange.domain.statements import (
     ANSWERING,
     BEFORE_SENDER,
     KEYED,
-    LEGEND,
     Act,
     Scope,
     Statement,
 )
 
-# What somebody says in the same mail may take a denial back.
-_QUALIFYING: Final = frozenset((Act.CORRECTS, Act.TAKES_BACK, Act.WARNS, Act.DISPUTES))
-_SHOWN: Final = 160
 _MOST_DOUBTS: Final = 5
 
 
@@ -66,7 +71,7 @@ class Resolution:
             # Who else installed them is a reason, and answers nothing.
             for one in filter(self._is_reason, self.spoken):
                 if is_related(one.subject, self.context, self.said.head):
-                    self._doubt(f"{_shown(one)}: {one.subject} may belong to the sender")
+                    self._doubt(f"{shown(one)}: {one.subject} may belong to the sender")
             self.spoken = [one for one in self.spoken if not self._is_reason(one)]
         by_row = {one.device: one for one in self.said.answers}
         own = {one.device: one.where for one in self.said.devices if one.device not in by_row}
@@ -122,7 +127,7 @@ class Resolution:
             return quoted if self.said.quoted_whole else ()
         if quoted and self._at_stake() and not self.context.open <= set(quoted):
             self._doubt(
-                f"the mail quotes {_devices(len(set(quoted)))}, and {self._list()} has"
+                f"the mail quotes {count_devices(len(set(quoted)))}, and {self._list()} has"
                 f" {len(context)}"
             )
         return context
@@ -148,28 +153,28 @@ class Resolution:
         for one in self.said.statements if self._at_stake() else ():
             if one.act is Act.OTHER and one.subject and self._is_sender(one.subject):
                 continue  # on behalf of the sender's own company
-            if one.hedge and one.act in ANSWERING and not _is_of_rows(one):
-                self._doubt(f'{_shown(one)}: "{one.hedge}" leaves it open')
+            if one.hedge and one.act in ANSWERING and not is_of_rows(one):
+                self._doubt(f'{shown(one)}: "{one.hedge}" leaves it open')
             elif (
                 one.act is Act.OTHER
                 and one.scope is Scope.NAMED
                 and all(device in by_row for device in one.devices)
             ):
                 continue  # the reader took it for the row of its Device
-            elif _is_of_rows(one) or (one.act is Act.OTHER and one.scope is Scope.ROWS):
+            elif is_of_rows(one) or (one.act is Act.OTHER and one.scope is Scope.ROWS):
                 continue  # about its rows alone: weighed when it is known what is denied
-            elif _qualifies(one) and one.words not in clear:
-                self._doubt(f"{_shown(one)} may qualify it")
+            elif qualifies(one) and one.words not in clear:
+                self._doubt(f"{shown(one)} may qualify it")
         denies = any(one.act is Act.DENIES for one in self.spoken)
         for one in self.spoken:
             theirs = not one.subject or self._is_sender(one.subject)
             if not theirs and (one.act is Act.DENIES or not denies):
-                self._doubt(f"{_shown(one)}: {one.subject} is no name of the sender's")
+                self._doubt(f"{shown(one)}: {one.subject} is no name of the sender's")
         if self._at_stake() and (other := another_request(self.said, self.context.requests)):
             self._doubt(f"it names {other}, and replies to {self._list()}")
         self._weigh_attached(by_row)
         for reject in self.said.rejects:
-            if not _is_of_loose_code(reject):
+            if not is_of_loose_code(reject):
                 self._doubt(f"{reject.where}: {reject.reason}")
 
     def _weigh_rows(self, rows: tuple[DeviceId, ...]) -> None:
@@ -185,7 +190,7 @@ class Resolution:
         if attached is None or by_row or self.said.loose_codes:
             return
         what = "no answer is in its files" if self.said.files else "nothing is attached"
-        self._doubt(f"{_shown(attached)}: {what}")
+        self._doubt(f"{shown(attached)}: {what}")
 
     def _is_reason(self, one: Statement) -> bool:
         return one.act is Act.OWNS and bool(one.subject) and not self._is_sender(one.subject)
@@ -204,21 +209,21 @@ class Resolution:
             )
             if Act.DENIES in acts and (len(acts) > 1 or given):
                 other = next((one for one in said if one.act is not Act.DENIES), said[0])
-                self._doubt(f"{device} is denied, and not only denied: {_shown(other)}")
+                self._doubt(f"{device} is denied, and not only denied: {shown(other)}")
                 break
         denied = [one for one, said in self.verdicts.items() if said[0].act is Act.DENIES]
         if any(device in self.context.provided for device in denied):
             self._doubt("it denies a Device that they gave an install code for")
         promise = next((one for one in self.said.statements if one.act is Act.PROMISES), None)
         if denied and promise and len({*denied, *by_row}) >= len(rows):
-            self._doubt(f"{_shown(promise)}: an answer is still to come")
+            self._doubt(f"{shown(promise)}: an answer is still to come")
         vague = [
             one
             for one in self.spoken
             if one.act in (Act.OWNS, Act.PROVIDES) and one.scope is Scope.NONE and not one.subject
         ]
         if denied and vague and not (by_row or self.codes):
-            self._doubt(f"{_shown(vague[0])}: it does not say which")
+            self._doubt(f"{shown(vague[0])}: it does not say which")
 
     # -- codes --
 
@@ -248,8 +253,8 @@ class Resolution:
             owned = list(rows)
         if len(owned) != len(loose):
             self._doubt(
-                f"{loose[0].where}: {_codes(len(loose))} without a Device ID, for"
-                f" {_devices(len(owned))} that the mail calls theirs"
+                f"{loose[0].where}: {count_codes(len(loose))} without a Device ID, for"
+                f" {count_devices(len(owned))} that the mail calls theirs"
             )
             return
         for device, one in zip(owned, loose, strict=True):
@@ -270,7 +275,7 @@ class Resolution:
 
     def _give(self, one: Statement, devices: Devices | str) -> None:
         if isinstance(devices, str):
-            self._doubt(f"{_shown(one)}: {devices}")
+            self._doubt(f"{shown(one)}: {devices}")
             return
         for device in devices:
             self.verdicts.setdefault(device, []).append(one)
@@ -297,7 +302,7 @@ class Resolution:
             found.append(self._answer(device, said, own.get(device, "")))
         used = {where for _, where in self.codes.values()} if not self.doubts else set()
         rejects = tuple(
-            one for one in self.said.rejects if not (_is_of_loose_code(one) and one.where in used)
+            one for one in self.said.rejects if not (is_of_loose_code(one) and one.where in used)
         )
         better = worse or ({} if self.doubts else self._better(by_row))
         answers: Sequence[Answer] = self.said.answers
@@ -320,21 +325,21 @@ class Resolution:
                 for device in one.devices if theirs else ():
                     old = by_row.get(device)
                     if old is not None and old.outcome is Outcome.UNCLEAR:
-                        why = _shown(one)
+                        why = shown(one)
                         found[device] = Answer(device, Outcome.NOT_INSTALLER, old.where, remark=why)
         return found
 
     def _worse(self, by_row: dict[DeviceId, Answer]) -> dict[DeviceId, Answer]:
         """Return the denials of rows that a column gives in another company's name or sense."""
-        named = [one for one in self.said.statements if _is_of_column(one)]
+        named = [one for one in self.said.statements if is_of_column(one)]
         other = next((one for one in named if not self._is_sender(one.subject)), None)
         legend = legend_of(self.said)
         if other is None and legend is None:
             return {}
         if other is not None:
-            self._doubt(f"{_shown(other)}: {other.subject} is no name of the sender's")
+            self._doubt(f"{shown(other)}: {other.subject} is no name of the sender's")
         if legend is not None:
-            self._doubt(f"{_shown(legend)}: it gives the answers of a column another meaning")
+            self._doubt(f"{shown(legend)}: it gives the answers of a column another meaning")
         return {
             device: replace(one, outcome=Outcome.UNCLEAR)
             for device, one in by_row.items()
@@ -357,7 +362,7 @@ class Resolution:
 
     def _reason(self, one: Statement) -> str:
         if one not in self.reasons:
-            self.reasons[one] = f"{_shown(one)}, {self._about(one)}"
+            self.reasons[one] = f"{shown(one)}, {self._about(one)}"
         return self.reasons[one]
 
     def _about(self, one: Statement) -> str:
@@ -378,46 +383,3 @@ class Resolution:
     def _doubt(self, why: str) -> None:
         if why not in self.doubts:
             self.doubts.append(why)
-
-
-def has_signs(said: Understanding) -> bool:
-    """Return whether rows of the mail answer by a sign that the sender explains."""
-    return any(one.reason == KEYED for one in said.statements)
-
-
-def legend_of(said: Understanding) -> Statement | None:
-    """Return the statement that gives a column's "No" another meaning, if the mail has one."""
-    return next((one for one in said.statements if one.reason == LEGEND), None)
-
-
-def _shown(one: Statement | None) -> str:
-    return f'their words "{one.for_people[:_SHOWN]}" at {one.where}' if one else ""
-
-
-def _is_of_loose_code(reject: Reject) -> bool:
-    return reject.reason in (LOOSE_CODE, QUOTED_CODE)
-
-
-def _qualifies(one: Statement) -> bool:
-    """Whether a statement may take back what another one says; a hedge tells which words do."""
-    return one.act in _QUALIFYING or (one.act is Act.OTHER and bool(one.hedge))
-
-
-def _is_of_rows(one: Statement) -> bool:
-    """Whether a sentence calls some rows the sender's, and so leaves only these open."""
-    placed = one.scope is Scope.ROWS or (one.scope is Scope.KIND and bool(one.kinds))
-    return one.act is Act.OWNS and not one.subject and placed
-
-
-def _is_of_column(one: Statement) -> bool:
-    return (
-        one.act is Act.DENIES and one.scope is Scope.NAMED and bool(one.subject) and not one.devices
-    )
-
-
-def _devices(count: int) -> str:
-    return f"{count} Device" if count == 1 else f"{count} Devices"
-
-
-def _codes(count: int) -> str:
-    return "an install code" if count == 1 else f"{count} install codes"

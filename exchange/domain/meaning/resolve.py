@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Final
 
 from exchange.domain.mail import Answer, Kind, Outcome, Subkind, Understanding
-from exchange.domain.meaning.resolution import Resolution, Resolved, has_signs, legend_of
+from exchange.domain.meaning.resolution import Resolution, Resolved
+from exchange.domain.meaning.spoken import has_signs, legend_of
 from exchange.domain.meaning.thread import ThreadContext, is_sender
 from exchange.domain.statements import ANSWERING, Act, Scope, Statement
 

@@ -15,7 +15,7 @@ import numpy as np
 from exchange.domain.columns.device_columns import OUTCOMES, AnswerColumns, devices_of
 from exchange.domain.mail import Answer, Outcome
 from exchange.domain.statements import Act, Scope, Statement
-from exchange.parsing.phrases.answer_phrases import denied_by_name
+from exchange.parsing.phrases.row_phrases import denied_by_name
 
 _MOST_NAMES: Final = 1_000  # different remarks of one mail that are looked at
 
@@ -29,9 +29,11 @@ def named_denials(answers: Sequence[Answer]) -> list[Statement]:
     found: list[Statement] = []
     for at, words in islice(enumerate(columns.remarks.values), _MOST_NAMES):
         name = denied_by_name(words)
-        rows = np.flatnonzero(unclear & (columns.remarks.which == at)) if name else ()
-        if len(rows):
-            where = answers[int(rows[0])].where
+        rows: list[int] = []
+        if name:
+            rows = np.flatnonzero(unclear & (columns.remarks.which == at)).tolist()
+        if rows:
+            where = answers[rows[0]].where
             devices = tuple(devices_of(columns.ids[rows]))
             found.append(Statement(Act.DENIES, where, words, Scope.NAMED, devices, subject=name))
     return found

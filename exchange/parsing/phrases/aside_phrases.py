@@ -57,6 +57,7 @@ _WAITS: Final = any_of(
     "|investigate|raise|chase|find out|revert|come back|get back|update|let you know|dig|see if"
     "|review|search|go (?:back|through)|speak to (?:our|the|my)|send|provide)",
     "(?:please |just |,|^)\\W*(?:hold|keep) (?:this|it|that|these|them)(?! (?:information|data))",
+    "for now", "for the moment", "for the time being", "in the meantime", "in the interim",
     "second thoughts",
     "come to think", "(?:i|we) stand corrected", "my mistake", "my bad", "our mistake", "oops",
     "keep (?:it|this|these|them|the (?:request|query|ticket|case)|your (?:request|query))"

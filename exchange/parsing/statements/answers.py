@@ -31,7 +31,6 @@ from exchange.parsing.statements.grammar.history import guessed_other
 from exchange.parsing.statements.grammar.restrictions import restriction_before
 from exchange.parsing.statements.grammar.scopes import (
     endings_in,
-    fuels_in,
     is_back_reference,
     kinds_of,
     scope_in,
@@ -50,6 +49,7 @@ from exchange.parsing.statements.hedges import (
 )
 from exchange.parsing.statements.other_languages import read_other_answers
 from exchange.parsing.statements.promises import announces_codes, promises
+from exchange.parsing.statements.provided import provided
 from exchange.parsing.statements.qualifying import is_advice, is_off_topic, qualifies
 from exchange.parsing.statements.sentences import CODE_MARK, Sentence
 from exchange.parsing.statements.vouching import hearsay_in, others_word, vouched_by
@@ -78,19 +78,24 @@ _DENYING: Final = frozenset(
 )  # fmt: skip
 _SHOWN: Final = 300
 _FOR_NAME = re.compile(
-    r"\W*(?:(?:[Ff]or and )?[Oo]n behalf of"
+    r"\W*(?:(?:I am|I'm|We are|We're) (?:\w+ ){1,2}(?:to (?:your|this"
+    r"|the) \w+ (?:dated [\w ]{3,20} )?)?)?"
+    r"(?:(?:[Ff]or and )?[Oo]n behalf of"
     r"|[Ff]or) (?:the )?([A-Z][\w&.'-]*(?: (?:[A-Z&(][\w&.')-]*|and)){0,6})"
 )
 _BEFORE_US = re.compile(
-    r"\b(?:before|prior to|previous to|ahead of|predat\w+|pre-dat\w+|long before)\b[^.?!]{0,80}?\b(?:we"
-    r"|us|our supply|our)\b|\bwe (?:only |later |then |subsequently |just |have since |since )*(?:took"
+    r"\b(?:before|prior to|previous to|ahead of|predat\w+|pre-dat\w+"
+    r"|long before)\b[^.?!]{0,80}?\b(?:we"
+    r"|us|our supply|our)\b|\bwe (?:only |later |then |subsequently |just |have since "
+    r"|since )*(?:took"
     r"|gained|inherited|became|came|picked|acquired)\b[^.?!]{0,60}\b(?:after|later|afterwards|since"
     r"|subsequently|following|then)\b|\bwe (?:only|later|subsequently|then|just) (?:took|gained"
     r"|inherited|became|came|picked)\b",
     re.I,
 )
 _TO_NOTE = re.compile(
-    r"\W*(?:please |kindly )?(?:can|could|would|will) you (?:please |kindly |also |therefore )*(?:note"
+    r"\W*(?:please |kindly )?(?:can|could|would|will) you (?:please |kindly |also "
+    r"|therefore )*(?:note"
     r"|record|update|log|mark|amend|close|accept|take|be aware|be advised)\b",
     re.I,
 )
@@ -165,7 +170,7 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
     if found and _SENDS.search(hedge) and all(one.act is Act.OWNS for one in found):
         # It is theirs, and the code is on its way: that leaves no other Device open.
         found = [replace(one, hedge="") for one in found]
-    found += _provided(sentence, clauses, where, words, found)
+    found += provided(sentence, clauses, where, words, found)
     if is_small_print(sentence, clauses):
         return found
     guess = guessed_other([word for clause in clauses for word in clause.words])
@@ -319,7 +324,7 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[Core])
 
 def _cited(text: str) -> str:
     """Return the words that a sentence only cites or takes back, if its answer is in them."""
-    recalled = recalls_mail(text) or labelled_unsent(text)
+    recalled = recalls_mail(text) or labelled_unsent(plain_words(text))
     if recalled:
         return recalled
     found = QUOTED.search(text)
@@ -386,58 +391,6 @@ def _scope_of(
         if found[0] is not Scope.NONE:
             return (found[0], sentence.devices if found[0] is Scope.NAMED else (), *found[1:])
     return Scope.NONE, (), (), None
-
-
-def _provided(
-    sentence: Sentence,
-    clauses: Sequence[Clause],
-    where: str,
-    words: str,
-    known: Sequence[Statement],
-) -> list[Statement]:
-    """Return that a sentence gives a code itself, or says where the codes are."""
-    if sentence.codes and not sentence.devices:
-        rows: tuple[int, ...] = ()
-        hedge = ""
-        about = _about_codes(clauses)
-        kinds = fuels_in(word for clause in about for word in clause.kept)
-        for clause in about:
-            rows = rows or tuple(n for one in clause.kept for n in one.numbers if one.part == "F")
-            risky = [one.text for one in clause.kept if one.part in parts.HEDGES]
-            negated = [one.text for one in clause.kept if one.part in (parts.NEGATION,)]
-            hedge = hedge or next(iter(risky + negated), "")
-        scope = Scope.ROWS if rows else Scope.ONE if sentence.codes == 1 else Scope.NONE
-        if known and not rows and known[-1].act is Act.OWNS:
-            scope, rows = known[-1].scope, known[-1].rows
-        ends = tuple(end for clause in about for end in endings_in(clause.kept))
-        if ends and not rows:
-            scope, kinds = Scope.ROWS, ()
-        if kinds and not rows:
-            scope = Scope.KIND
-        count = sentence.codes if scope is Scope.KIND else None
-        return [
-            Statement(
-                Act.PROVIDES, where, words, scope, rows=rows, count=count, hedge=hedge,
-                kinds=kinds if scope is Scope.KIND else (), endings=ends,
-            )
-        ]  # fmt: skip
-    if announces_codes(sentence.text):
-        return [Statement(Act.PROVIDES, where, words, reason="attached")]
-    return []
-
-
-def _about_codes(clauses: Sequence[Clause]) -> Sequence[Clause]:
-    """Return the clauses with codes, and those after the last answer before them."""
-    held = [index for index, one in enumerate(clauses) if CODE_MARK in {w.text for w in one.words}]
-    first = held[0] if held else 0
-    for index in range(first + 1, len(clauses)):
-        if parts.KIND in clauses[index].shape and core_of(clauses, index):
-            clauses = clauses[:index]  # "... and the gas one is not ours"
-            break
-    denied = [index for index in range(first) if core_of(clauses, index)]
-    if not denied or clauses[denied[-1]].shape.count(parts.NEGATION) == 0:
-        return clauses
-    return clauses[denied[-1] + 1 :]
 
 
 def _speaks_of_ownership(clauses: Sequence[Clause]) -> bool:

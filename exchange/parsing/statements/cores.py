@@ -72,6 +72,7 @@ _OTHER_DEEDS: Final = frozenset(
 )  # fmt: skip
 _DID: Final = frozenset(("did", "have", "never"))
 _COPULAS: Final = frozenset(("was", "were", "is", "are", "be", "been"))
+_LISTED: Final = frozenset((parts.THESE, parts.NUMBER, parts.DEVICE, parts.ROW))
 _NOR_ANY = re.compile(r"Z[TtQDd]*$")
 _SAME_NOT = re.compile(r"(?=.*[rFK])[rFKQDd]+T?N$")  # the rest are not
 NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it does not say what
@@ -165,8 +166,10 @@ def _is_predicate(clause: Clause, pattern: str) -> bool:
     if any(word.part == parts.WE and word.text.lower().startswith("our ") for word in clause.kept):
         return False  # not our department
     texts = [word.part for word in clause.words if word.text.lower() not in ("was", "were", "the")]
+    while texts and texts[0] in _LISTED:
+        texts = texts[1:]
     if texts[:2] == [parts.NEGATION, parts.NAME]:
-        return True  # not Vale
+        return True  # not Vale; all three not Vale
     return any(
         one in (parts.NEGATION, parts.NO_ONE) and two == parts.WE for one, two in pairwise(texts)
     )

@@ -36,6 +36,7 @@ _RECORDS: Final = frozenset(
     ("record", "records", "register", "system", "systems", "database", "log", "logs", "history",
      "tracker", "files", "books", "data", "portfolio", "crm", "base", "estate", "list", "archive")
 )  # fmt: skip
+_OWN = re.compile(r"\b(?:own|in-house|internal)\b", re.I)
 _OF_CODES = re.compile(r"[TtQ]*c")
 _BEFORE_CODES: Final = frozenset(
     ("for", "so", "no", "with", "of", "hold", "have", "held", "no code", "no codes", "to", "and")
@@ -205,8 +206,9 @@ def through_own_people(clause: Clause) -> str:
         people = two.part in (parts.WE, parts.OUR, parts.OURS) and two.text.lower().startswith(
             "our"
         )
-        if people and one.text.lower() in _WITH:
-            return f"{one.text} {two.text}"
+        own = one.text.lower() == "by" and bool(_OWN.search(two.text))
+        if people and (own or one.text.lower() in _WITH):
+            return f"{one.text} {two.text}"  # and by whom else?
     return ""
 
 

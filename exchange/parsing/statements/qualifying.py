@@ -110,6 +110,9 @@ _NOT_THEIRS = re.compile(
 _WOULD: Final = frozenset(("would", "will", "should", "can", "would be", "should be", "could be"))
 _OURSELVES: Final = frozenset((parts.WE, parts.OUR, parts.OURS, parts.NEGATION))
 _BY_SOMEBODY: Final = frozenset("IGJXYB")
+_WORKING: Final = frozenset(
+    ("acting", "acted", "working", "worked", "who", "whom", "employed", "contracted", "operating")
+)
 _UNDONE: Final = frozenset(
     ("exchanged", "replaced", "swapped", "commissioned", "refitted", "reinstalled")
 )
@@ -157,7 +160,8 @@ def is_harmless(word: Word, clause: Clause) -> bool:
     if word.part == parts.ON_BEHALF and _nobody_did(clause):
         return True  # our meter operator did not fit them for us
     if text == "for us":  # please close it for us
-        return not set(clause.shape) & _BY_SOMEBODY
+        worked = any(one.text.lower() in _WORKING for one in clause.words)
+        return not (worked or set(clause.shape) & _BY_SOMEBODY)
     if text.startswith("no record of"):
         return True  # that is no answer, and nothing against one
     undone = text in _UNDONE and parts.NEGATION in clause.shape  # nor have we exchanged them

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from exchange.parsing.statements.sentences import Sentence
 
 _NAME = r"(?-i:[A-Z][\w&.'-]*(?: (?:[A-Z&][\w&.'-]*|and)){0,5})"
-_WHO = rf"(?:we|you|our (?:\w+ )?(?:team|engineers|company|installers)|{_NAME})"
+_WHO = rf"(?:we|our (?:\w+ )?(?:team|engineers|company|installers)|{_NAME})"
 _DID = re.compile(
     rf"\W*(?:q(?:uestion)?\W+)?(?P<did>did|have|had) (?P<who>{_WHO}) (?P<rest>[^?]{{3,200}})\?\W*",
     re.I,
@@ -61,7 +61,6 @@ def _denied(text: str) -> str:
         return ""
     did = _DID.fullmatch(text) or _ASKED.fullmatch(text)
     if did is not None:
-        who = "we" if did["who"].lower() == "you" else did["who"]
-        return f"{who} did not {did['rest']}."
+        return f"{did['who']} did not {did['rest']}."
     were = _WERE.fullmatch(text)
-    return f"{were['which']} {were['were']} not {were['rest']}." if were is not None else ""
+    return f"{were['which']} {were['were'].lower()} not {were['rest']}." if were is not None else ""

@@ -15,6 +15,14 @@ _VOUCHES = re.compile(
     re.I,
 )
 _SOURCES: Final = ("record", "data", "system", "database", "register", "search", "check", "review")
+# What is ours and has been checked: "your request was checked and".
+_ABOUT_REQUEST: Final = (
+    "request", "email", "e-mail", "mail", "list", "quer", "enquir", "message", "letter", "note",
+    "ticket", "case", "device", "meter", "spreadsheet", "file", "attach", "reference", "ref",
+    "id", "guid", "serial", "line", "row", "help", "time", "patience", "information", "question",
+    "original", "recent", "last", "latest", "reminder", "chaser", "workbook", "batch", "two",
+    "three", "four", "five", "six",
+)  # fmt: skip
 _ASKED: Final = frozenset(("please", "kindly", "you", "they"))
 _WHOSE: Final = frozenset(("your", "their", "his", "her", "customer", "customers"))
 
@@ -98,6 +106,9 @@ def others_word(clauses: Sequence[Clause]) -> str:
             if text in _ASKED:
                 return word.text
             follows = clause.words[index + 1].text.lower()
+            ours = follows.startswith(_ABOUT_REQUEST) or follows.isdecimal()
+            if text == "your" and not ours:
+                return word.text  # your team confirm that
             if text in _WHOSE and follows.startswith(_SOURCES):
                 return word.text
     return ""

@@ -26,8 +26,8 @@ from exchange.parsing.phrases.answer_phrases import (
     mentions_several,
     normalise_phrase,
     read_remark,
-    repeats_answer,
 )
+from exchange.parsing.phrases.row_phrases import repeats_answer
 from exchange.parsing.text.lines import Line, normalized
 
 _REQUEST = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-Q\d{5,9}(?!\d)", re.I)

@@ -321,7 +321,7 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
         return parts.FILLER
     if phrase[0] in ("job", "jobs") and after in parts.OF_JOBS:
         return parts.FILLER
-    if phrase == ("only",) and _tells_when(low[at + 1 : at + 3]):
+    if phrase == ("only",) and (before.isdecimal() or _tells_when(low[at + 1 : at + 3])):
         return parts.FILLER
     if phrase in (("install",), ("fit",)) and before in parts.BEFORE_JOBS:
         return parts.JOB

@@ -8,8 +8,8 @@ from typing import Final
 _OWN_KINDS: Final = frozenset(
     ("installation", "installations", "install", "installs", "metering", "smart", "meter",
     "field", "own",
-     "operations", "ops", "industry", "technical", "service", "services", "in-house", "internal",
-     "engineering", "asset", "data", "whole", "local")
+     "operations", "ops", "industry", "technical", "service", "services",
+     "in-house", "internal", "engineering", "asset", "data", "whole", "local")
 )  # fmt: skip
 OWN_PEOPLE: Final = frozenset(
     ("team", "teams", "engineer", "engineers", "fitter", "fitters", "installer", "installers",

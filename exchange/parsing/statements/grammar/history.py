@@ -22,7 +22,7 @@ _SUPPLY: Final = frozenset(
      "left", "came", "arrived", "onboarded", "cos", "tariff", "home", "homes", "household",
      "households", "billing",
      "appointment", "market", "rollout", "roll-out", "licence", "licensed", "registered",
-     "took over the supply")
+     "took over the supply", "ssd")
 )  # fmt: skip
 _MOVES: Final = frozenset(
     ("inherited", "inherit", "acquired", "took over", "take over", "taken over", "taking over",
@@ -86,7 +86,8 @@ _NO_GUESS: Final = _ABOUT_INSTALLING | {parts.ON_BEHALF, parts.NEGATION, parts.R
 _GUESSES: Final = frozenset(
     ("think", "believe", "guess", "suspect", "suspected", "probably", "likely", "presumably",
      "assume", "assuming", "looks like", "look like", "appears", "appear", "seems", "seem",
-     "reckon", "may", "might", "maybe", "perhaps", "possibly", "would have", "could have", "would be",
+     "reckon", "may", "might", "maybe", "perhaps", "possibly", "would have", "could have",
+     "would be",
      "could be", "unlikely", "apparently", "thought", "expect", "imagine", "wonder",
      "by the looks",
      "would say", "understand", "bet on")
@@ -145,8 +146,8 @@ def guessed_other(words: Sequence[Word]) -> str | None:
             if after not in _GUESSES and after not in ("would", "can"):
                 return None
         elif word.part == parts.NEGATION:
-            after = {one.text.lower() for one in words[at + 1 : at + 4]}
-            if not after & _SURE:
+            near = {one.text.lower() for one in words[at + 1 : at + 4]}
+            if not near & _SURE:
                 return None
         elif text not in _SURE and (
             word.part in _TOUCHES or (word.part in parts.HEDGES and not is_when(word))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from exchange.parsing.phrases.paraphrases import PARAPHRASES
+from exchange.parsing.phrases.paraphrases.paraphrases import PARAPHRASES
 
 # "A full review of our records shows that" says how they know, before they say it.
 _PREAMBLE = re.compile(

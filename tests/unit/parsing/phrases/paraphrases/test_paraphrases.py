@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from exchange.parsing.phrases.paraphrases import PARAPHRASES
+from exchange.parsing.phrases.paraphrases.paraphrases import PARAPHRASES
 
 
 def test_patterns_ignore_case_and_change_no_plain_denial() -> None:

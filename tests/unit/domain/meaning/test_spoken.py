@@ -1,0 +1,34 @@
+"""What statements can do to an answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchange.domain.meaning.spoken import count_codes, count_devices, is_of_rows, qualifies, shown
+from exchange.domain.statements import Act, Scope, Statement
+
+
+@pytest.mark.parametrize(
+    ("one", "only_its_rows"),
+    [
+        (Statement(Act.OWNS, "body", "row 2 is ours", Scope.ROWS, rows=(2,)), True),
+        (Statement(Act.OWNS, "body", "gas is ours", Scope.KIND, kinds=("GSME",)), True),
+        (Statement(Act.OWNS, "body", "these are ours", Scope.THESE), False),
+        (
+            Statement(Act.OWNS, "body", "row 2 is Vale's", Scope.ROWS, rows=(2,), subject="Vale"),
+            False,
+        ),
+        (Statement(Act.DENIES, "body", "row 2 is not", Scope.ROWS, rows=(2,)), False),
+    ],
+)
+def test_what_leaves_only_its_rows_open(one: Statement, only_its_rows: bool) -> None:
+    assert is_of_rows(one) is only_its_rows
+
+
+def test_what_takes_back_and_how_it_is_shown() -> None:
+    hedged = Statement(Act.OTHER, "body line 3", "one may be ours", hedge="may")
+    assert qualifies(hedged)
+    assert not qualifies(Statement(Act.OTHER, "body", "see you"))
+    assert shown(hedged) == 'their words "one may be ours" at body line 3'
+    assert (count_devices(1), count_devices(2)) == ("1 Device", "2 Devices")
+    assert (count_codes(1), count_codes(3)) == ("an install code", "3 install codes")
