@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from exchange.parsing.text.guarded import Guarded
 
 _CHECKING = "(?:check|investigat|review|search|look|dig|digg|research)(?:ing|ion|ed|es)?"
 _HISTORY_NOUN = (
@@ -220,5 +221,5 @@ _LAST: Final = (
     (r"\bda noi\b", "by us"),  # elsewhere "da" is no "by"
 )
 PARAPHRASES: Final = tuple(
-    (re.compile(pattern, re.I), plain) for pattern, plain in (*_SHORTENINGS, *_ROUNDABOUT, *_LAST)
+    (Guarded(pattern), plain) for pattern, plain in (*_SHORTENINGS, *_ROUNDABOUT, *_LAST)
 )
