@@ -9,7 +9,7 @@ for five, which takes a matrix 0.06 ms.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from string import ascii_uppercase
 from typing import Final, NamedTuple
 
@@ -21,6 +21,7 @@ from exchange.domain.columns.format_columns import ByteArray, Grid, HexColumn
 
 Encode = Callable[[str], bytes]
 Column = HexColumn | TextColumn | PlaceColumn
+Rows = Grid | Sequence[tuple[str, ...]]
 
 ROWS_AT_ONCE: Final = 4096
 _FEW: Final = 16  # rows; of so many, both ways take as long
@@ -73,11 +74,20 @@ def _in_use(words: TextColumn) -> TextColumn:
     return TextColumn(tuple(words.values[at] for at in used.tolist()), which.astype(np.int32))
 
 
-def csv_lines(grid: Grid, encode: Encode) -> bytes:
-    """Return the rows as lines of a CSV; ``encode`` writes a cell that is not empty."""
+def in_batches(grid: Grid) -> list[Rows]:
+    """Return the rows as they are written: thousands at once, or a few as tuples of cells."""
     if len(grid) <= _FEW:
-        rows = [[encode(cell) if cell else b"" for cell in row] for row in grid.to_objects()]
+        return [grid.to_objects()]
+    return [grid[at : at + ROWS_AT_ONCE] for at in range(0, len(grid), ROWS_AT_ONCE)]
+
+
+def csv_lines(grid: Rows, encode: Encode) -> bytes:
+    """Return the rows as lines of a CSV; ``encode`` writes a cell that is not empty."""
+    if not isinstance(grid, Grid):
+        rows = [[encode(cell) if cell else b"" for cell in row] for row in grid]
         return b"".join([b",".join(row) + b"\r\n" for row in rows])
+    if len(grid) <= _FEW:
+        return csv_lines(grid.to_objects(), encode)
     cells = [_cell(column, encode) for column in grid.columns]
     if half := _half_if_wide(grid, cells):
         return csv_lines(grid[:half], encode) + csv_lines(grid[half:], encode)
@@ -86,14 +96,16 @@ def csv_lines(grid: Grid, encode: Encode) -> bytes:
     return _assembled(len(grid), [*framed[:-1], end])
 
 
-def sheet_rows(grid: Grid, before: int, encode: Encode) -> bytes:
+def sheet_rows(grid: Rows, before: int, encode: Encode) -> bytes:
     """Return the rows as XML of a sheet, below the header and ``before`` other rows.
 
     ``encode`` writes the text of a cell that is not empty.
     """
-    if len(grid) <= _FEW:
-        numbered = enumerate(grid.to_objects(), before + 2)
+    if not isinstance(grid, Grid):
+        numbered = enumerate(grid, before + 2)
         return b"".join([_sheet_row(number, row, encode) for number, row in numbered])
+    if len(grid) <= _FEW:
+        return sheet_rows(grid.to_objects(), before, encode)
     cells = [_cell(column, encode) for column in grid.columns]
     if half := _half_if_wide(grid, cells):
         rest = sheet_rows(grid[half:], before + half, encode)

@@ -15,8 +15,7 @@ from string import ascii_uppercase
 from typing import Final
 from xml.sax.saxutils import escape
 
-from exchange.domain.columns.format_columns import Grid
-from exchange.rendering.bulk_rows import sheet_rows
+from exchange.rendering.bulk_rows import Rows, sheet_rows
 from exchange.rendering.package import Package
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -45,7 +44,7 @@ class SheetLayout:
 
 def write_sheet(
     layout: SheetLayout,
-    chunks: Iterable[Grid],
+    chunks: Iterable[Rows],
     title: str,
     reference: str,
     created: datetime,

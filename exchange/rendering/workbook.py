@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from exchange.domain.columns.format_columns import Grid
 from exchange.errors import BadInput
-from exchange.rendering.bulk_rows import ROWS_AT_ONCE, cleaned, csv_lines
+from exchange.rendering.bulk_rows import Rows, cleaned, csv_lines, in_batches
 from exchange.rendering.sheet import SheetLayout, write_sheet
 from exchange.rendering.wording import OutcomeWord, one_line
 
@@ -68,6 +68,16 @@ class SheetFacts:
     created: datetime  # aware
 
 
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """Rows with clean cells, in batches as they are written."""
+
+    parts: list[Rows] = field(repr=False)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+
 _ANSWERS: Final = SheetLayout(
     name="Devices",
     headers=("Device ID", "Outcome", "Install code", "Reason", "Your row"),
@@ -81,7 +91,12 @@ _REQUESTS: Final = SheetLayout(
 )
 
 
-def answers_workbook(rows: Iterable[tuple[str, ...]], facts: SheetFacts) -> bytes:
+def answer_batches(rows: Iterable[tuple[str, ...]]) -> Batches:
+    """Prepare rows with the columns of AnswerRow once, to write both files of an answer."""
+    return _batches(_ANSWERS, rows)
+
+
+def answers_workbook(rows: Iterable[tuple[str, ...]] | Batches, facts: SheetFacts) -> bytes:
     """Return an XLSX with the columns of AnswerRow: Device ID, Outcome, Install code and so on.
 
     Raises BadInput beyond the 1,048,575 rows that a sheet holds.
@@ -89,7 +104,7 @@ def answers_workbook(rows: Iterable[tuple[str, ...]], facts: SheetFacts) -> byte
     return _workbook(_ANSWERS, rows, facts)
 
 
-def answers_csv(rows: Iterable[tuple[str, ...]]) -> bytes:
+def answers_csv(rows: Iterable[tuple[str, ...]] | Batches) -> bytes:
     """Return the rows of ``answers_workbook`` as CSV.
 
     UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180.
@@ -132,10 +147,11 @@ def _request_table(rows: Iterable[RequestRow]) -> tuple[SheetLayout, Iterator[tu
     return layout, cells
 
 
-def _chunks(layout: SheetLayout, rows: Iterable[tuple[str, ...]]) -> Iterator[Grid]:
-    """Yield batches of rows whose cells are short, one line of legal XML, and stripped."""
-    grid = cleaned(Grid.of(rows, len(layout.headers)), _clean)
-    return (grid[at : at + ROWS_AT_ONCE] for at in range(0, len(grid), ROWS_AT_ONCE))
+def _batches(layout: SheetLayout, rows: Iterable[tuple[str, ...]] | Batches) -> Batches:
+    """Return batches of rows whose cells are short, one line of legal XML, and stripped."""
+    if isinstance(rows, Batches):
+        return rows
+    return Batches(in_batches(cleaned(Grid.of(rows, len(layout.headers)), _clean)))
 
 
 def _clean(cell: str) -> str:
@@ -145,28 +161,19 @@ def _clean(cell: str) -> str:
     return _NO_XML.sub("\ufffd", one_line(cell, _CELL_LIMIT))
 
 
-def _workbook(layout: SheetLayout, rows: Iterable[tuple[str, ...]], facts: SheetFacts) -> bytes:
-    return write_sheet(
-        layout,
-        _capped(_chunks(layout, rows)),
-        _clean(facts.title),
-        _clean(facts.reference),
-        facts.created.astimezone(UTC),
-    )
+def _workbook(
+    layout: SheetLayout, rows: Iterable[tuple[str, ...]] | Batches, facts: SheetFacts
+) -> bytes:
+    batches = _batches(layout, rows)
+    if len(batches) > SHEET_ROWS:
+        raise BadInput(f"a workbook holds {SHEET_ROWS:,} rows at most", hint="split the list")
+    title, reference = _clean(facts.title), _clean(facts.reference)
+    return write_sheet(layout, batches.parts, title, reference, facts.created.astimezone(UTC))
 
 
-def _capped(chunks: Iterable[Grid]) -> Iterator[Grid]:
-    count = 0
-    for chunk in chunks:
-        count += len(chunk)
-        if count > SHEET_ROWS:
-            raise BadInput(f"a workbook holds {SHEET_ROWS:,} rows at most", hint="split the list")
-        yield chunk
-
-
-def _csv(layout: SheetLayout, rows: Iterable[tuple[str, ...]]) -> bytes:
+def _csv(layout: SheetLayout, rows: Iterable[tuple[str, ...]] | Batches) -> bytes:
     header = b",".join(map(_csv_cell, layout.headers)) + b"\r\n"
-    lines = (csv_lines(chunk, _csv_cell) for chunk in _chunks(layout, rows))
+    lines = (csv_lines(batch, _csv_cell) for batch in _batches(layout, rows).parts)
     return b"".join([codecs.BOM_UTF8, header, *lines])
 
 

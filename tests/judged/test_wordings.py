@@ -19,7 +19,7 @@ from tests.judged.score import Judged, judged
 
 _FILE: Final = Path(__file__).with_name("wordings.txt")
 _OURS: Final = frozenset(("codes@ours.example",))
-_LEAST: Final = 0.93  # of the denials are taken without a person
+_LEAST: Final = 0.91  # of the denials are taken without a person
 
 
 def _wordings() -> Iterator[tuple[frozenset[int], str]]:

@@ -17,7 +17,7 @@ from exchange.errors import BadInput, ConfigError
 from exchange.ports.mail import FetchedMail, MailRef
 from exchange.ports.records import VaultRecord
 from exchange.rendering import workbook
-from exchange.rendering.workbook import AnswerRow, SheetFacts, answers_workbook
+from exchange.rendering.workbook import AnswerRow, Batches, SheetFacts, answers_workbook
 from exchange.services.answering import intake
 from exchange.services.answering.requests import answer_parts
 from exchange.services.answering.requests.answer_parts import answers_in_parts
@@ -77,7 +77,7 @@ def test_a_ceiling_that_holds_no_row_at_all_is_said() -> None:
 def test_a_low_ceiling_is_decided_on_soon(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     rows_made = 0
 
-    def counted(rows: Sequence[tuple[str, ...]], facts: SheetFacts) -> bytes:
+    def counted(rows: Batches, facts: SheetFacts) -> bytes:
         nonlocal rows_made
         rows_made += len(rows) + 20
         return answers_workbook(rows, facts)

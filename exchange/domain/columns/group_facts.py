@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     FactsT = TypeVar("FactsT", bound=DataclassInstance)
 else:
     FactsT = TypeVar("FactsT")
+
+
+_FEW: Final = 16  # rows; the table of all combinations alone takes longer than to compare so many
 
 
 class FactColumn(NamedTuple):
@@ -45,6 +48,8 @@ def group_facts(kind: type[FactsT], columns: Mapping[str, FactColumn], rows: int
     if set(names) != columns.keys():
         differ = sorted(set(names) ^ columns.keys())
         raise TypeError(f"fields of {kind.__name__} and columns differ: {', '.join(differ)}")
+    if rows <= _FEW:
+        return _group_few(kind, [(name, columns[name]) for name in names])
     keys, possible = np.zeros(rows, np.int64), 1
     for name in names:
         values, places = columns[name]
@@ -62,3 +67,21 @@ def group_facts(kind: type[FactsT], columns: Mapping[str, FactColumn], rows: int
         for at in first
     ]
     return Grouped(facts, first, numbers[keys])
+
+
+def _group_few(kind: type[FactsT], columns: Sequence[tuple[str, FactColumn]]) -> Grouped:
+    """Group a few rows, one after the other; a small request has no more."""
+    places = zip(*(column.which.tolist() for _, column in columns), strict=True)
+    first: dict[tuple[int, ...], int] = {}
+    keys = list(places)
+    for at, key in enumerate(keys):
+        first.setdefault(key, at)
+    occur = sorted(first)
+    number = {key: nth for nth, key in enumerate(occur)}
+    facts = [
+        kind(**{name: column.values[at] for (name, column), at in zip(columns, key, strict=True)})
+        for key in occur
+    ]
+    return Grouped(
+        facts, [first[key] for key in occur], np.array([number[key] for key in keys], np.int32)
+    )

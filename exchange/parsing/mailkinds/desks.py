@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from exchange.parsing.text.guarded import Guarded
+
 _OPENING: Final = 4_000
 _LEAST_FIELDS: Final = 2  # lines that only a machine writes
 _LEAST_NAME: Final = 4  # letters of a name that a mail address shows
@@ -37,7 +39,7 @@ _HAPPENED: Final = (
 # "Your request (77120) has been received", "RITM00291 has been updated".
 _SYSTEM: Final = rf"(?:{_TICKET}{_NUMBER}|(?:RITM|INC|REQ|TASK|CASE|SCTASK|CHG|SR|CS)[-_#]?\d*)"
 _YOURS: Final = rf"your(?: \w+)? {_TICKET}{_NUMBER}?[,:]?(?: [^.:]{{0,80}}?)?"
-_EVENT = re.compile(
+_EVENT = Guarded(
     rf"\b(?:{_YOURS}|{_SYSTEM}) {_HAPPENED}{_ARRIVED}"
     rf"|\b(?:case|ticket|incident|request){_NUMBER}?\b[^.:]{{0,60}} on your behalf\b"
     r"|\b(?:the|this) (?:case|ticket|request|enquiry) (?:that )?you (?:logged|raised|opened"
@@ -46,21 +48,19 @@ _EVENT = re.compile(
     r" in (?:our|the) queue\b|\bcopy of your (?:message|request|enquiry)\b"
     r"|\byour (?:message|e-?mail|request|enquiry) (?:is|has gone)(?: now)? (?:with|to)"
     r" (?:one of )?our\b"
-    r"|\bwe(?: have|'ve)? (?:got|received|logged) your (?:message|e-?mail|request|enquiry|query)\b",
-    re.I,
+    r"|\bwe(?: have|'ve)? (?:got|received|logged) your (?:message|e-?mail|request|enquiry|query)\b"
 )
 # What comes later may come with a person's answer: no acknowledgement, but no request either.
-_LATER = re.compile(
+_LATER = Guarded(
     rf"\b(?:{_YOURS}|{_SYSTEM}) {_HAPPENED}{_DEALT_WITH}"
     r"|\byour original (?:message|request|e-?mail)\b"
-    r"|\bstatus (?:of your \w+ )?(?:has|is|was)(?: now)?(?: been)? (?:changed|set|updated)\b",
-    re.I,
+    r"|\bstatus (?:of your \w+ )?(?:has|is|was)(?: now)?(?: been)? (?:changed|set|updated)\b"
 )
 # Their own people's request, given to us: "has been assigned to your group".
 _GIVEN_TO_US = re.compile(
     r"\b(?:assigned|allocated|routed|passed) to (?:you\b|your (?:group|team|queue|desk))", re.I
 )
-_WHY_RECEIVED = re.compile(r"\byou are receiving this [^.]{0,120}", re.I)
+_WHY_RECEIVED = Guarded(r"\byou are receiving this [^.]{0,120}")
 _FIELD = re.compile(
     r"^\W{0,4}(?:state|status|priority|number|case(?: number| id)?|ticket(?: number| id)?|summary"
     r"|short description|description|additional comments|assignee|assigned to|reporter|requester"
@@ -82,14 +82,13 @@ _PERSON: Final = (
     r"|caller|contact|author"
     r"|created by|on behalf of)"
 )  # fmt: skip
-_FAILED = re.compile(
+_FAILED = Guarded(
     r"\byour (?:last |recent |e-?mail )?(?:message|e-?mail|mail|answer|reply|response)\b[^.]{0,60}?"
     r"\b(?:(?:could|can)(?:no|n')t be (?:delivered|sent|released)|could not be (?:delivered|sent"
     r"|released)"
     r"|(?:was|is|has been|were) (?:not |being )?(?:delivered|quarantined|blocked|held|rejected"
     r"|returned|bounced|undelivered)|fail(?:ed|ure))"
-    r"|\brecipients? did not receive your (?:message|e-?mail|mail|answer)",
-    re.I,
+    r"|\brecipients? did not receive your (?:message|e-?mail|mail|answer)"
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from exchange.parsing.text.guarded import Guarded
+
 ADDRESS: Final = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]{1,64}@[A-Za-z0-9.\-]{1,253}[A-Za-z0-9]"
 )
@@ -12,7 +14,7 @@ ADDRESS: Final = re.compile(
 STATUS: Final = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 FAILED_STATUS: Final = re.compile(r"(?<![\d.])([45]\.[0-7]\.\d{1,3})(?!\.?\d)")
 REPLY_CODE: Final = re.compile(r"(?<![\d.\-])([45])[0-5]\d(?:[ \-:]|$)")
-FAILED_SUBJECT: Final = re.compile(
+FAILED_SUBJECT: Final = Guarded(
     r"undeliver(?:able|ed)|delivery (?:status notification|(?:has )?failed|failure|problem|delayed"
     r"|incomplete|report|notification|error|warning)|returned (?:e-?)?mail|mail delivery"
     r"|fail(?:ure|ed) (?:notice|mail|delivery|message)|returned message|returning message"
@@ -26,8 +28,7 @@ FAILED_SUBJECT: Final = re.compile(
     r"|não (?:entregue|foi poss[ií]vel)|niedostarczon|user unknown|recipient unknown"
     r"|permanent (?:delivery )?failure|transient (?:delivery )?failure|not delivered"
     r"|deferred mail|can't be delivered|nie dor(?:ę|e)czon|не доставлен|недоставлен"
-    r"|配信|送信エラー|エラー通知",
-    re.I,
+    r"|配信|送信エラー|エラー通知"
 )
 # The server will try again: whatever else it says, it has not given up.
 GOES_ON: Final = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from exchange.parsing.phrases.statement_words import ENGLISH, FILLER, FILLERS
+from exchange.parsing.phrases.statement_words import ENGLISH, FILLER, FILLERS, UNFINISHED
 
 
 def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], str]]]:
@@ -22,3 +22,7 @@ def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], str]]]:
 
 
 PHRASES: Final = _by_first_word()
+# One word of each phrase that calls a mail a draft: few subjects have any, and need to be read.
+UNFINISHED_WORDS: Final = frozenset(
+    max(phrase.split(), key=len) for phrase in ENGLISH[UNFINISHED].split("|")
+)

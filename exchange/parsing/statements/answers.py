@@ -24,6 +24,7 @@ from exchange.parsing.phrases.aside_phrases import (
     without_others,
     without_who_else,
 )
+from exchange.parsing.phrases.statement_phrases import UNFINISHED_WORDS
 from exchange.parsing.statements.asides import is_small_print, without_courtesy
 from exchange.parsing.statements.cores import NONE_OF_REST, Core, core_of, others_of
 from exchange.parsing.statements.grammar.clauses import clauses_of
@@ -261,7 +262,8 @@ def gives_codes(heading: Sentence) -> bool:
 
 def unfinished(subject: str) -> str:
     """Return the words by which a subject says that the mail is not meant to be sent yet."""
-    for clause in clauses_of(subject):
+    low = subject.lower()
+    for clause in clauses_of(subject) if any(word in low for word in UNFINISHED_WORDS) else ():
         for word in clause.kept:
             if word.part == parts.UNFINISHED:
                 return word.text

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from exchange.parsing.text.guarded import Guarded
+
 _ANSWERING = (
     r"(?:look|come|get|revert|send|provide|supply|respond|reply|answer|follow|check|investigate"
     r"|deal|be in touch|let you|update|forward|pass|pick|raise|chase|review|action|process|share)"
 )
-_PROMISE = re.compile(
+_PROMISE = Guarded(
     rf"\b(?:will|'ll|shall|going to|aim to|hope to|intend to|try to|hoping to|plan to)"
     rf"(?: \w+){{0,3}} {_ANSWERING}\b"
     r"|\b(?:looking|be looked|being looked) into\b|\binvestigating\b|\bto follow\b|\bi ddilyn\b"
@@ -25,19 +27,15 @@ _PROMISE = re.compile(
     r"|engineers?|mop|desk)\b"
     r"|\bawaiting (?:a |the |our )?\w+|\bwaiting (?:to hear|for|on|until)\b"
     r"|\b(?:need|give us|require) (?:a bit |some |a little |a few )?(?:more )?(?:time|days)\b"
-    r"|\bwerden (?:das|es|uns|ihnen)\b|\bnous reviendrons\b|\bbyddwn yn\b",
-    re.I,
+    r"|\bwerden (?:das|es|uns|ihnen)\b|\bnous reviendrons\b|\bbyddwn yn\b"
 )
-_FILES = re.compile(
+_FILES = Guarded(
     r"\b(?:codes?|answers?|responses?|results?|workbook|spreadsheet|details)\b[^.?!]{0,60}"
     r"\b(?:attached|enclosed|attachment)\b"
     r"|\b(?:attached|enclosed|attachment)\b[^.?!]{0,60}"
-    r"\b(?:codes?|answers?|response|results?|completed|details)\b",
-    re.I,
+    r"\b(?:codes?|answers?|response|results?|completed|details)\b"
 )
-_QUESTION = re.compile(
-    r"\b(?:(?:will|shall) (?:you|someone|anyone)|when|how (?:soon|long))\b[^.!]*\?", re.I
-)
+_QUESTION = Guarded(r"\b(?:(?:will|shall) (?:you|someone|anyone)|when|how (?:soon|long))\b[^.!]*\?")
 _ASKING = re.compile(
     r"\b(?:please (?:send|provide|supply|let|could|can|confirm|return|complete|enter)"
     r"|(?:could|can|would|will) (?:you|someone|anyone)|we (?:need|require|request))\b",

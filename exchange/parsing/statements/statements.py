@@ -77,7 +77,7 @@ def read_statements(
     heading = Sentence(own, Line(0, own))
     if own and not draft and may_answer(heading):
         found += read_answers(heading, "subject")
-    if own and not draft and gives_codes(heading) and not asks_for_codes(own):
+    if own and not draft and not asks_for_codes(own) and gives_codes(heading):
         found.append(Statement(Act.OTHER, "subject", own, hedge=own))
     if subject and not echoed:
         found += read_acts(Sentence(subject, Line(0, subject), heading=True), "subject")

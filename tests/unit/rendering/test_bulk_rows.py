@@ -122,7 +122,6 @@ def test_wherever_a_chunk_ends_and_however_wide_a_cell_is(
     rows: list[tuple[int, str, bool, str, str]], at_once: int, most_bytes: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workbook, "ROWS_AT_ONCE", at_once)
         patch.setattr(bulk_rows, "ROWS_AT_ONCE", at_once)
         patch.setattr(bulk_rows, "_MOST_BYTES", most_bytes)
         same(grid_of(rows))

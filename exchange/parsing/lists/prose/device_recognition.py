@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
 from exchange.domain.device import DeviceId
 from exchange.domain.device_type import OUT_OF_SCOPE
-from exchange.domain.mail import Found, Outcome, Reject
+from exchange.domain.mail import Found, Reject
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.identifiers.devices import DamagedId, read_device_cell
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
 from exchange.parsing.lists.prose.line_segments import LEFTOVER, labelled_type, words_before
+from exchange.parsing.lists.prose.list_block import ListBlock
 from exchange.parsing.phrases.answer_phrases import asks_for_codes
 from exchange.parsing.phrases.header_terms import (
     labels_code,
@@ -36,26 +36,6 @@ _PAIRS = re.compile(r"(?:\w{1,3}[-:]){6}")
 _FOURS = re.compile(r"[0-9A-Fa-f]{4}(?: [0-9A-Fa-f]{4}){3}")
 _OTHER_LETTER = re.compile(r"[G-HJ-KM-NP-Zg-hj-km-np-z]")  # not a hex digit and not like one
 _NEARBY: Final = 200  # characters around a word that can say what it is
-
-
-@dataclass(slots=True)
-class ListBlock:
-    """The list being read: its heading, and what waits for the rest of it."""
-
-    labelled: bool = False  # its heading names devices
-    asked: bool = False  # its heading asks for something
-    barred: bool = False  # its heading names something else
-    has_device: bool = False  # it has at least one clear Device ID
-    outcome: Outcome | None = None  # what its heading says about every item
-    heading: str = ""
-    items: int = 0  # the number of items that the heading applied to
-    interrupted: bool = False  # there is a blank line between two of them
-    deferred: list[tuple[Line, Token]] = field(default_factory=list)
-
-    @property
-    def of_devices(self) -> bool:
-        """Return whether it is known to list devices."""
-        return self.labelled or self.has_device
 
 
 # "the code for ...", "install codes: ...": the Device whose code is meant, not a code.

@@ -29,7 +29,6 @@ from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens, r
 from exchange.parsing.lists.prose.device_recognition import (
     BULLET,
     DeviceRecognition,
-    ListBlock,
     PlaceOf,
     continues_list,
 )
@@ -43,31 +42,19 @@ from exchange.parsing.lists.prose.line_segments import (
     split_segments,
     words_before,
 )
+from exchange.parsing.lists.prose.list_block import ListBlock, block_under
 from exchange.parsing.lists.prose.pairing import Pairing
 from exchange.parsing.lists.prose.split_codes import ends_in_a_piece, separate_split_codes
 from exchange.parsing.lists.prose.unread_items import UnreadItems
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.phrases.answer_phrases import (
-    Remark,
     asks_for_codes,
-    denies_all,
-    is_denial_heading,
-    leaves_rest_open,
     normalise_phrase,
-    read_remark,
-)
-from exchange.parsing.phrases.header_terms import (
-    is_list_heading,
-    labels_device,
-    names_devices,
 )
 from exchange.parsing.text.lines import Line, normalized
 
 _ONE_CODE = re.compile(r"\s*(?:ic|install(?:ation)? code|cod gosod)\s*[:=]\s*", re.I)
 _DEVICE_FORMS: Final = frozenset((TokenForm.SEPARATED, TokenForm.BARE, TokenForm.DECIMAL))
-_OPEN: Final = Remark(Outcome.UNCLEAR, definite=True)
-_LABEL_WORDS: Final = 5  # a label has no more
-_REMARK: Final = 300
 _MARGIN: Final = 50  # a line that a mail client broke has at least so many characters
 _WIDEST: Final = 100
 _PARAGRAPH: Final = 400
@@ -90,14 +77,6 @@ def read_prose(lines: Iterable[Line], place: PlaceOf, *, in_reply: bool = False)
     return reader.finish()
 
 
-def _is_about_devices(text: str) -> bool:
-    """Return whether a line above a list is a sentence that names Devices, and no label.
-
-    "These meters are in our account": their numbers are no account's.
-    """
-    return len(text.split()) > _LABEL_WORDS and names_devices(text)
-
-
 class ProseReader:
     """Reads a body line by line."""
 
@@ -105,7 +84,8 @@ class ProseReader:
         self.place = place
         self.in_reply = in_reply
         self.found = Findings()
-        self.block = ListBlock()
+        self._block = ListBlock()
+        self._heading: tuple[str, bool] | None = None  # of what may be listed below, and if it asks
         self.devices = DeviceRecognition(self.found, place)
         self.pairing = Pairing(self.found, in_reply=in_reply)
         self.unread = UnreadItems(self.found)
@@ -114,6 +94,14 @@ class ProseReader:
         self.cut_off = False  # the line before ends inside a run of hex digits
         self.wrapped = ""  # words that may continue on the next line
         self.wrapped_line = -1
+
+    @property
+    def block(self) -> ListBlock:
+        """Return the list being read; most lines head none, so each is judged when it has to be."""
+        if self._heading is not None:
+            self._block = block_under(self._heading[0], asking=self._heading[1])
+            self._heading = None
+        return self._block
 
     def line(self, line: Line) -> None:
         """Read the next line."""
@@ -137,7 +125,7 @@ class ProseReader:
         if tokens:
             self._with_tokens(text, line, tokens)
             return
-        if self.block.of_devices and is_exponent_notation(text.strip()):
+        if is_exponent_notation(text.strip()) and self.block.of_devices:
             self.devices.damaged(text.strip(), line)
             return
         # Below "IC:" alone on its line, 16 bare digits may be half a code.
@@ -269,8 +257,10 @@ class ProseReader:
 
     def _bare_device(self, line: Line, text: str) -> bool:
         """Read the usual line of a long list, just one Device ID; return whether it is one."""
+        if len(text) not in (16, 23) or self.cut_off or line.table:
+            return False
         block = self.block
-        if len(text) not in (16, 23) or self.cut_off or block.barred or line.table:
+        if block.barred:
             return False
         device = read_device(text)
         if device is None or (text.isdecimal() and not block.of_devices):
@@ -321,7 +311,7 @@ class ProseReader:
     def _blank(self) -> None:
         self.pairing.end_block()
         self.wrapped = ""
-        self.block.interrupted |= bool(self.block.items)
+        self._block.interrupted |= bool(self._block.items)
 
     def _words_only(self, text: str, number: int) -> None:
         if not LEFTOVER.sub("", text):
@@ -330,22 +320,9 @@ class ProseReader:
             return
         text = self._unwrapped(text, number)
         self._close_block()
-        heading = text.rstrip()
         asking = asks_for_codes(text)
         self.found.asks |= asking
-        self.block.asked = asking
-        self.block.labelled = (asking and names_devices(text)) or is_list_heading(heading)
-        barred = labels_device(heading) is False and not self.block.labelled
-        self.block.barred = barred and not _is_about_devices(text)
-        remark = read_remark(text)
-        if denies_all(text):
-            self.block.outcome, self.block.heading = Outcome.NOT_INSTALLER, heading[:_REMARK]
-        elif (
-            not (not asking and leaves_rest_open(text))
-            and heading.endswith(":")
-            and (is_denial_heading(text) or remark == _OPEN)
-        ):
-            self.block.outcome, self.block.heading = remark.outcome, heading[:_REMARK]
+        self._heading = text, asking
 
     def _unwrapped(self, text: str, number: int) -> str:
         """Return a line joined to the one before it if a mail client broke the sentence there."""
@@ -368,11 +345,11 @@ class ProseReader:
         self.found.claims.append(Claim(device, where, outcome=outcome, remark=block.heading))
 
     def _close_block(self) -> None:
-        block = self.block
+        block = self._block
         if block.of_devices:
             for line, token in block.deferred:
                 self.devices.add(line, token, "")
-        self.block = ListBlock()
+        self._block, self._heading = ListBlock(), None
 
     # -- codes and words next to a device --
 

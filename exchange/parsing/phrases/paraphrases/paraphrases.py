@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from exchange.parsing.phrases.paraphrases.checks import CHECKS
 from exchange.parsing.phrases.paraphrases.deeds import DEEDS
+from exchange.parsing.text.guarded import Guarded
 
 _HISTORY_NOUN = (
     "(?:appointment|registration|supply|supplying|gain|takeover|time|tenure|arrival|involvement"
@@ -173,5 +173,5 @@ _LAST: Final = (
     (r"\bda noi\b", "by us"),  # elsewhere "da" is no "by"
 )
 PARAPHRASES: Final = tuple(
-    (re.compile(pattern, re.I), plain) for pattern, plain in (*_SHORTENINGS, *_ROUNDABOUT, *_LAST)
+    (Guarded(pattern), plain) for pattern, plain in (*_SHORTENINGS, *_ROUNDABOUT, *_LAST)
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from exchange.parsing.phrases.paraphrases.paraphrases import PARAPHRASES
+from exchange.parsing.text.guarded import substituted
 
 # "A full review of our records shows that" says how they know, before they say it.
 _PREAMBLE = re.compile(
@@ -28,9 +29,7 @@ def plain_words(text: str) -> str:
 
     A pause comes after words by which the sender vouches for what follows.
     """
-    for pattern, plain in PARAPHRASES:
-        text = pattern.sub(plain, text)
-    return _with_preamble(text)
+    return _with_preamble(substituted(PARAPHRASES, text))
 
 
 def spelt_out(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from exchange.errors import BadInput
-from exchange.rendering.workbook import SheetFacts, answers_csv, answers_workbook
+from exchange.rendering.workbook import SheetFacts, answer_batches, answers_csv, answers_workbook
 
 # The text of the mail, its headers and boundaries; a quarter of the limit if that is low.
 _ROOM, _LEAST_ROOM = 100_000, 12_000
@@ -92,8 +92,7 @@ def _made(
         part = AnswerPart(number, of, first + 1, last) if of > 1 else None
         name = facts.reference + (f"-part{number}of{of}" if part else "")
         title = facts.title + (f", part {number} of {of}" if part else "")
-        own = rows[first:last]
-        files = Files(name, answers_workbook(own, replace(facts, title=title)), answers_csv(own))
+        files = _files(name, rows[first:last], replace(facts, title=title))
         return part, slice(first, last), files
 
     made = []
@@ -107,7 +106,12 @@ def _made(
 
 
 def _taken(rows: Sequence[tuple[str, ...]], facts: SheetFacts) -> int:
-    return Files("", answers_workbook(rows, facts), answers_csv(rows)).encoded
+    return _files("", rows, facts).encoded
+
+
+def _files(name: str, rows: Sequence[tuple[str, ...]], facts: SheetFacts) -> Files:
+    own = answer_batches(rows)
+    return Files(name, answers_workbook(own, facts), answers_csv(own))
 
 
 def _expected(rows: Sequence[tuple[str, ...]], facts: SheetFacts) -> int:

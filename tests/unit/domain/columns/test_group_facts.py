@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchange.domain.columns import group_facts as group_facts_module
 from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.columns.device_ids import ids_from_numbers, ids_of
 from exchange.domain.columns.format_columns import format_codes, format_device_ids
@@ -100,6 +101,18 @@ def test_each_row_has_the_facts_of_its_group(rows: list[FactsWithOneMore]) -> No
     assert [grouped.facts[at] for at in grouped.which.tolist()] == rows
     assert grouped.first == [rows.index(facts) for facts in grouped.facts]
     assert len(set(grouped.facts)) == len(grouped.facts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(rows=st.lists(_more_facts, max_size=16))
+def test_a_few_rows_are_grouped_as_many_are(rows: list[FactsWithOneMore]) -> None:
+    columns = _columns(rows, FactsWithOneMore)
+    few = group_facts(FactsWithOneMore, columns, len(rows))
+    with patch.object(group_facts_module, "_FEW", -1):
+        many = group_facts(FactsWithOneMore, columns, len(rows))
+    assert (few.facts, few.first) == (many.facts, many.first)
+    assert few.which.tolist() == many.which.tolist()
+    assert few.which.dtype == many.which.dtype
 
 
 def test_a_field_that_nobody_gives_a_column_is_refused() -> None:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exchange.domain.statements import Act, Scope, Statement
+from exchange.parsing.phrases import statement_words as parts
+from exchange.parsing.statements.answers import unfinished
+from exchange.parsing.statements.grammar.clauses import clauses_of
 from exchange.parsing.statements.statements import read_statements
 from exchange.parsing.text.lines import plain_lines
 
@@ -226,6 +231,32 @@ def test_another_sentence_qualifies_a_denial_or_is_harmless(text: str, *, qualif
 def test_a_draft_is_told_by_its_subject() -> None:
     said = read("", "DRAFT for Jo to approve: RE: MP121 request")[0]
     assert (said.act, said.where, said.hedge) == (Act.OTHER, "subject", "DRAFT")
+
+
+_UNFINISHED = parts.ENGLISH[parts.UNFINISHED].split("|")
+
+
+@pytest.mark.parametrize("phrase", _UNFINISHED)
+def test_each_phrase_of_an_unfinished_mail_is_found_in_a_subject(phrase: str) -> None:
+    said = unfinished(f"Codes ({phrase.title()}) for April").lower()
+    assert said in (phrase, "do not send")  # don't send
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [*_UNFINISHED, "codes", "we've", "not", "Drafted", "d'", "n/a", "-", ".", "by us.Test"]
+        ),
+        max_size=6,
+    ),
+    st.sampled_from([" ", "'", ", ", ""]),
+)
+def test_a_subject_without_such_words_need_not_be_read(words: list[str], between: str) -> None:
+    subject = between.join(words)
+    kept = [word for clause in clauses_of(subject) for word in clause.kept]
+    read_in_full = [word.text for word in kept if word.part == parts.UNFINISHED]
+    assert unfinished(subject) == next(iter(read_in_full), "")
 
 
 def test_a_subject_answers_only_in_words_that_were_put_before_ours() -> None:

@@ -6,11 +6,8 @@ import pytest
 
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.identifiers.tokens import TokenForm, find_tokens
-from exchange.parsing.lists.prose.device_recognition import (
-    DeviceRecognition,
-    ListBlock,
-    continues_list,
-)
+from exchange.parsing.lists.prose.device_recognition import DeviceRecognition, continues_list
+from exchange.parsing.lists.prose.list_block import ListBlock
 from exchange.parsing.text.lines import Line
 
 SEPARATED, OTHER = "00-DB-12-34-56-78-90-A0", "00-DB-12-34-56-78-90-A1"

@@ -95,6 +95,13 @@ def test_what_is_damaged_is_reported_with_its_place() -> None:
     ]
 
 
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_the_words_above_count_for_what_is_damaged_before_any_device(between: str) -> None:
+    found = _read(f"Device IDs:\n{between}1.23457E+15\n{A}")
+    assert [one.text for one in found.rejects] == ["1.23457E+15"]
+    assert not _read(f"Order numbers:\n{between}1.23457E+15\nthanks").rejects
+
+
 def test_a_line_that_is_too_long_is_named_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prose, "_LONGEST_LINE", 100)
     found = _read(f"{A}\n{B} {'x' * 100}")
