@@ -28,6 +28,7 @@ from exchange.services.sending.outbox_review import Choice
 from tests.servers.scripted import Line, ScriptedSmtp
 from tests.services.contexts import Said, add_parties, command, make_party
 from tests.services.posted import Post, make_post
+from tests.waiting import PATIENCE
 
 CODE = "83FED3407A939723A5C639B26916D505C3B5"
 DEVICE = "00-DB-12-34-56-78-90-A0"
@@ -215,13 +216,13 @@ def test_a_letter_under_way_is_sent_or_held_never_both(post: Post, word: str) ->
 
     def slow(_: Line) -> str:
         reached.set()
-        go_on.wait(20)
+        go_on.wait(PATIENCE)
         return "250 taken"
 
     post.server.flaws["."] = slow
     sending = threading.Thread(target=post.go)
     sending.start()
-    assert reached.wait(10)
+    assert reached.wait(PATIENCE)
     told: list[str] = []
 
     def do() -> None:
@@ -238,8 +239,8 @@ def test_a_letter_under_way_is_sent_or_held_never_both(post: Post, word: str) ->
     time.sleep(0.5)
     assert acting.is_alive(), "it did not wait for the sending"
     go_on.set()
-    acting.join(20)
-    sending.join(20)
+    acting.join(PATIENCE)
+    sending.join(PATIENCE)
     states, sent = post.states(), {message_from_bytes(raw)["To"] for raw in post.server.taken}
     assert told, "both were sent, and the command says that it was done"
     assert "sent meanwhile" in told[0]
@@ -258,21 +259,21 @@ def test_what_was_claimed_and_not_begun_is_held(
 
     def slow(_: Line) -> str:
         reached.set()
-        go_on.wait(20)
+        go_on.wait(PATIENCE)
         return "250 taken"
 
     post.server.flaws["."] = slow
     sending = threading.Thread(target=post.go)
     sending.start()
-    assert reached.wait(10)
+    assert reached.wait(PATIENCE)
     acting = threading.Thread(
         target=outbox_review.hold_letters, args=(post.ctx, Choice((second,)), "wait", "kim")
     )
     acting.start()
     time.sleep(0.5)
     go_on.set()
-    acting.join(20)
-    sending.join(20)
+    acting.join(PATIENCE)
+    sending.join(PATIENCE)
     assert [post.states()[one][0] for one in (first, second)] == ["sent", "held"]
     assert len(post.server.taken) == 1
 

@@ -41,7 +41,7 @@ def read(*words: object, given: bytes = b"", **environment: str) -> Ran:
         capture_output=True,
         cwd=ROOT,
         env={**os.environ, **environment},
-        timeout=200,
+        timeout=600,
     )
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 

@@ -124,6 +124,6 @@ def test_a_hostile_line_takes_no_time(name: str, unit: str) -> None:
     line = (unit * 600)[:600]  # the callers cut lines and subjects to 500
     pattern = PATTERNS[name]
     find = pattern.match if name in AT_THE_BEGINNING else pattern.search
-    begun = time.perf_counter()
+    begun = time.process_time()
     find(line)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 1.5
