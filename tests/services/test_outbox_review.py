@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from email import message_from_bytes
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -208,8 +209,24 @@ def test_a_cancelled_request_is_withdrawn_and_the_next_supplier_is_asked(post: P
     assert [message_from_bytes(raw)["To"] for raw in post.server.taken] == ["codes@pb.example"]
 
 
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set once a person's command waits for the sending."""
+    found = threading.Event()
+
+    def sleep(seconds: float) -> None:
+        found.set()
+        time.sleep(seconds)
+
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=sleep)
+    monkeypatch.setattr("exchange.services.letters.claiming.time", clock)
+    return found
+
+
 @pytest.mark.parametrize("word", ["hold", "cancel"])
-def test_a_letter_under_way_is_sent_or_held_never_both(post: Post, word: str) -> None:
+def test_a_letter_under_way_is_sent_or_held_never_both(
+    post: Post, waiting: threading.Event, word: str
+) -> None:
     """The first of three is with a server that takes its time; the last is not begun yet."""
     first, second, third = (post.write(n, f"codes@p{x}.example") for n, x in enumerate("abc", 1))
     reached, go_on = threading.Event(), threading.Event()
@@ -236,8 +253,7 @@ def test_a_letter_under_way_is_sent_or_held_never_both(post: Post, word: str) ->
 
     acting = threading.Thread(target=do)
     acting.start()
-    time.sleep(0.5)
-    assert acting.is_alive(), "it did not wait for the sending"
+    assert waiting.wait(PATIENCE), "it did not wait for the sending"
     go_on.set()
     acting.join(PATIENCE)
     sending.join(PATIENCE)
@@ -251,7 +267,7 @@ def test_a_letter_under_way_is_sent_or_held_never_both(post: Post, word: str) ->
 
 
 def test_what_was_claimed_and_not_begun_is_held(
-    post: Post, monkeypatch: pytest.MonkeyPatch
+    post: Post, waiting: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("exchange.transport.smtp._STINT_SECONDS", 0.3)
     first, second = (post.write(n, f"codes@p{x}.example") for n, x in enumerate("ab", 1))
@@ -270,7 +286,8 @@ def test_what_was_claimed_and_not_begun_is_held(
         target=outbox_review.hold_letters, args=(post.ctx, Choice((second,)), "wait", "kim")
     )
     acting.start()
-    time.sleep(0.5)
+    assert waiting.wait(PATIENCE)
+    time.sleep(0.5)  # longer than a courier begins letters
     go_on.set()
     acting.join(PATIENCE)
     sending.join(PATIENCE)

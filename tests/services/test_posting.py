@@ -95,7 +95,7 @@ class _Mailbox:
 
     uidnext = 0
 
-    def __init__(self, ctx: Context, then: Callable[[], None]) -> None:
+    def __init__(self, ctx: Context, then: Callable[[], object]) -> None:
         self.name = ctx.settings.mailbox[0].name
         self._ctx, self._then = ctx, then
         self.inbox = [MailRef(1, nth + 1) for nth in range(_MAILS)]
@@ -127,7 +127,7 @@ class _Mailbox:
 class _Round:
     """Rounds over one mailbox, with what sends beside them."""
 
-    def __init__(self, ctx: Context, then: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, ctx: Context, then: Callable[[], object] = lambda: None) -> None:
         self._ctx = ctx
         self.stop = threading.Event()
         self.posting = PostingProcess(ctx.folder, self.stop)

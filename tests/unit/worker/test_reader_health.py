@@ -22,7 +22,7 @@ MAIL = b"From: a@gain.example\r\nSubject: codes\r\n\r\nPlease send:\r\n00-DB-12-
 
 @pytest.fixture
 def reader() -> Iterator[WorkerReader]:
-    found = WorkerReader(Limits(), OURS, seconds=30, memory_bytes=1 << 30)
+    found = WorkerReader(Limits(), OURS, seconds=200, memory_bytes=1 << 30)
     yield found
     found.close()
 
@@ -46,7 +46,7 @@ def test_a_broken_process_is_no_fault_of_the_mail(
         with pytest.raises(ReaderUnavailable, match="no mail is at fault") as said:
             reader.read(MAIL)
         assert not isinstance(said.value, Unreadable)
-    monkeypatch.setattr("exchange.worker.reader._START_SECONDS", 30)
+    monkeypatch.setattr("exchange.worker.reader._START_SECONDS", 200)
     assert _reads(reader)  # mended: at once, with nothing left of what was broken
 
 
@@ -86,7 +86,7 @@ def test_somebody_who_ends_or_stops_every_process(
         for _ in range(2):
             with pytest.raises(ReaderUnavailable):
                 reader.read(MAIL)
-    monkeypatch.setattr("exchange.worker.reader._START_SECONDS", 30)
+    monkeypatch.setattr("exchange.worker.reader._START_SECONDS", 200)
     assert _reads(reader)
 
 
@@ -111,7 +111,7 @@ def test_a_mail_is_blamed_only_when_the_simplest_one_is_read_after_it(
     stop()
     with pytest.raises(ReaderEnded, match=r"0\.2 seconds"):
         reader.read(MAIL)
-    reader._seconds = 30
+    reader._seconds = 200
     stop()
     monkeypatch.setattr("exchange.worker.reader._START_SECONDS", 0.5)
     with monkeypatch.context() as changed:
