@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -442,10 +443,10 @@ def test_a_running_daemon_is_no_fault(folder: Path) -> None:
 
 
 def test_an_old_declaration(folder: Path) -> None:
-    fill(folder, party(), complete_as_of=NOW.date() - timedelta(days=93))
+    fill(folder, party(), complete_as_of=datetime.now(UTC).date() - timedelta(days=93))
     check = by_name(examine(folder), "register of installed Devices")
     assert check.state == "warning"
-    assert "93 days ago, 92 are allowed" in check.found
+    assert re.search("9[34] days ago, 92 are allowed", check.found)  # 94 where midnight is between
     assert "waits for a person" in check.found
     assert "exchange codes complete-as-of" in check.advice
 
