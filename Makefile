@@ -9,11 +9,12 @@ BENCH := $(VENV)/.bench
 SIZE ?= small
 STORE ?= sqlite
 SECONDS_ ?= 300
-JOBS ?= 2
+JOBS ?= 3
 CEILING ?= 7200
 DRAWS ?= 10000
 SEED ?= 1
-# One process a core, a file of tests as a whole to one of them, the longest files first.
+# Half as many processes again as cores, for many a test waits for a server or for a deadline; a file
+# of tests as a whole to one of them, the longest files first.
 SHARED = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 QUICK = -m "not slow and not servers" tests/unit tests/corpus
 FLOOR ?= 64

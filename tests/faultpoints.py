@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.waiting import PATIENCE
+
 CALLS = ("link", "replace", "rename", "unlink", "rmdir", "mkdir", "chmod", "fchmod", "fsync")
 
 
@@ -64,7 +66,7 @@ class Commands:
         """End it."""
         assert self._process.stdin
         self._process.stdin.close()
-        self._process.wait(20)
+        self._process.wait(PATIENCE)
 
 
 @contextmanager

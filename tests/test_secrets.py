@@ -13,7 +13,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -31,6 +30,7 @@ import xlsxwriter
 from exchange.domain.device import DeviceId, crc16_x25, mask_codes
 from tests.scenarios.stage import US, Stage, staged
 from tests.scenarios.traces import traces, traces_in
+from tests.waiting import PATIENCE, until
 
 KNOWN, STRANGER = "install-codes@gain.example", "stranger@elsewhere.example"
 DEVICES = [f"00-DB-11-22-33-44-66-{number:02X}" for number in range(1, 60)]
@@ -254,17 +254,15 @@ def _work_through(stage: Stage, log: Path, mails: int, search: Search) -> None:
             env={**os.environ, "EXCHANGE_NOW": "2026-12-14T10:30"},
         )
     try:
-        for _ in range(300):
-            time.sleep(0.1)
-            if stage.rows("SELECT count(*) FROM mail WHERE state = 'filed'") == [[mails]]:
-                break
-        else:
-            raise AssertionError(log.read_text())
+        until(
+            lambda: stage.rows("SELECT count(*) FROM mail WHERE state = 'filed'") == [[mails]],
+            log.read_text,
+        )
         assert (stage.folder / "exchange.db-wal").stat().st_size > 0
         search.files("file in use", stage.folder)
     finally:
         daemon.send_signal(signal.SIGTERM)
-        assert daemon.wait(20) == 0
+        assert daemon.wait(PATIENCE) == 0
     search.text("the daemon's log", log.read_bytes())
 
 

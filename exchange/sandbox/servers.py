@@ -33,8 +33,8 @@ from exchange.errors import ExchangeError
 from exchange.sandbox.certificates import make_certificate
 
 HOST: Final = "127.0.0.1"
-_START_SECONDS: Final = 10.0
-_CALL_SECONDS: Final = 30.0
+_START_SECONDS: Final = 60.0
+_CALL_SECONDS: Final = 60.0
 _SIZE_LIMIT: Final = 60_000_000
 
 T = TypeVar("T")

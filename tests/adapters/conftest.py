@@ -62,7 +62,7 @@ class Account:
             "port": self.imap_port,
             "username": self.address,
             "ca_file": self.ca_file,
-            "timeout_seconds": 10,
+            "timeout_seconds": 30,
         }
         return MailboxSettings.model_validate(fields | changes)
 
@@ -168,7 +168,7 @@ class SmtpSite:
             "port": self.ports.get(tls, 0) or changes["port"],
             "username": sender.address,
             "ca_file": self.ca_file,
-            "timeout_seconds": 10,
+            "timeout_seconds": 30,
         }
         return SmtpSettings.model_validate(fields | changes)
 

@@ -29,6 +29,7 @@ from tests.servers import want
 from tests.servers.dovecot import Dovecot
 from tests.servers.scripted import Line, ScriptedImap
 from tests.services.contexts import add_parties, make_party
+from tests.waiting import until
 
 FOLDER = "MP121-claim"
 
@@ -375,12 +376,12 @@ def test_two_folders_answer_each_of_forty_requests_once(tmp_path: Path) -> None:
                 f"\r\n\r\nPlease send the code of\r\n{device}\r\n".encode(),
                 US,
             )
-        found: list[str] = []
-        for _ in range(200):
-            found = [ref for ctx in contexts for ref in _answered(ctx)]
-            if len(found) >= len(DEVICES):
-                break
-            over.wait(0.1)
+        try:
+            until(lambda: sum(len(_answered(ctx)) for ctx in contexts) >= len(DEVICES))
+            until(lambda: any(troubles))
+        except AssertionError:
+            over.set()
+            raise
         over.wait(0.5)
         over.set()
         for thread in threads:

@@ -16,13 +16,14 @@ from exchange.ports.mail import Letter
 from exchange.sandbox.certificates import make_certificate
 from exchange.transport.smtp import SmtpCourier
 from tests.adapters.conftest import GONE, LATER, Account, SmtpSite
+from tests.waiting import PATIENCE
 
 Make = Callable[..., bytes]
 
 
 def arrived(account: Account, count: int) -> list[bytes]:
     """The inbox once it holds ``count`` mails: Postfix delivers a moment later."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while len(found := account.holds()) < count and time.monotonic() < end:
         time.sleep(0.05)
     return found

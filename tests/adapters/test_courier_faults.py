@@ -13,6 +13,7 @@ from exchange.ports.mail import Delivery, Letter
 from exchange.transport.smtp import SmtpCourier
 from tests.servers import HOST
 from tests.servers.scripted import HangUp, Line, ScriptedSmtp
+from tests.waiting import with_longer
 
 SECRET = "wachtwoord 9"
 CODE = "83FED3407A939723A5C639B26916D505C3B5"
@@ -25,7 +26,7 @@ def courier_at(server: ScriptedSmtp, **changes: object) -> SmtpCourier:
         "port": server.port,
         "username": "codes@op-a.test",
         "ca_file": server.ca_file,
-        "timeout_seconds": 3,
+        "timeout_seconds": 30,
         "connections": 1,
     }
     return SmtpCourier(SmtpSettings.model_validate(fields | changes), SECRET, Path("/"))
@@ -33,6 +34,15 @@ def courier_at(server: ScriptedSmtp, **changes: object) -> SmtpCourier:
 
 def letters(count: int, raw: bytes = RAW, to: str = "b@op-b.test") -> list[Letter]:
     return [Letter(key, "a@op-a.test", to, raw) for key in range(count)]
+
+
+def _in_time(server: ScriptedSmtp, given: list[Letter], seconds: float) -> list[Delivery]:
+    """The fates where the courier waits no longer than that, or than it takes to begin."""
+    return with_longer(
+        seconds,
+        lambda allowed: list(courier_at(server, timeout_seconds=allowed).send(given)),
+        CourierUnavailable,
+    )
 
 
 def hang_up(_: Line) -> str:
@@ -108,7 +118,7 @@ def test_a_silent_server_is_given_up_in_time(tmp_path: Path) -> None:
         raise HangUp
 
     with ScriptedSmtp(tmp_path, flaws={".": silent}) as server:
-        [fate] = courier_at(server, timeout_seconds=0.3).send(letters(1))
+        [fate] = _in_time(server, letters(1), 0.3)
         assert (fate.accepted, fate.permanent) == (False, False)
         assert "did not answer" in fate.reply
     with (
@@ -172,7 +182,7 @@ def test_refusals_and_the_letter_after(
     with ScriptedSmtp(tmp_path, extensions=extensions, flaws=flaws) as server:
         if verb == "DATA":  # the scripted server would wait for content
             server.flaws["DATA"] = reply
-            fates = list(courier_at(server, timeout_seconds=1).send(letters(1)))
+            fates = _in_time(server, letters(1), 1)
         else:
             fates = list(courier_at(server).send(letters(2)))
             assert fates[1].accepted

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from exchange.provision import OwnParty, make_folder
 from tests.servers import want
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
+from tests.waiting import PATIENCE
 
 GAIN, LOSE = "install-codes@gain.test", "install-codes@lose.test"
 PASSWORD = "only-for-this-test"
@@ -129,8 +131,8 @@ def test_asked_answered_and_sealed_over_dovecot_and_postfix(
 
 def _until(site: Site, sign: str) -> str:
     """Postfix needs a moment to hand a mail to Dovecot."""
-    said = ""
-    for _ in range(20):
+    said, end = "", time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         said = site.run("run", "--once")
         if sign in said:
             return said

@@ -38,8 +38,8 @@ _SPACE: Final = frozenset(
 )  # fmt: skip
 _OPENING: Final = frozenset({"open", "creat", "openat"})
 _SOCKET: Final = re.compile(r"socket:\[(\d+)\]")
-_TIMEOUT: Final = 60.0
-_LEFT_SECONDS: Final = 5.0  # in which what a command started has to end after it
+_TIMEOUT: Final = 180.0
+_LEFT_SECONDS: Final = 60.0  # in which what a command started has to end after it
 
 
 class How(StrEnum):

@@ -27,12 +27,13 @@ from exchange.ports.mail import FetchedMail, MailRef
 from exchange.transport.imap import ImapMailbox
 from tests.servers import HOST
 from tests.servers.scripted import HangUp, Line, ScriptedImap
+from tests.waiting import PATIENCE, patiently
 
 MAILS: Final = {
     uid: f"Subject: mail {uid}\r\n\r\nthis is mail {uid:05d}\r\n".encode() for uid in (2, 3, 5, 9)
 }
 _DAY, _INSTANT = date(2026, 12, 1), datetime(2026, 12, 1, tzinfo=UTC)
-_LONGEST: Final = 12.0  # seconds a call may take: a few commands, each in four timeouts
+_LONGEST: Final = PATIENCE  # seconds a call may take: a few commands, each in four timeouts
 _TIMEOUT: Final = 0.25
 _NONSENSE: Final = (
     b"NIL", b"()", b"(((", b")", b'"', b"[", b"]", b"{3}\r\nabc", b"{99999999999}\r\n", b"{0}\r\n",
@@ -200,17 +201,18 @@ def one_story(folder: Path, random: Random, server: Damaged) -> Counter[str]:
     server.mails = dict(MAILS)
     # Once it speaks IMAP again, everything is given.
     ended["afterwards"] += 1
-    assert [one.ref.uid for one in mailbox.fetch(mailbox.list())] == list(MAILS)
+    found = patiently(lambda: [*mailbox.fetch(mailbox.list())], MailboxUnavailable)
+    assert [one.ref.uid for one in found] == list(MAILS)
     mailbox.close()
     return ended
 
 
-def fuzz(seed: int, seconds: float) -> tuple[Counter[str], list[str]]:
-    """Stories until the time is over: how calls ended, and what must not happen."""
+def fuzz(seed: int, seconds: float, least: int = 1) -> tuple[Counter[str], list[str]]:
+    """``least`` stories, and more until the time is over: how calls ended, and what must not."""
     ended, faults = Counter[str](), list[str]()
     end, number = time.monotonic() + seconds, 0
     with tempfile.TemporaryDirectory() as folder, Damaged(Path(folder)) as server:
-        while time.monotonic() < end:
+        while time.monotonic() < end or number < least:
             number += 1
             try:
                 ended += one_story(Path(folder), Random(f"{seed} {number}"), server)

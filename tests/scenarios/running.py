@@ -7,9 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -24,11 +23,11 @@ from exchange.sandbox.servers import SandboxServers
 from exchange.services.context import Context
 from tests.servers import HOST
 from tests.services.contexts import add_parties, make_party
+from tests.waiting import PATIENCE, until
 
 US, SECOND, THEM = "codes@lose.example", "more@lose.example", "codes@gain.example"
 WORD = "pass word"
 CODE = InstallCode.parse("83FED3407A939723A5C639B26916D505C3B5")
-SECONDS = 30.0
 
 
 def device(nth: int) -> str:
@@ -41,15 +40,6 @@ def asking(nth: int) -> bytes:
         f"Message-ID: <{nth}@gain.example>\r\n\r\n"
         f"Please send the install code of\r\n{device(nth)}\r\n"
     ).encode()
-
-
-def until(true: Callable[[], bool], what: str = "", seconds: float = SECONDS) -> float:
-    """Wait for it; returns the seconds it took."""
-    began = time.monotonic()
-    while not true():
-        assert time.monotonic() - began < seconds, f"waited in vain {what}"
-        time.sleep(0.05)
-    return time.monotonic() - began
 
 
 class Running:
@@ -173,18 +163,15 @@ per_minute = 0
     def ask(self, nth: int, to: str = US) -> None:
         self.servers.deliver(asking(nth), to)
 
-    def answer_to(self, nth: int, seconds: float = SECONDS) -> float:
-        """Wait for the answer to a request; returns the seconds it took."""
-        return until(
-            lambda: f"<{nth}@gain.example>" in self.answered(), f"for {nth}\n{self.log}", seconds
-        )
+    def answer_to(self, nth: int) -> None:
+        """Wait for the answer to a request."""
+        until(lambda: f"<{nth}@gain.example>" in self.answered(), lambda: f"for {nth}\n{self.log}")
 
     @staticmethod
-    def stop(process: subprocess.Popen[bytes]) -> tuple[int, float]:
-        """SIGTERM; the exit code and the seconds it took."""
-        began = time.monotonic()
+    def stop(process: subprocess.Popen[bytes]) -> int:
+        """SIGTERM; the exit code."""
         process.send_signal(signal.SIGTERM)
-        return process.wait(20), time.monotonic() - began
+        return process.wait(PATIENCE)
 
 
 @contextmanager

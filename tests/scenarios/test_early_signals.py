@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from exchange.processes import package_root
+from tests.waiting import PATIENCE
 
 WAIT = """\
-import sys, time
+import sys
 import exchange.__main__ as entry
 
 def loading():
     print("loading", flush=True)
-    time.sleep(1)
+    sys.stdin.readline()
     sys.exit(7)
 
 entry.app = loading
@@ -31,12 +32,16 @@ def test_a_reload_during_the_start_does_not_end_the_daemon(
     tmp_path: Path, word: str, code: int
 ) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", WAIT, word, "--folder", str(tmp_path)], stdout=subprocess.PIPE
+        [sys.executable, "-c", WAIT, word, "--folder", str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(signal.SIGHUP)
-        assert process.wait(20) == code
+        process.stdin.close()
+        assert process.wait(PATIENCE) == code
 
 
 def test_the_end_does_not_wait_for_a_look_through_the_memory() -> None:

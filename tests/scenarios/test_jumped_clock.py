@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from tests.services.contexts import add_parties, make_party
+from tests.waiting import PATIENCE, until
 
 US, THEM, PASSWORD = "codes@lose.example", "codes@gain.example", "only-for-this-test"
 DEVICE = DeviceId.parse("00-DB-12-34-56-78-90-A0")
@@ -45,13 +46,6 @@ main()
 """
 
 
-def _until(what: Callable[[], bool], seconds: float = 40.0) -> bool:
-    end = time.monotonic() + seconds
-    while not what() and time.monotonic() < end:
-        time.sleep(0.1)
-    return what()
-
-
 class Yard:
     """A daemon whose machine's clock is off by the seconds in a file."""
 
@@ -71,7 +65,7 @@ class Yard:
         )
 
     def until_answered(self, number: int) -> None:
-        assert _until(lambda: len(self.servers.sent) == number), self.log.read_text()
+        until(lambda: len(self.servers.sent) == number, self.log.read_text)
 
     @contextmanager
     def daemon(self) -> Iterator[None]:
@@ -88,7 +82,7 @@ class Yard:
                 yield
             finally:
                 daemon.terminate()
-                daemon.wait(20)
+                daemon.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -105,9 +99,9 @@ def test_a_daemon_under_a_clock_that_jumps_and_comes_back(yard: Yard, jump: int)
         yard.ask(1)
         yard.until_answered(1)
         yard.off_by(jump)
-        assert _until(lambda: "the clock jumped" in yard.log.read_text())
+        until(lambda: "the clock jumped" in yard.log.read_text())
         yard.ask(2)
-        time.sleep(4)  # it polls every second
+        time.sleep(2)  # it polls three times a second
         assert len(yard.servers.sent) == 1
         yard.off_by(0)
         yard.until_answered(2)
@@ -127,8 +121,8 @@ def test_a_mail_that_waits_at_a_start_is_no_record_for_a_clock_far_ahead(yard: Y
     yard.ask(2)
     yard.off_by(30 * 86_400)
     with yard.daemon():
-        assert _until(lambda: "no mail server confirms it" in yard.log.read_text())
-        time.sleep(2)  # it polls every second
+        until(lambda: "no mail server confirms it" in yard.log.read_text())
+        time.sleep(2)  # it polls three times a second
         assert len(yard.servers.sent) == 1
         yard.off_by(0)
         yard.until_answered(2)
@@ -139,7 +133,7 @@ def test_a_mail_that_waits_at_a_start_is_no_record_for_a_clock_far_ahead(yard: Y
 def _make(folder: Path, servers: SandboxServers) -> None:
     make_folder(folder, OwnParty("LOSE", "Lose Power", US))
     config = folder / "config" / "exchange.toml"
-    text = config.read_text().replace("# poll_seconds = 60.0", "poll_seconds = 1.0")
+    text = config.read_text().replace("# poll_seconds = 60.0", "poll_seconds = 0.3")
     for host, port in (("imap", servers.imap_port), ("smtp", servers.smtp_port)):
         text = text.replace(
             f'host = "{host}.ours.example"',

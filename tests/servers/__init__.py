@@ -7,16 +7,22 @@ a context manager.  ``want`` turns the reason into a skip, or into a failure whe
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import ssl
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 REQUIRED = os.environ.get("EXCHANGE_TEST_SERVERS", "") == "required"
 HOST = "127.0.0.1"
+_PORTS = range(20_000, 32_000)
+_ports = itertools.cycle([*_PORTS[(_from := os.getpid() * 997 % len(_PORTS)) :], *_PORTS[:_from]])
 
 
 def want(missing: str, *, may_lack: bool = False) -> None:
@@ -29,16 +35,20 @@ def want(missing: str, *, may_lack: bool = False) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of the loopback address that are free now, all different."""
-    sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
-    try:
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    """Ports of the loopback address that are free now, all different.
+
+    They lie below those that the system gives to connections, each process begins elsewhere, and
+    none is named twice in a run: so nothing takes one before the server that it is for.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = next(_ports)
+        with suppress(OSError), socket.create_server((HOST, port)):
+            found.append(port)
+    return found
 
 
-def wait_for_port(port: int, seconds: float = 15.0) -> bool:
+def wait_for_port(port: int, seconds: float = PATIENCE) -> bool:
     """Whether something listens before the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -18,6 +18,7 @@ from typing import Self
 
 from exchange.sandbox.certificates import make_certificate
 from tests.servers import HOST, free_ports, trusting, wait_for_port
+from tests.waiting import PATIENCE
 
 _BINARIES = ("/usr/sbin/dovecot", "/usr/lib/dovecot/imap", "/usr/lib/dovecot/lmtp")
 
@@ -290,10 +291,10 @@ class Dovecot:
         else:
             running.send_signal(how)
         try:
-            running.wait(10)
+            running.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
-            running.wait(10)
+            running.wait(PATIENCE)
         if running.stderr is not None:
             running.stderr.close()
 

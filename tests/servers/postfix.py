@@ -15,6 +15,7 @@ from typing import Self
 
 from tests.servers import HOST, free_ports, wait_for_port
 from tests.servers.dovecot import Dovecot
+from tests.waiting import PATIENCE
 
 _POSTFIX = "/usr/sbin/postfix"
 _DAEMONS = "/usr/lib/postfix/sbin"
@@ -162,7 +163,7 @@ class Postfix:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
         if done.returncode:
             raise RuntimeError(f"postfix {what} failed:\n{done.stderr}{self._words()}")

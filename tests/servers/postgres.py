@@ -16,7 +16,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from pathlib import Path
 import psycopg
 
 from tests.servers import HOST, free_ports, wait_for_port
+from tests.waiting import PATIENCE, patiently
 
 _DEBIAN = Path("/usr/lib/postgresql")
 _USER = "exchange"
@@ -113,7 +113,7 @@ def _server(*, durable: bool) -> Iterator[str]:
         if server is not None:
             server.send_signal(signal.SIGINT)  # fast shutdown
             try:
-                server.wait(10)
+                server.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
@@ -122,14 +122,7 @@ def _server(*, durable: bool) -> Iterator[str]:
 
 def _until_it_answers(url: str) -> None:
     """The port opens a moment before the server takes connections."""
-    for _ in range(100):
-        try:
-            psycopg.connect(url).close()
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("PostgreSQL listens and takes no connection")
+    patiently(lambda: psycopg.connect(url).close(), psycopg.OperationalError)
 
 
 def _init(folder: Path, password: str) -> None:

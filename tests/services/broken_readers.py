@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from unittest.mock import patch
 
 _READY: Final = r"printf '\0\0\0\0\0\0\0\1.'"
 _MAIL: Final = f"{_READY}; head -c 20 >/dev/null"
@@ -36,3 +40,17 @@ def broken(folder: Path, how: str) -> str:
     path.write_text(f"#!/bin/sh\n{SCRIPTS[how].replace('PYTHON', shlex.quote(sys.executable))}\n")
     path.chmod(0o755)
     return str(path)
+
+
+@contextmanager
+def at_each_process(do: Callable[[int], None]) -> Iterator[None]:
+    """Do something to each reading process before anybody speaks to it."""
+    start = subprocess.Popen
+
+    def started(*words: Any, **more: Any) -> subprocess.Popen[bytes]:
+        process: subprocess.Popen[bytes] = start(*words, **more)
+        do(process.pid)
+        return process
+
+    with patch("exchange.worker.reader.subprocess.Popen", started):
+        yield

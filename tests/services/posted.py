@@ -75,7 +75,7 @@ def make_post(folder: Path, server: ScriptedSmtp, database: str = "") -> Post:
     text = config.read_text().replace(
         'host = "smtp.ours.example"',
         f'host = "{HOST}"\nport = {server.port}\nca_file = "{server.ca_file}"\nconnections = 1\n'
-        "timeout_seconds = 5",
+        "timeout_seconds = 120",
     )
     config.write_text(text)
     (folder / "secrets" / "smtp-password").write_text("a password")

@@ -28,6 +28,7 @@ from exchange.store.db import Store, sqlite_path
 from exchange.vault.vault import SealedVault
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
+from tests.waiting import PATIENCE
 
 NOW = "2026-12-14T09:00"
 SECONDS = 1.2  # of reading beside the writer, a test
@@ -147,7 +148,7 @@ def writing(ctx: Context) -> Iterator[Writer]:
         assert writer.fault is None
     finally:
         writer.over.set()
-        writer.join(60)
+        writer.join(PATIENCE)
 
 
 def _while_writing(writer: Writer) -> Iterator[int]:
@@ -158,7 +159,7 @@ def _while_writing(writer: Writer) -> Iterator[int]:
         passed = time.monotonic() - start
         if passed > SECONDS and number >= 10 and writer.commits > began + 10:
             return
-        assert passed < 60, "the writer does not come to write"
+        assert passed < PATIENCE, "the writer does not come to write"
 
 
 def test_the_audit_log_is_found_intact(ctx: Context) -> None:

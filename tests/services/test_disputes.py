@@ -28,6 +28,7 @@ from exchange.services.sending import send_mail
 from exchange.store.requests.outbound import ReceivedCode
 from tests.services.contexts import add_parties, make_party
 from tests.services.test_codes import code, device
+from tests.waiting import PATIENCE
 
 WHY = "the label was read"
 
@@ -389,7 +390,7 @@ def test_two_who_decide_at_once_see_each_others_codes(tmp_path: Path, postgres_u
         tx.legs.move_legs([leg.id], LegState.PROVIDED)
         thread.start()
         assert not done.wait(1.0)
-    thread.join(30)
+    thread.join(PATIENCE)
     assert room.states() == {1: "disputed", 2: "seeking"}
     assert len(room.waiting()) == 1
     room.close()

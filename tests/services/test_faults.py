@@ -39,6 +39,7 @@ from exchange.store.mails.mail import KeptMail
 from exchange.store.taken import TakenLetter, TakenLetters
 from exchange.transport import smtp
 from tests.services.contexts import add_parties, make_party
+from tests.waiting import until
 
 US, THEM = "codes@lose.example", "codes@gain.example"
 PASSWORD = "only-for-this-test"
@@ -289,7 +290,8 @@ def test_letters_under_way_while_the_database_refuses_do_not_go_again(
 
     def refuse(store: Store, asked: str) -> object:
         if asked == "delivered":
-            time.sleep(1.0)
+            until(lambda: len(site.went()) > 1)
+            time.sleep(0.2)
             raise StoreError("the database refuses: database is locked")
         return real(store, asked)
 

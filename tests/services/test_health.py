@@ -36,6 +36,7 @@ from tests.servers import free_ports
 from tests.services.contexts import NOW, add_parties, command, make_context, make_party
 
 HOUR = timedelta(hours=1)
+SOON = 25.0  # seconds; a few on a quiet machine, but 30 or more where it waits for a database
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_a_new_folder_is_not_well_and_stays_as_it_was(ctx: Context) -> None:
     assert told["healthy"] is False
     assert set(problems(told)) == {"daemon", "mailbox requests"}
     assert told["daemon"]["alive"] is False
-    assert seconds < 8
+    assert seconds < SOON
     assert {path: path.stat().st_mtime_ns for path in ctx.folder.rglob("*")} == before
 
 
@@ -432,7 +433,7 @@ def test_no_database_a_cut_one_and_something_else(ctx: Context) -> None:
         code, told, seconds = health(ctx.folder)
         assert code == 1
         assert said in problems(told)["database"]
-        assert seconds < 8
+        assert seconds < SOON
         assert path.exists() == (bytes_ is not None)
 
 
@@ -459,7 +460,7 @@ def test_a_database_that_somebody_holds_for_himself(ctx: Context) -> None:
     assert code == 1
     assert "locked" in problems(told)["database"]
     assert str(ctx.folder / "exchange.db") in problems(told)["database"]
-    assert seconds < 10
+    assert seconds < SOON
 
 
 def test_a_writer_holds_nobody_up(ctx: Context) -> None:
@@ -467,7 +468,7 @@ def test_a_writer_holds_nobody_up(ctx: Context) -> None:
         tx.facts.put("x", "y")
         code, _, seconds = health(ctx.folder)
     assert code == 0
-    assert seconds < 8
+    assert seconds < SOON
 
 
 @pytest.mark.parametrize("silent", [False, True])
@@ -485,7 +486,7 @@ def test_a_server_that_is_down_or_says_nothing(tmp_path: Path, silent: bool) -> 
     assert code == 1
     assert "database" in problems(told)
     assert "hidden-word" not in json.dumps(told)
-    assert seconds < 12
+    assert seconds < SOON
 
 
 def test_a_configuration_that_does_not_load(ctx: Context) -> None:
@@ -519,7 +520,7 @@ def test_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
         tx.facts.put("x", "y")
         done = subprocess.run(
             [sys.executable, "-m", "exchange", "health", "--folder", str(ctx.folder)],
-            capture_output=True, text=True, check=False, timeout=30,
+            capture_output=True, text=True, check=False, timeout=60,
             env={**os.environ, "EXCHANGE_NOW": NOW},
         )  # fmt: skip
     assert done.returncode == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -18,6 +18,7 @@ from exchange.services.context import Context
 from exchange.store.db import Store
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -37,13 +38,6 @@ def _write(store: Store, number: int) -> None:
 def _read(store: Store) -> None:
     with store.reading() as tx:
         tx.outbox.counts()
-
-
-def _until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 15
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("ending", ["", "-wal", "-shm", ".lock"])
@@ -83,7 +77,7 @@ def test_whoever_sends_hears_of_it_without_a_transaction(ctx: Context) -> None:
     with ctx.store.sole_sender() as ours:
         assert ours
         (ctx.folder / "exchange.db.sending.lock").unlink()
-        assert lost.wait(5)
+        assert lost.wait(PATIENCE)
 
 
 def test_files_beside_it_that_go_with_the_last_connection_are_no_fault(ctx: Context) -> None:
@@ -123,8 +117,8 @@ def test_a_lost_session_is_noticed_and_the_lock_taken_again(server: str, of_lock
     with store.sole_daemon() as guard:
         assert guard.check()
         _end_sessions(server, of_locks=of_locks)
-        _until(lambda: bool(lost))
-        _until(lambda: not guard.lost.is_set())
+        until(lambda: bool(lost))
+        until(lambda: not guard.lost.is_set())
         assert guard.check()
         assert not guard.taken
         other = Store(server)
@@ -147,8 +141,8 @@ def test_where_another_has_it_by_then_the_first_one_knows(server: str) -> None:
         with ours._turn, sending._turn:
             _end_sessions(server, of_locks=True)
             theirs = second.sole_daemon()
-            _until(lambda: _entered(theirs))
-        _until(lambda: ours.taken)
+            until(lambda: _entered(theirs))
+        until(lambda: ours.taken)
         assert halted.is_set()
         assert not ours.check()
         assert not sending.check()  # a sender does not take it again: it begins anew
@@ -186,7 +180,7 @@ def test_a_database_that_another_one_took_the_place_of_ends_everything(server: s
             "ALTER DATABASE live RENAME TO before",
             "CREATE DATABASE live",
         )
-        _until(lambda: guard.fault is not None)
+        until(lambda: guard.fault is not None)
         assert "database live: the database was replaced while it was in use" in str(guard.fault)
         with pytest.raises(StoreReplaced), store.reading() as tx:
             tx.facts.get("anything")

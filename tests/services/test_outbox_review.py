@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from email import message_from_bytes
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -28,6 +29,7 @@ from exchange.services.sending.outbox_review import Choice
 from tests.servers.scripted import Line, ScriptedSmtp
 from tests.services.contexts import Said, add_parties, command, make_party
 from tests.services.posted import Post, make_post
+from tests.waiting import PATIENCE
 
 CODE = "83FED3407A939723A5C639B26916D505C3B5"
 DEVICE = "00-DB-12-34-56-78-90-A0"
@@ -207,21 +209,37 @@ def test_a_cancelled_request_is_withdrawn_and_the_next_supplier_is_asked(post: P
     assert [message_from_bytes(raw)["To"] for raw in post.server.taken] == ["codes@pb.example"]
 
 
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set once a person's command waits for the sending."""
+    found = threading.Event()
+
+    def sleep(seconds: float) -> None:
+        found.set()
+        time.sleep(seconds)
+
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=sleep)
+    monkeypatch.setattr("exchange.services.letters.claiming.time", clock)
+    return found
+
+
 @pytest.mark.parametrize("word", ["hold", "cancel"])
-def test_a_letter_under_way_is_sent_or_held_never_both(post: Post, word: str) -> None:
+def test_a_letter_under_way_is_sent_or_held_never_both(
+    post: Post, waiting: threading.Event, word: str
+) -> None:
     """The first of three is with a server that takes its time; the last is not begun yet."""
     first, second, third = (post.write(n, f"codes@p{x}.example") for n, x in enumerate("abc", 1))
     reached, go_on = threading.Event(), threading.Event()
 
     def slow(_: Line) -> str:
         reached.set()
-        go_on.wait(20)
+        go_on.wait(PATIENCE)
         return "250 taken"
 
     post.server.flaws["."] = slow
     sending = threading.Thread(target=post.go)
     sending.start()
-    assert reached.wait(10)
+    assert reached.wait(PATIENCE)
     told: list[str] = []
 
     def do() -> None:
@@ -235,11 +253,10 @@ def test_a_letter_under_way_is_sent_or_held_never_both(post: Post, word: str) ->
 
     acting = threading.Thread(target=do)
     acting.start()
-    time.sleep(0.5)
-    assert acting.is_alive(), "it did not wait for the sending"
+    assert waiting.wait(PATIENCE), "it did not wait for the sending"
     go_on.set()
-    acting.join(20)
-    sending.join(20)
+    acting.join(PATIENCE)
+    sending.join(PATIENCE)
     states, sent = post.states(), {message_from_bytes(raw)["To"] for raw in post.server.taken}
     assert told, "both were sent, and the command says that it was done"
     assert "sent meanwhile" in told[0]
@@ -250,7 +267,7 @@ def test_a_letter_under_way_is_sent_or_held_never_both(post: Post, word: str) ->
 
 
 def test_what_was_claimed_and_not_begun_is_held(
-    post: Post, monkeypatch: pytest.MonkeyPatch
+    post: Post, waiting: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("exchange.transport.smtp._STINT_SECONDS", 0.3)
     first, second = (post.write(n, f"codes@p{x}.example") for n, x in enumerate("ab", 1))
@@ -258,21 +275,22 @@ def test_what_was_claimed_and_not_begun_is_held(
 
     def slow(_: Line) -> str:
         reached.set()
-        go_on.wait(20)
+        go_on.wait(PATIENCE)
         return "250 taken"
 
     post.server.flaws["."] = slow
     sending = threading.Thread(target=post.go)
     sending.start()
-    assert reached.wait(10)
+    assert reached.wait(PATIENCE)
     acting = threading.Thread(
         target=outbox_review.hold_letters, args=(post.ctx, Choice((second,)), "wait", "kim")
     )
     acting.start()
-    time.sleep(0.5)
+    assert waiting.wait(PATIENCE)
+    time.sleep(0.5)  # longer than a courier begins letters
     go_on.set()
-    acting.join(20)
-    sending.join(20)
+    acting.join(PATIENCE)
+    sending.join(PATIENCE)
     assert [post.states()[one][0] for one in (first, second)] == ["sent", "held"]
     assert len(post.server.taken) == 1
 

@@ -7,9 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from pathlib import Path
@@ -28,11 +28,11 @@ from exchange.services.context import Context
 from exchange.services.mailbox import rounds
 from tests.servers import HOST, free_ports
 from tests.services.contexts import add_parties, make_party
+from tests.waiting import PATIENCE, until
 
 _MAILS, _AT_ONCE = 13, 5
 _CODE = InstallCode.parse("83FED3407A939723A5C639B26916D505C3B5")
 _US, _THEM, _WORD = "codes@lose.example", "codes@gain.example", "pass word"
-_SECONDS = 30.0  # a process of ours takes a second or two to start
 
 
 def _device(nth: int) -> str:
@@ -96,7 +96,7 @@ class _Mailbox:
 
     uidnext = 0
 
-    def __init__(self, ctx: Context, then: Callable[[], None]) -> None:
+    def __init__(self, ctx: Context, then: Callable[[], object]) -> None:
         self.name = ctx.settings.mailbox[0].name
         self._ctx, self._then = ctx, then
         self.inbox = [MailRef(1, nth + 1) for nth in range(_MAILS)]
@@ -128,7 +128,7 @@ class _Mailbox:
 class _Round:
     """Rounds over one mailbox, with what sends beside them."""
 
-    def __init__(self, ctx: Context, then: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, ctx: Context, then: Callable[[], object] = lambda: None) -> None:
         self._ctx = ctx
         self.stop = threading.Event()
         self.posting = PostingProcess(ctx.folder, self.stop)
@@ -153,13 +153,6 @@ class _Round:
         return process
 
 
-def _until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + _SECONDS
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
-
-
 def _answered(site: SandboxServers) -> Counter[str]:
     """Which requests were answered, by what the answers refer to."""
     return Counter(str(message_from_bytes(one.raw)["In-Reply-To"]) for one in site.sent)
@@ -174,7 +167,7 @@ def test_the_first_answers_leave_while_the_last_mails_are_still_on_the_server(
     held: list[int] = []
 
     def then() -> None:
-        _until(lambda: len(site.sent) >= 2 * _AT_ONCE)
+        until(lambda: len(site.sent) >= 2 * _AT_ONCE)
         held.append(len(work.mailbox.inbox))
 
     work = _Round(ctx, then)
@@ -223,7 +216,7 @@ def test_when_the_process_is_killed_the_rest_goes_all_the_same(
     ctx: Context, site: SandboxServers
 ) -> None:
     def then() -> None:
-        _until(lambda: bool(site.sent))
+        until(lambda: bool(site.sent))
         work.process.kill()
 
     work = _Round(ctx, then)
@@ -249,7 +242,7 @@ def test_what_it_sent_and_could_not_record_is_told_and_does_not_go_again(
             "CREATE TRIGGER refuse BEFORE INSERT ON audit WHEN new.event = 'mail.accepted'"
             " BEGIN SELECT RAISE(ABORT, 'refused'); END"
         )
-    work = _Round(ctx, lambda: _until(lambda: bool(site.sent)))
+    work = _Round(ctx, lambda: until(lambda: bool(site.sent)))
     done = work()
     assert [one for one in done.troubles if "refuses: refused" in one]
     went = [message_from_bytes(one.raw)["Message-ID"] for one in site.sent]
@@ -272,9 +265,10 @@ def test_a_process_that_hangs_is_ended_and_the_rest_goes_all_the_same(
     stopped: list[int] = []
 
     def then() -> None:
-        _until(lambda: bool(work.posting._output))
+        until(lambda: bool(work.posting._output))
         stopped.append(work.process.pid)
-        os.kill(work.process.pid, signal.SIGSTOP)
+        with suppress(ProcessLookupError):  # it was silent so long by itself, and was ended
+            os.kill(work.process.pid, signal.SIGSTOP)
 
     work = _Round(ctx, then)
     work.posting = PostingProcess(ctx.folder, work.stop, silent_seconds=3.0)
@@ -312,7 +306,7 @@ def test_the_process_ends_by_itself_when_whoever_started_it_is_gone(ctx: Context
         assert process.stderr is not None
         process.stdin.close()  # as the kernel does for a process that was killed
         process.stdout.close()
-        assert process.wait(_SECONDS) == 0
+        assert process.wait(PATIENCE) == 0
         assert process.stderr.read() == b""
 
 
@@ -323,9 +317,9 @@ def test_the_process_ends_when_all_is_to_stop(ctx: Context) -> None:
         stdout=subprocess.PIPE,
     ) as process:
         status = Path(f"/proc/{process.pid}/status")
-        _until(lambda: _handles(signal.SIGTERM, status.read_text()))
+        until(lambda: _handles(signal.SIGTERM, status.read_text()))
         process.terminate()
-        assert process.wait(_SECONDS) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def _handles(number: signal.Signals, status: str) -> bool:

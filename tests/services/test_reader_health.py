@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +17,8 @@ from exchange.errors import ReaderUnavailable
 from exchange.services.asking import request
 from exchange.services.mailbox.rounds import Reachability, Round, one_round
 from exchange.services.people import review
-from exchange.worker.reader import WorkerReader
 from tests.services import test_faults
-from tests.services.broken_readers import broken
+from tests.services.broken_readers import at_each_process, broken
 from tests.services.test_faults import Site
 
 MAILS = 30
@@ -72,22 +70,8 @@ def test_good_mails_wait_for_a_reading_process_that_works(
 def test_somebody_who_kills_every_reading_process_sets_no_mail_aside(site: Site) -> None:
     for number in range(MAILS):
         site.ask(number)
-    assert isinstance(site.ctx.reader, WorkerReader)
-    reader, over = site.ctx.reader, threading.Event()
-
-    def kill() -> None:
-        while not over.wait(0.05):
-            process = reader._process
-            if process is not None and process.poll() is None:
-                os.kill(process.pid, signal.SIGKILL)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    try:
+    with at_each_process(lambda pid: os.kill(pid, signal.SIGKILL)):
         _rounds(site, 4)
-    finally:
-        over.set()
-        thread.join()
     assert _untouched(site)
     assert _rounds(site, 1)[0].decided == {"processed": MAILS}
 

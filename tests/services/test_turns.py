@@ -16,6 +16,7 @@ from exchange.store.db import Store
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
 from tests.services.contexts import make_context
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_who_writes_waits_until_another_process_is_done(
     thread.start()
     assert not written.wait(0.1)
     other.execute("COMMIT")
-    thread.join(20)
+    thread.join(PATIENCE)
     with ctx.store.reading() as tx:
         assert tx.facts.get("ours") == "12"  # it began after the other had ended
 

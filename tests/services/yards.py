@@ -69,7 +69,7 @@ class Yard:
         self.box = self.mailbox()
         self.troubles: list[str] = []
 
-    def mailbox(self, timeout: float = 2.0) -> ImapMailbox:
+    def mailbox(self, timeout: float = 6.0) -> ImapMailbox:
         settings = MailboxSettings(
             name=self.ctx.settings.mailbox[0].name,
             host=HOST,

@@ -36,7 +36,7 @@ def test_a_pipe_that_nobody_reads_does_not_hold_up_and_tells_what_was_lost(
     began = time.monotonic()
     for nth in range(2000):
         log.write(f"{nth:04} {'x' * 94}\n")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
     got = os.read(reading, 1 << 20)
     log.write("after\n")
     got += os.read(reading, 1 << 20)

@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,7 @@ from exchange.domain.limits import Limits
 from exchange.errors import ReaderEnded, ReaderUnavailable, Unreadable
 from exchange.ports.reading import Question
 from exchange.worker.reader import WorkerReader
-from tests.services.broken_readers import SCRIPTS, broken
+from tests.services.broken_readers import SCRIPTS, at_each_process, broken
 
 OURS = frozenset({"install-codes@lose.example"})
 MAIL = b"From: a@gain.example\r\nSubject: codes\r\n\r\nPlease send:\r\n00-DB-12-34-56-78-90-A1\r\n"
@@ -25,7 +22,7 @@ MAIL = b"From: a@gain.example\r\nSubject: codes\r\n\r\nPlease send:\r\n00-DB-12-
 
 @pytest.fixture
 def reader() -> Iterator[WorkerReader]:
-    found = WorkerReader(Limits(), OURS, seconds=30, memory_bytes=1 << 30)
+    found = WorkerReader(Limits(), OURS, seconds=200, memory_bytes=1 << 30)
     yield found
     found.close()
 
@@ -49,7 +46,7 @@ def test_a_broken_process_is_no_fault_of_the_mail(
         with pytest.raises(ReaderUnavailable, match="no mail is at fault") as said:
             reader.read(MAIL)
         assert not isinstance(said.value, Unreadable)
-    monkeypatch.setattr("exchange.worker.reader._START_SECONDS", 30)
+    monkeypatch.setattr("exchange.worker.reader._START_SECONDS", 200)
     assert _reads(reader)  # mended: at once, with nothing left of what was broken
 
 
@@ -80,38 +77,16 @@ def test_a_machine_without_memory_for_another_process(
     assert _reads(reader)
 
 
-@contextmanager
-def _at_each_process(reader: WorkerReader, do: Callable[[int], None]) -> Iterator[None]:
-    """Do something to each reading process as soon as it is there."""
-    over, seen = threading.Event(), set[int]()
-
-    def watch() -> None:
-        while not over.is_set():
-            process = reader._process
-            if process is not None and process.pid not in seen:
-                seen.add(process.pid)
-                do(process.pid)
-            time.sleep(0.01)
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM])
 def test_somebody_who_ends_or_stops_every_process(
     reader: WorkerReader, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("exchange.worker.reader._START_SECONDS", 0.5)
-    with _at_each_process(reader, lambda pid: os.kill(pid, number)):
+    with at_each_process(lambda pid: os.kill(pid, number)):
         for _ in range(2):
             with pytest.raises(ReaderUnavailable):
                 reader.read(MAIL)
-    monkeypatch.setattr("exchange.worker.reader._START_SECONDS", 30)
+    monkeypatch.setattr("exchange.worker.reader._START_SECONDS", 200)
     assert _reads(reader)
 
 
@@ -136,7 +111,7 @@ def test_a_mail_is_blamed_only_when_the_simplest_one_is_read_after_it(
     stop()
     with pytest.raises(ReaderEnded, match=r"0\.2 seconds"):
         reader.read(MAIL)
-    reader._seconds = 30
+    reader._seconds = 200
     stop()
     monkeypatch.setattr("exchange.worker.reader._START_SECONDS", 0.5)
     with monkeypatch.context() as changed:

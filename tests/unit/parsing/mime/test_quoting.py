@@ -174,7 +174,7 @@ def test_long_lines_and_many_take_linear_time() -> None:
         marks("\n".join([line] * 20))
     marks("On 3 Nov\n" * 10_000)
     marks("From: x\n" * 10_000)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 5
 
 
 @given(

@@ -128,6 +128,6 @@ def test_a_hostile_line_takes_no_time(name: str, unit: str) -> None:
     pattern = PATTERNS[name]
     plain = pattern.pattern if isinstance(pattern, Guarded) else pattern
     find = plain.match if name in AT_THE_BEGINNING else plain.search
-    begun = time.perf_counter()
+    begun = time.process_time()
     find(line)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 1.5

@@ -16,7 +16,7 @@ def test_the_order_is_kept(count: int) -> None:
 
 
 def test_long_work_is_shared_by_two_threads() -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
 
     def wait(number: int) -> int:
         if number < 2:
@@ -54,5 +54,5 @@ def test_what_was_begun_gives_its_result_when_asked() -> None:
         return 5
 
     outcome = start_in_thread(work)
-    assert started.wait(10)
+    assert started.wait(60)
     assert outcome() == 5

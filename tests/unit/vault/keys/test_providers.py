@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,7 @@ from exchange.vault.keys.providers import (
     environment_key,
 )
 from exchange.vault.rekeying.keychange import first_key
+from tests.waiting import until, with_longer
 
 KEY = WrappingKey(bytes(range(32)))
 DIGITS = KEY.secret.hex()
@@ -113,15 +114,21 @@ def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
 def test_what_a_hanging_command_started_is_ended_with_it(tmp_path: Path) -> None:
     started = tmp_path / "pid"
     words = ["sh", "-c", f"sleep 600 & echo $! > {started}; wait"]
-    with pytest.raises(VaultError, match="did not end"):
-        command_key(words, 2.0).key_for(VaultLock(KEY.key_id))
-    for _ in range(200):
-        state = Path(f"/proc/{started.read_text().strip()}/stat")
+
+    def end(seconds: float) -> Path:
+        with pytest.raises(VaultError, match="did not end"):
+            command_key(words, seconds).key_for(VaultLock(KEY.key_id))
+        return Path(f"/proc/{int(started.read_text())}/stat")
+
+    state = with_longer(0.5, end, OSError, ValueError)
+
+    def is_gone() -> bool:
         # Gone, or a zombie that its new parent has not waited for yet.
-        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
-            return
-        time.sleep(0.05)
-    pytest.fail("it still runs")
+        with suppress(OSError):
+            return state.read_text().rpartition(")")[2].split()[0] == "Z"
+        return True
+
+    until(is_gone, "for its end")
 
 
 def test_a_command_is_no_shell(tmp_path: Path) -> None:
