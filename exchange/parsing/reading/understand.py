@@ -37,6 +37,7 @@ from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.sniff import Shape, has_mail_header, shape_of
 from exchange.parsing.findings.claim_columns import any_code, claim_ids, found_ids
 from exchange.parsing.findings.findings import Findings
+from exchange.parsing.findings.loose_crcs import settle_loose_crcs
 from exchange.parsing.findings.resolve_claims import (
     resolve_claims,
     unique_devices,
@@ -359,8 +360,9 @@ def _outcome(
                 f" as {classified.kind.value}"
             )
         return devices, (), tuple(found.rejects)
+    claims, spoilt = settle_loose_crcs(claims, found.loose_crcs)
     answers, conflicts = resolve_claims(claims)
-    return devices, answers, (*found.rejects, *conflicts)
+    return devices, answers, (*found.rejects, *spoilt, *conflicts)
 
 
 def _only_quoted(count: int) -> str:

@@ -18,6 +18,7 @@ from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.identifiers.codes import BadCode, code_digits, read_code
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
+from exchange.parsing.lists.prose.crcs_apart import CrcsApart
 from exchange.parsing.lists.prose.device_recognition import PlaceOf
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.mime.quoting import begins_quote, is_of_a_colleague, without_prefix
@@ -140,7 +141,7 @@ def read_inline(
     found = Findings()
     if not quote.ours or not quote.rows:
         return found, frozenset()
-    rows = quote.listed
+    rows, crcs = quote.listed, CrcsApart(found, place)
     _find_marks(list(rows.values()))
     for row in rows.values():
         if row.line.number in typed_rows:
@@ -157,6 +158,9 @@ def read_inline(
             one.lines = joined
     answering = [one for one in typed if _is_answer(one)]
     follows_rows = _answers_follow_rows(answering, len(rows))
+    for line in (line for one in answering for line in one.lines):
+        text = normalized(line.text)
+        crcs.read(text, find_tokens(text), line)
     for one in answering:
         if one.above is None or (
             one.last and len(rows) > 1 and not follows_rows and len(answering) < 2

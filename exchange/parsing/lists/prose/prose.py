@@ -17,15 +17,11 @@ from exchange.domain.columns.device_columns import ListedColumns, PlaceColumn, T
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
-from exchange.parsing.identifiers.codes import CODE_DIGITS, BadCode
-from exchange.parsing.identifiers.devices import (
-    DamagedId,
-    is_exponent_notation,
-    read_device,
-)
-from exchange.parsing.identifiers.meter_labels import find_labels, may_have_labels
+from exchange.parsing.identifiers.devices import is_exponent_notation, read_device
+from exchange.parsing.identifiers.meter_labels import may_have_labels
 from exchange.parsing.identifiers.stretches import Stretch, find_damaged_codes, find_stretches
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens, remove_tokens
+from exchange.parsing.lists.prose.crcs_apart import CrcsApart
 from exchange.parsing.lists.prose.device_recognition import (
     BULLET,
     DeviceRecognition,
@@ -34,6 +30,7 @@ from exchange.parsing.lists.prose.device_recognition import (
     continues_list,
 )
 from exchange.parsing.lists.prose.device_runs import DeviceRun
+from exchange.parsing.lists.prose.labels_in_text import read_labels
 from exchange.parsing.lists.prose.line_segments import (
     LEFTOVER,
     Segment,
@@ -109,6 +106,7 @@ class ProseReader:
         self.devices = DeviceRecognition(self.found, place)
         self.pairing = Pairing(self.found, in_reply=in_reply)
         self.unread = UnreadItems(self.found)
+        self.crcs = CrcsApart(self.found, place)
         self.tail = ""  # of the line before: what follows its last Device ID or code
         self.tail_line = -1
         self.cut_off = False  # the line before ends inside a run of hex digits
@@ -130,10 +128,13 @@ class ProseReader:
             self.found.warnings.append(f"{self.place(line)} is too long to be read")
             return
         if may_have_labels(text):
-            text = self._labels(text, line)
+            text = read_labels(text, self.place(line), self.found)
+            self.unread.item(line.number)
             if not LEFTOVER.sub("", BULLET.sub("", text, count=1)):
                 return
         tokens = find_tokens(text)
+        if self.crcs.read(text, tokens, line):
+            return
         if tokens:
             self._with_tokens(text, line, tokens)
             return
@@ -144,26 +145,6 @@ class ProseReader:
         self.cut_off = ends_in_a_piece(text, ()) or bool(_ONE_CODE.fullmatch(text))
         if not self._unread(text, line, (), beside=False):
             self._words_only(text, line.number)
-
-    def _labels(self, text: str, line: Line) -> str:
-        """Read the meter labels of a line, and return its text without them."""
-        where, found = self.place(line), self.found
-        for label in find_labels(text):
-            text = text[: label.start] + " " * (label.end - label.start) + text[label.end :]
-            device, code = label.device, label.code
-            if isinstance(device, DamagedId):
-                found.rejects.append(Reject(device.text, device.reason, where))
-                if isinstance(code, BadCode):
-                    found.rejects.append(Reject(code.text, code.reason, where))
-                continue
-            found.devices.append(Found(device, where))
-            self.unread.item(line.number)
-            if isinstance(code, BadCode):
-                found.rejects.append(Reject(code.text, code.reason, where, device))
-                found.claims.append(Claim(device, where, bad_code=True))
-            else:
-                found.claims.append(Claim(device, where, code, digits=CODE_DIGITS[1]))
-        return text
 
     def _unread(self, text: str, line: Line, read: Iterable[Token], *, beside: bool) -> bool:
         """Note what is written like a Device ID and is not in ``read``; return whether it is the

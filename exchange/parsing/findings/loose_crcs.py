@@ -1,0 +1,70 @@
+"""Settle the CRCs that a mail gives apart from its install codes, once all of it is read.
+
+A CRC under its code, on the line above its Device ID, in a list of its own: the value says whose it
+is.  Where a CRC fits no code of the mail, a code without a CRC may be the damaged one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from exchange.domain.columns.format_columns import crcs
+from exchange.domain.mail import Reject
+from exchange.parsing.findings.claim_columns import ClaimColumns, to_claim_columns
+from exchange.parsing.findings.findings import Claim, LooseCrc
+from exchange.parsing.findings.mixed_list import MixedList
+from exchange.parsing.identifiers.codes import CODE_DIGITS
+from exchange.parsing.identifiers.separate_crc import WRONG_CRC, swapped
+
+FITS_NONE: Final = "the mail gives a CRC that fits none of its install codes"
+
+
+class Settled(NamedTuple):
+    """The claims, with what the CRCs say of their codes, and why some codes are bad."""
+
+    claims: MixedList[Claim]
+    rejects: tuple[Reject, ...]
+
+
+def settle_loose_crcs(claims: MixedList[Claim], loose: Sequence[LooseCrc]) -> Settled:
+    """Return ``claims`` with the codes proved that a loose CRC fits; if any is left, the codes
+    without a CRC are bad."""
+    if not claims or not loose:
+        return Settled(claims, ())
+    table, _ = to_claim_columns(claims)
+    own = crcs(table.codes).astype(np.int64)
+    written = np.array([one.number for one in loose], np.int64)
+    fits = table.coded & (np.isin(own, written) | np.isin(swapped(own), written))
+    known = np.concatenate([own[table.coded], swapped(own[table.coded])])
+    left = int(np.count_nonzero(~np.isin(written, known)))
+    bare = table.coded & (table.digits == CODE_DIGITS[0])
+    bad = bare & ~fits if left else np.zeros(len(table), np.bool_)
+    if not (bare & fits).any() and not bad.any():
+        return Settled(claims, ())
+    reason = WRONG_CRC if left >= int(np.count_nonzero(bad)) else FITS_NONE
+    settled: MixedList[Claim] = MixedList()
+    rejects: list[Reject] = []
+    start = 0
+    for piece in claims.pieces:
+        rows = slice(start, start + len(piece))
+        start += len(piece)
+        if isinstance(piece, ClaimColumns) and not bad[rows].any():
+            settled.extend(_proved(piece, fits[rows]))
+            continue
+        for claim, fitting, spoilt in zip(piece, fits[rows], bad[rows], strict=True):
+            if spoilt and claim.code is not None:
+                rejects.append(Reject(claim.code.hex, reason, claim.where, claim.device))
+                settled.append(claim._replace(code=None, bad_code=True, digits=0))
+            else:
+                settled.append(claim._replace(digits=CODE_DIGITS[1]) if fitting else claim)
+    return Settled(settled, tuple(rejects))
+
+
+def _proved(piece: ClaimColumns, fitting: npt.NDArray[np.bool_]) -> ClaimColumns:
+    digits = np.where(fitting, CODE_DIGITS[1], piece.digits).astype(np.uint8)
+    return replace(piece, digits=digits)
