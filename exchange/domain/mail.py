@@ -141,6 +141,7 @@ class Answer:
     where: str
     code: InstallCode | None = None  # exactly when the outcome is PROVIDED
     remark: str = ""  # the sender's own words next to it
+    without_crc: bool = False  # the code came without a CRC: a wrong digit cannot be noticed
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ class LooseCode(NamedTuple):
     code: InstallCode
     where: str
     device: DeviceId | None = None
+    without_crc: bool = False
 
 
 @dataclass(frozen=True, slots=True)

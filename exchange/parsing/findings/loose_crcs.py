@@ -6,22 +6,20 @@ is.  Where a CRC fits no code of the mail, a code without a CRC may be the damag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.columns.format_columns import crcs
-from exchange.domain.mail import Reject
+from exchange.domain.device import InstallCode, crc16_x25
+from exchange.domain.mail import LooseCode, Reject
 from exchange.parsing.findings.claim_columns import ClaimColumns, to_claim_columns
-from exchange.parsing.findings.findings import Claim, LooseCrc
+from exchange.parsing.findings.findings import Claim, Findings, LooseCrc
 from exchange.parsing.findings.mixed_list import MixedList
 from exchange.parsing.identifiers.codes import CODE_DIGITS
-from exchange.parsing.identifiers.separate_crc import WRONG_CRC, swapped
-
-FITS_NONE: Final = "the mail gives a CRC that fits none of its install codes"
+from exchange.parsing.identifiers.separate_crc import FITS_NONE, WRONG_CRC, swapped
 
 
 class Settled(NamedTuple):
@@ -31,17 +29,17 @@ class Settled(NamedTuple):
     rejects: tuple[Reject, ...]
 
 
-def settle_loose_crcs(claims: MixedList[Claim], loose: Sequence[LooseCrc]) -> Settled:
-    """Return ``claims`` with the codes proved that a loose CRC fits; if any is left, the codes
-    without a CRC are bad."""
-    if not claims or not loose:
+def settle_claims(found: Findings) -> Settled:
+    """Return the claims with the codes proved that a loose CRC fits; if any CRC fits none, the
+    codes without a CRC are bad."""
+    claims = found.claims
+    if not claims or not found.loose_crcs:
         return Settled(claims, ())
     table, _ = to_claim_columns(claims)
     own = crcs(table.codes).astype(np.int64)
-    written = np.array([one.number for one in loose], np.int64)
+    written = np.array([one.number for one in found.loose_crcs], np.int64)
     fits = table.coded & (np.isin(own, written) | np.isin(swapped(own), written))
-    known = np.concatenate([own[table.coded], swapped(own[table.coded])])
-    left = int(np.count_nonzero(~np.isin(written, known)))
+    left = len(_fitting_none(found))
     bare = table.coded & (table.digits == CODE_DIGITS[0])
     bad = bare & ~fits if left else np.zeros(len(table), np.bool_)
     if not (bare & fits).any() and not bad.any():
@@ -63,6 +61,36 @@ def settle_loose_crcs(claims: MixedList[Claim], loose: Sequence[LooseCrc]) -> Se
             else:
                 settled.append(claim._replace(digits=CODE_DIGITS[1]) if fitting else claim)
     return Settled(settled, tuple(rejects))
+
+
+def settle_loose_codes(found: Findings) -> list[LooseCode]:
+    """Return the codes that belong to no claim, those proved that a loose CRC fits, and without
+    those that another CRC makes doubtful."""
+    if not found.loose_crcs or not found.loose_codes:
+        return found.loose_codes
+    numbers = {one.number for one in found.loose_crcs}
+    proved = [
+        one._replace(without_crc=one.without_crc and numbers.isdisjoint(_own(one.code)))
+        for one in found.loose_codes
+    ]
+    left = _fitting_none(found)
+    return [one for one in proved if not (left and one.without_crc)]
+
+
+def _fitting_none(found: Findings) -> list[LooseCrc]:
+    """Return the loose CRCs that fit no code of the mail."""
+    loose = {number for one in found.loose_codes for number in _own(one.code)}
+    known = np.array(sorted(loose), np.int64)
+    if found.claims:
+        table, _ = to_claim_columns(found.claims)
+        own = crcs(table.codes[table.coded]).astype(np.int64)
+        known = np.concatenate([known, own, swapped(own)])
+    return [one for one in found.loose_crcs if not (known == one.number).any()]
+
+
+def _own(code: InstallCode) -> tuple[int, int]:
+    number = crc16_x25(code.raw)
+    return number, swapped(number)
 
 
 def _proved(piece: ClaimColumns, fitting: npt.NDArray[np.bool_]) -> ClaimColumns:

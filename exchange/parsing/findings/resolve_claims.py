@@ -100,6 +100,7 @@ def resolve_claims(claims: MixedList[Claim]) -> tuple[Sequence[Answer], tuple[Re
         clear_claims.codes,
         coded[clear_rows],
         clear_claims.remarks,
+        coded[clear_rows] & (clear_claims.digits == _WITHOUT_CRC),
     )
     if not answers:
         return clear, tuple(rejects)
@@ -179,7 +180,8 @@ def _answer(device: DeviceId, own: list[Claim], *, conflict: bool) -> Answer:
     if conflict or bad_code:
         return Answer(device, Outcome.UNCLEAR, where, remark=remark)
     if coded:
-        return Answer(device, Outcome.PROVIDED, coded.where, coded.code, remark)
+        bare = {claim.digits for claim in own if claim.code is not None} == {_WITHOUT_CRC}
+        return Answer(device, Outcome.PROVIDED, coded.where, coded.code, remark, bare)
     if own[0].outcome is Outcome.NOT_INSTALLER:
         return Answer(device, Outcome.NOT_INSTALLER, where, remark=remark)
     return Answer(device, Outcome.UNCLEAR, where, remark=remark)

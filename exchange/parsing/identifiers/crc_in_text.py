@@ -68,7 +68,7 @@ def join_crcs(line: str, codes: Sequence[Span], others: Sequence[Span]) -> list[
 
 def fits_code(text: str, crc: str) -> bool:
     """Return whether the CRC of ``is_crc_line`` fits the code ``text``."""
-    numbers = named_crcs(crc) or [crc_number(_EDGES.sub("", crc))]
+    numbers: list[int | None] = [*named_crcs(crc), crc_number(_EDGES.sub("", crc))]
     code = read_code(text)
     return isinstance(code, InstallCode) and weigh_crc(code, numbers[0]) == FITS
 

@@ -16,10 +16,13 @@ import numpy.typing as npt
 
 from exchange.domain.columns.device_columns import CodeArray, Int64Array
 from exchange.domain.columns.format_columns import crcs
-from exchange.domain.device import InstallCode, crc16_x25
+from exchange.domain.device import CRC_MISMATCH, InstallCode, crc16_x25
 from exchange.parsing.identifiers.codes import CODE_DIGITS, BadCode, code_digits, read_code_cell
 
 WRONG_CRC: Final = "the CRC that is written with the install code does not fit it"
+FITS_NONE: Final = "the mail gives a CRC that fits none of its install codes"
+# Why a code is bad whose CRC does not fit, wherever it is written.
+WRONG_CRCS: Final = frozenset((CRC_MISMATCH, WRONG_CRC, FITS_NONE))
 # What a CRC says of its code: nothing (none is given), that it is right, that it is wrong.
 NOT_GIVEN, FITS, CONTRADICTS = 0, 1, 2
 

@@ -37,7 +37,7 @@ from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.sniff import Shape, has_mail_header, shape_of
 from exchange.parsing.findings.claim_columns import any_code, claim_ids, found_ids
 from exchange.parsing.findings.findings import Findings
-from exchange.parsing.findings.loose_crcs import settle_loose_crcs
+from exchange.parsing.findings.loose_crcs import settle_claims, settle_loose_codes
 from exchange.parsing.findings.resolve_claims import (
     resolve_claims,
     unique_devices,
@@ -280,7 +280,7 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
         quoted_whole=reading.quote.complete,
         repeated=repeated,
         miscount=_miscount(classified, reading.statements, devices, rejects, repeated),
-        loose_codes=tuple(one for one in found.loose_codes if one.where.startswith("body")),
+        loose_codes=tuple(one for one in settle_loose_codes(found) if one.where.startswith("body")),
         files=len(reading.contents.attachments) + len(reading.contents.mails),
         references=references,
         bounces=failed,
@@ -360,7 +360,7 @@ def _outcome(
                 f" as {classified.kind.value}"
             )
         return devices, (), tuple(found.rejects)
-    claims, spoilt = settle_loose_crcs(claims, found.loose_crcs)
+    claims, spoilt = settle_claims(found)
     answers, conflicts = resolve_claims(claims)
     return devices, answers, (*found.rejects, *spoilt, *conflicts)
 

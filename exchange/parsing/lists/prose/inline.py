@@ -16,7 +16,7 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import QUOTED_CODE, LooseCode, Outcome, Reject
 from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.findings.findings import Claim, Findings
-from exchange.parsing.identifiers.codes import BadCode, code_digits, read_code
+from exchange.parsing.identifiers.codes import CODE_DIGITS, BadCode, code_digits, read_code
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
 from exchange.parsing.lists.prose.crcs_apart import CrcsApart
 from exchange.parsing.lists.prose.device_recognition import PlaceOf
@@ -232,7 +232,8 @@ def read_quoted_codes(quote: QuotedList, answered: frozenset[DeviceId], place: P
         for device in row.devices:
             if device not in answered:
                 if isinstance(code, InstallCode):
-                    found.loose_codes.append(LooseCode(code, where, device))
+                    bare = len(code_digits(row.codes[0].text)) == CODE_DIGITS[0]
+                    found.loose_codes.append(LooseCode(code, where, device, bare))
                 found.claims.append(Claim(device, where, bad_code=True))
                 found.rejects.append(Reject(str(device), QUOTED_CODE, where, device))
     return found

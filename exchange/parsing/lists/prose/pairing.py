@@ -16,7 +16,13 @@ from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.mail import LOOSE_CODE, LooseCode, Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.findings.waiting_devices import WaitingDevice, WaitingDevices
-from exchange.parsing.identifiers.codes import BadCode, code_digits, has_good_crc, read_code
+from exchange.parsing.identifiers.codes import (
+    CODE_DIGITS,
+    BadCode,
+    code_digits,
+    has_good_crc,
+    read_code,
+)
 from exchange.parsing.identifiers.tokens import Token, TokenForm
 from exchange.parsing.lists.prose.line_segments import (
     Segment,
@@ -337,7 +343,8 @@ class Pairing:
         self.found.stray_code = True
         code = read_code(token.text)
         if not isinstance(code, BadCode):
-            self.found.loose_codes.append(LooseCode(code, where))
+            bare = len(code_digits(token.text)) == CODE_DIGITS[0]
+            self.found.loose_codes.append(LooseCode(code, where, without_crc=bare))
         self.found.rejects.append(Reject(token.text, LOOSE_CODE, where))
 
     def _distrust_order(self) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.mail import LooseCode
 from exchange.parsing.findings.claim_columns import ClaimColumns
-from exchange.parsing.findings.findings import Claim, LooseCrc
-from exchange.parsing.findings.loose_crcs import FITS_NONE, settle_loose_crcs
+from exchange.parsing.findings.findings import Claim, Findings, LooseCrc
+from exchange.parsing.findings.loose_crcs import settle_claims, settle_loose_codes
 from exchange.parsing.findings.mixed_list import MixedList
-from exchange.parsing.identifiers.separate_crc import WRONG_CRC
+from exchange.parsing.identifiers.separate_crc import FITS_NONE, WRONG_CRC
 
 _CODES = tuple(InstallCode.parse(f"{n:02X}" * 16) for n in (0x11, 0x22, 0x33))
 _CRCS = tuple(int(code.with_crc[-4:], 16) for code in _CODES)
@@ -22,8 +23,8 @@ def _settled(claims: list[Claim], *numbers: int) -> tuple[list[tuple[bool, int]]
     """Return for each claim whether it is bad and its digits, and the reasons; singles and columns
     must agree."""
     loose = [LooseCrc(number, "body line 9") for number in numbers]
-    singles = settle_loose_crcs(MixedList(claims), loose)
-    columns = settle_loose_crcs(MixedList(ClaimColumns.of(claims)), loose)
+    singles = settle_claims(Findings(claims=MixedList(claims), loose_crcs=loose))
+    columns = settle_claims(Findings(claims=MixedList(ClaimColumns.of(claims)), loose_crcs=loose))
     assert list(singles.claims) == list(columns.claims)
     assert singles.rejects == columns.rejects
     assert all(one.device in {claim.device for claim in claims} for one in singles.rejects)
@@ -57,3 +58,11 @@ def test_codes_with_their_own_crc_are_left_alone() -> None:
 
 def test_a_crc_said_twice_is_no_crc_of_another_code() -> None:
     assert _settled([_claim(0, 36), _claim(1)], _CRCS[0]) == ([(False, 36), (False, 32)], [])
+
+
+def test_a_code_without_a_device_is_proved_or_left_out_too() -> None:
+    bare = LooseCode(_CODES[0], "body line 1", without_crc=True)
+    fitting = Findings(loose_codes=[bare], loose_crcs=[LooseCrc(_CRCS[0], "body line 2")])
+    assert settle_loose_codes(fitting) == [bare._replace(without_crc=False)]
+    other = Findings(loose_codes=[bare], loose_crcs=[LooseCrc(0x1234, "body line 2")])
+    assert settle_loose_codes(other) == []
