@@ -17,7 +17,7 @@ LOOSE_CODE: Final = "an install code without exactly one Device ID next to it"
 QUOTED_CODE: Final = "an install code found only in quoted text: it may come from an earlier mail"
 
 
-_ROW = re.compile(r"(?:body )?(?:row|line) \d+|subject")
+_ROW = re.compile(r"(?:body )?(?:row|line|link) \d+|subject")
 
 
 # Begins the reason of a mail that waits for a password.

@@ -59,8 +59,15 @@ from exchange.parsing.mailkinds.replies import warnings_for
 from exchange.parsing.mime.headers import Headers, head_end, header_fault, read_fields
 from exchange.parsing.mime.parts import Part, read_parts
 from exchange.parsing.reading.attachments import ignored
-from exchange.parsing.reading.enclosed import enclosed_in, lack_of, links_in
+from exchange.parsing.reading.enclosed import (
+    MOST_NAMED,
+    enclosed_in,
+    lack_of,
+    links_in,
+    typed_links,
+)
 from exchange.parsing.reading.head import head_of
+from exchange.parsing.reading.linked_ids import linked_ids
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
 
 __all__ = ["ColumnMappings", "Openers", "read_head", "understand", "understand_file"]
@@ -145,14 +152,20 @@ def _with_enclosed(
     lack, lacking = Lack.NONE, ""
     if said.subkind in _MAY_LACK and said.kind is Kind.UNKNOWN and reading.findings.asks:
         lack, lacking = lack_of(reading.own_text, attachments, links, scope.limits)
+    # In the HTML of a reply nobody knows which links are quoted.
+    typed = links if reading.own_text == reading.text else typed_links(reading.own_text)
+    listed = len(typed) if said.kind in (Kind.REQUEST, Kind.RESPONSE) else 0
+    linked = linked_ids(links, said.devices, listed=listed)
     return replace(
         said,
+        rejects=(*said.rejects, *linked.rejects),
+        warnings=(*said.warnings, *linked.warnings),
         lack=lack,
         lacking=lacking,
         by_machine=said.kind is Kind.UNKNOWN
         and automatic(mail.headers, said.head.subject) is not Automatic.NO,
         enclosed=enclosed_in(attachments),
-        links=links,
+        links=links[:MOST_NAMED],
     )
 
 
