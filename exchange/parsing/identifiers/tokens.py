@@ -39,7 +39,7 @@ _ID_DIGITS: Final = 16
 # English words of hex letters, so that "to be 00 DB ..." is not nine pairs.
 _CODE_LIKE: Final = 24
 _DEVICE_GROUPS: Final = 8
-_HASHES: Final = frozenset((40, 56, 64, 96, 128))  # hex digits of SHA-1, SHA-224 and so on
+HASHES: Final = frozenset((40, 56, 64, 96, 128))  # hex digits of SHA-1, SHA-224 and so on
 _TOTALS: Final = frozenset((16, 32, 36, 48, 52))
 _ENGLISH: Final = frozenset(
     ("be", "ad", "ed", "de", "fa", "face", "fade", "dead", "deaf", "cafe", "feed", "beef")
@@ -253,7 +253,7 @@ def _of_run(run: list[tuple[str, int, int]]) -> list[Token]:
         return []
     if len(run) == 1:
         return _of_single(*run[0])
-    if _total(run) in _HASHES and _even(run) and len(run[0][0]) in (2, 4):
+    if _total(run) in HASHES and _even(run) and len(run[0][0]) in (2, 4):
         return _code_of(run)  # a fingerprint: too long for a device and its code
     for cut in range(1, min(len(run), _DEVICE_GROUPS + 1)):
         # A device in groups, followed by its code in groups.

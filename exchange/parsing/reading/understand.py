@@ -374,7 +374,8 @@ def _outcome(
             )
         return devices, (), tuple(found.rejects)
     claims, spoilt = settle_claims(found)
-    answers, conflicts = resolve_claims(claims)
+    whole = any(not one.without_crc for one in found.loose_codes)
+    answers, conflicts = resolve_claims(claims, crc_elsewhere=whole)
     return devices, answers, (*found.rejects, *spoilt, *conflicts)
 
 

@@ -27,6 +27,8 @@ _SAID = re.compile(
     re.I,
 )
 _ITEM = re.compile(rf"\W{{0,4}}(?:\d{{1,3}}[.):]\s*)?\W{{0,3}}({_FOUR})\W{{0,4}}", re.I)
+_OPEN = re.compile(rf"(?<![A-Za-z]){CRC_NAME}\W{{0,4}}$", re.I)
+_HEAD = re.compile(rf"\W{{0,4}}({_FOUR})")
 # What ends its part of a line next to a code, has a digit and one wrong letter at most.
 _MEANT = re.compile(
     r"[ \t./-]{1,3}(?=[A-Za-z]{0,4}[0-9]|[A-F]{0,3}[OIl][A-F]{0,3}\b)([0-9A-Za-z]{3,5})"
@@ -43,12 +45,15 @@ class CrcsApart:
     def __init__(self, found: Findings, place: PlaceOf) -> None:
         self._found = found
         self._place = place
+        self._open = False  # the line above ends with the name of a CRC
         self._listed = False  # a heading above says that CRCs follow
 
     def read(self, text: str, tokens: Sequence[Token], line: Line) -> bool:
         """Read a normalized line whose IDs and codes are ``tokens``; return whether it holds
         nothing but a CRC."""
         alone = False
+        head = _HEAD.match(text) if self._open else None
+        self._open = bool(_OPEN.search(text))
         if _NAME.search(text):
             numbers = [*named_crcs(text), *_said(text)]
             self._listed = not numbers and not tokens
@@ -59,6 +64,8 @@ class CrcsApart:
             item = _ITEM.fullmatch(text) if self._listed else None
             numbers = _numbers([item[1]]) if item else []
             self._listed = alone = item is not None
+        if head:
+            numbers = [*numbers, *_numbers([head[1]])]
         taken = _taken(tokens) if numbers else ()
         self._found.loose_crcs += [
             LooseCrc(one, self._place(line)) for one in dict.fromkeys(numbers) if one not in taken

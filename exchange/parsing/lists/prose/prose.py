@@ -17,6 +17,7 @@ from exchange.domain.columns.device_columns import ListedColumns, PlaceColumn, T
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
+from exchange.parsing.identifiers.codes import code_digits
 from exchange.parsing.identifiers.devices import is_exponent_notation, read_device
 from exchange.parsing.identifiers.meter_labels import may_have_labels
 from exchange.parsing.identifiers.stretches import Stretch, find_damaged_codes, find_stretches
@@ -69,6 +70,7 @@ _MARGIN: Final = 50  # a line that a mail client broke has at least so many char
 _WIDEST: Final = 100
 _PARAGRAPH: Final = 400
 _TELLING = re.compile(r"install|fit|ours", re.I)  # without these a sentence denies nothing
+_CODE_LIKE: Final = 24  # digits of a code, or of most of one
 _PIECE: Final = 40  # characters at an end of a line that can hold a piece of an ID
 _HAS_DIGIT = re.compile(r"\d")
 _LONGEST_LINE: Final = 2_000_000
@@ -287,7 +289,10 @@ class ProseReader:
 
     def report_broken(self, broken: Iterable[UnprovenBreak]) -> None:
         """Report what is broken over two lines and cannot be read."""
-        self.found.rejects += [Reject(one.text, one.reason, self.place(one.line)) for one in broken]
+        for one in broken:
+            self.found.rejects.append(Reject(one.text, one.reason, self.place(one.line)))
+            if len(code_digits(one.text)) >= _CODE_LIKE:
+                self.pairing.lose_code()
 
     def finish(self) -> Findings:
         """Return everything found, after the last line."""
