@@ -45,6 +45,7 @@ from exchange.parsing.lists.prose.pairing import Pairing
 from exchange.parsing.lists.prose.split_codes import ends_in_a_piece, separate_split_codes
 from exchange.parsing.lists.prose.unread_items import UnreadItems
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
+from exchange.parsing.lists.prose.word_items import WordItems
 from exchange.parsing.phrases.answer_phrases import (
     Remark,
     asks_for_codes,
@@ -109,6 +110,7 @@ class ProseReader:
         self.pairing = Pairing(self.found, in_reply=in_reply)
         self.unread = UnreadItems(self.found)
         self.crcs = CrcsApart(self.found, place)
+        self.items = WordItems(self.found)
         self.tail = ""  # of the line before: what follows its last Device ID or code
         self.tail_line = -1
         self.cut_off = False  # the line before ends inside a run of hex digits
@@ -146,6 +148,8 @@ class ProseReader:
         # Below "IC:" alone on its line, 16 bare digits may be half a code.
         self.cut_off = ends_in_a_piece(text, ()) or bool(_ONE_CODE.fullmatch(text))
         if not self._unread(text, line, (), beside=False):
+            if not self.in_reply:
+                self.items.words(text, line.number, self.place(line))
             self._words_only(text, line.number)
 
     def _unread(self, text: str, line: Line, read: Iterable[Token], *, beside: bool) -> bool:
@@ -235,6 +239,7 @@ class ProseReader:
         mere = not whole and self._unread(text, line, read, beside=bool(accepted))
         if accepted:
             self.unread.item(line.number)
+            self.items.device(text, line.number)
         if accepted or codes:
             self._pair_line(text, line, accepted, codes)
         elif not alone and not devices and not mere:
@@ -300,6 +305,7 @@ class ProseReader:
         self.pairing.settle()
         self.devices.settle_hubs()
         self.unread.settle()
+        self.items.settle()
         return self.found
 
     # -- lines without a device or a code --
