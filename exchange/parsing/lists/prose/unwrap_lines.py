@@ -296,12 +296,20 @@ def _find_lost_code(first: Line, second: Line, start: str, rest: str) -> Unprove
         return None  # a whole device, and words about it below
     if one.rstrip("-:").isalpha():
         return None  # the end of a word: "dda:"
+    if _begin_alike(one, other):
+        return None  # two IDs of one maker, each with a slip
     digits = "".join(_GROUP.findall(one + other))
     open_end = one[-1] in "-:" and len(digits) > 16
     if open_end or (len(digits) in (32, 36) and ("-" in one or ":" in one)):
         reason = "an install code broken over two lines, without a CRC to prove it"
         return _unproven(first, second, (start, one), (rest, other), reason)
     return None
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    """Return whether two pieces have about as many digits as an ID, and begin with the same."""
+    first, second = ("".join(_GROUP.findall(piece)).upper() for piece in (one, other))
+    return abs(len(first) - 16) <= 1 >= abs(len(second) - 16) and first[:4] == second[:4]
 
 
 def _unproven(
