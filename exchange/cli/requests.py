@@ -259,5 +259,5 @@ def outcomes(
     table(
         "",
         ("Device ID", "state", "asked", "code from"),
-        ((line.device, line.state, line.asked, line.code_from) for line in lines),
+        ((line.device, line.state, line.asked, line.code_source) for line in lines),
     )

@@ -14,6 +14,7 @@ from typing import Final, NoReturn
 from exchange.errors import BadInput
 
 DEVICE_ID_BYTES: Final = 8
+CRC_MISMATCH: Final = "the CRC of the install code does not match"
 CODE_BYTES: Final = 16
 CRC_BYTES: Final = 2
 # Smart Energy knows 6, 8 and 12-byte codes too; GBCS does not.
@@ -91,6 +92,10 @@ class DeviceId:
         return f"DeviceId({self})"
 
 
+def _in_fours(digits: str) -> str:
+    return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+
+
 @dataclass(frozen=True, slots=True)
 class InstallCode:
     """A 16-byte install code without its CRC.
@@ -127,7 +132,7 @@ class InstallCode:
         if len(content) == CODE_BYTES + CRC_BYTES:
             code, crc = content[:CODE_BYTES], content[CODE_BYTES:]
             if crc16_x25(code).to_bytes(CRC_BYTES, "little") != crc:
-                raise BadInput("the CRC of the install code does not match")
+                raise BadInput(CRC_MISMATCH)
             return cls(code)
         if len(content) in FOREIGN_CODE_BYTES or len(content) - CRC_BYTES in FOREIGN_CODE_BYTES:
             raise BadInput("a 6, 8 or 12-byte install code exists in Smart Energy but not in GBCS")
@@ -146,8 +151,12 @@ class InstallCode:
     @property
     def grouped(self) -> str:
         """Return the code with its CRC in groups of four: ``83FE D340 ... C3B5``, for people."""
-        digits = self.with_crc
-        return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+        return _in_fours(self.with_crc)
+
+    @property
+    def bare_grouped(self) -> str:
+        """Return the code without a CRC in groups of four: its source gave none."""
+        return _in_fours(self.hex)
 
     def __repr__(self) -> str:
         return "InstallCode(<redacted>)"

@@ -17,7 +17,7 @@ LOOSE_CODE: Final = "an install code without exactly one Device ID next to it"
 QUOTED_CODE: Final = "an install code found only in quoted text: it may come from an earlier mail"
 
 
-_ROW = re.compile(r"(?:body )?(?:row|line) \d+|subject")
+_ROW = re.compile(r"(?:body )?(?:row|line|link) \d+|subject")
 
 
 # Begins the reason of a mail that waits for a password.
@@ -141,6 +141,7 @@ class Answer:
     where: str
     code: InstallCode | None = None  # exactly when the outcome is PROVIDED
     remark: str = ""  # the sender's own words next to it
+    without_crc: bool = False  # the code came without a CRC: a wrong digit cannot be noticed
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ class LooseCode(NamedTuple):
     code: InstallCode
     where: str
     device: DeviceId | None = None
+    without_crc: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,6 +212,8 @@ class CaseRow(SQLModel, table=True):
     code_tag: str = ""  # keyed fingerprint: finds equal codes without opening them
     code_from: str = ""
     code_at: datetime | None = instant_field()
+    code_without_crc: bool | None = None  # None: no code, or one from before schema 0004
+    crc_failed: bool | None = None  # a code came whose CRC did not fit
     closed_at: datetime | None = instant_field()
 
 

@@ -56,6 +56,7 @@ def of_answers(answers: Sequence[Answer]) -> object:
         "codes": _text(table.codes[table.coded]),
         "coded": _text(table.coded),
         "remarks": _of_words(table.remarks),
+        "without_crc": _text(table.without_crc),
     }
 
 
@@ -73,6 +74,7 @@ def to_answers(values: Any) -> Sequence[Answer]:
         codes,
         coded,
         _to_words(values["remarks"]),
+        np.frombuffer(_bytes(values["without_crc"]), np.uint8) != 0,
     )
 
 

@@ -121,7 +121,12 @@ def encode(understanding: Understanding) -> bytes:
         "quoted_rows": statements.of_ids(understanding.quoted_rows),
         "quoted_whole": understanding.quoted_whole,
         "loose_codes": [
-            [one.code.hex, one.where, one.device.raw.hex() if one.device else None]
+            [
+                one.code.hex,
+                one.where,
+                one.device.raw.hex() if one.device else None,
+                one.without_crc,
+            ]
             for one in understanding.loose_codes
         ],
         "repeated": understanding.repeated,
@@ -204,8 +209,9 @@ def _understanding(values: dict[str, Any]) -> Understanding:
                 InstallCode(bytes.fromhex(code)),
                 str(where),
                 DeviceId(bytes.fromhex(device)) if device else None,
+                bool(without_crc),
             )
-            for code, where, device in values["loose_codes"]
+            for code, where, device, without_crc in values["loose_codes"]
         ),
         repeated=int(values["repeated"]),
         miscount=str(values["miscount"]),

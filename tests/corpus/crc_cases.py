@@ -99,6 +99,70 @@ def _words() -> list[Case]:
     ]
 
 
+def _apart() -> list[Case]:
+    """CRCs that are next to another code than their own, in remarks, or mistyped."""
+    remarks = (
+        f"Device ID,Install code,Notes\r\n{D[0]},{CODE},CRC {_CRC} (Rob)\r\n"
+        f"{D[1]},{OTHER},crc={_WRONG}\r\n"
+    )
+    in_cells = [
+        ["Device ID", "Install code"],
+        [D[0], f"{CODE} (CRC {_CRC})"],
+        [D[1], f"{OTHER} (CRC {_WRONG})"],
+    ]
+    return [
+        response(
+            "crc-among-remarks",
+            _file(remarks.encode(), "text/csv", "codes.csv"),
+            (D[0], "provided", CODE, "codes.csv > row 2"),
+            (D[1], "unclear", None, "codes.csv > row 3"),
+            rejects=[("codes.csv > row 3", _WHY)],
+        ),
+        response(
+            "crc-in-words-in-the-cell-of-its-code",
+            _file(xlsx(("Codes", in_cells)), XLSX, "codes.xlsx"),
+            (D[0], "provided", CODE, "codes.xlsx > Codes > row 2"),
+            (D[1], "unclear", None, "codes.xlsx > Codes > row 3"),
+            rejects=[("codes.xlsx > Codes > row 3", "CRC")],
+        ),
+        response(
+            "crc-above-each-device",
+            reply(
+                f"Checksum {_CRC}\n{D[0]}\n{CODE}\n\nChecksum {_WRONG}\n{D[1]}\n{OTHER}\n\nBest\n"
+            ),
+            (D[0], "provided", CODE, "body line 3"),
+            (D[1], "unclear", None, "body line 7"),
+            listed=((D[0], "body line 2"), (D[1], "body line 6")),
+            rejects=[("body line 7", _WHY)],
+        ),
+        response(
+            "crcs-in-a-list-of-their-own",
+            reply(
+                f"{D[0]} {CODE}\n{D[1]} {OTHER}\n\nThe checksums, in the same order:\n"
+                f"1. {_CRC}\n2. {_WRONG}\n"
+            ),
+            (D[0], "provided", CODE, "body line 1"),
+            (D[1], "unclear", None, "body line 2"),
+            rejects=[("body line 2", _WHY)],
+        ),
+        response(
+            "crc-in-a-sentence-after-the-code",
+            reply(
+                f"For {D[0]} it is {grouped(CODE)}; the last group, its CRC, should be {_WRONG}.\n"
+            ),
+            (D[0], "unclear", None, "body line 1"),
+            rejects=[("body line 1", _WHY)],
+        ),
+        response(
+            "crc-with-a-slip",
+            reply(f"{D[0]}  {grouped(CODE)} C3BS\n{D[1]}  {grouped(OTHER)}, CRC AEB\n"),
+            (D[0], "unclear", None, "body line 1"),
+            (D[1], "unclear", None, "body line 2"),
+            rejects=[("body line 1", _WHY), ("body line 2", _WHY)],
+        ),
+    ]
+
+
 def cases() -> list[Case]:
     """All of this module."""
-    return _columns() + _words()
+    return _columns() + _words() + _apart()

@@ -47,6 +47,12 @@ def cases() -> list[Case]:
             rejects=[("body line 6", "not hex digits"), ("body line 8", "not hex digits")],
         ),
         _request(
+            "typed-slips-on-neighbouring-lines",
+            f"{D[0]}\n{D[8].replace('-', '--', 1)}\n{D[9][:5]}{D[9][6:]}\n{D[1]}",
+            *_at(5, 8),
+            rejects=[("body line 6", ""), ("body line 7", grouped)],
+        ),
+        _request(
             "typed-other-digits",
             f"{D[0]}\n\u0660\u0660-DB-12-34-56-78-90-A9\n{D[1]}",
             *_at(5, 7),

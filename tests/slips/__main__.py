@@ -1,4 +1,7 @@
-"""``python -m tests.slips --draws 10000``: read many drawn lists, and print what is lost."""
+"""``python -m tests.slips --draws 10000``: read drawn lists and answers, print what is lost.
+
+Half as many answers are drawn as lists of Device IDs.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections import Counter
 from random import Random
 
 from exchange.parsing.reading.understand import understand
+from tests.slips.answering import answer_faults, draw_answer, taken
 from tests.slips.drawing import draw
 from tests.slips.judging import faults
 
@@ -31,9 +35,22 @@ def main(arguments: list[str]) -> int:
         kinds[f"{found[0].split()[0]}: {drawn.what.split(' | ')[0]}"] += 1
         if wrong <= chosen.show:
             say(f"{number}: {drawn.what}: {'; '.join(found[:3])} (typed {drawn.typed!r})\n")
+    answers, given, good = chosen.draws // 2, 0, 0
+    for number in range(answers):
+        answer = draw_answer(Random(f"{chosen.seed} answer {number}"))
+        read = understand(answer.raw)
+        found = answer_faults(answer, read)
+        took = taken(answer, read)
+        given, good = given + took[0], good + took[1]
+        if found:
+            wrong += 1
+            kinds[f"{found[0].split()[0]}: {answer.what}"] += 1
+            if wrong <= chosen.show:
+                say(f"answer {number}: {answer.what}: {'; '.join(found[:3])}\n")
     for kind, count in kinds.most_common():
         say(f"{count:6} {kind}\n")
-    say(f"{wrong} of {chosen.draws} draws are not read right\n")
+    say(f"{wrong} of {chosen.draws} lists and {answers} answers are not read right\n")
+    say(f"{given} of {good} codes in rows without a slip are taken\n")
     return int(bool(wrong))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import textwrap
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -189,7 +190,7 @@ PAGES: Final[dict[str, Callable[[Sequence[str]], str]]] = {
 def draw(rng: Random) -> Draw:
     """Draw one mail: a list of five to twelve with one slip, in some form, shape and folding."""
     form, slip = rng.choice(list(FORMS)), rng.choice(list(SLIPS))
-    ids = _ids(rng, rng.randint(5, 12))
+    ids = ids_of(rng, rng.randint(5, 12))
     at = rng.randrange(len(ids))
     written = [FORMS[form](one) for one in ids]
     typed = written[at] = SLIPS[slip](rng, written[at])
@@ -206,7 +207,7 @@ def draw(rng: Random) -> Draw:
     )
 
 
-def _ids(rng: Random, count: int) -> list[str]:
+def ids_of(rng: Random, count: int) -> list[str]:
     """Return IDs of one maker or of several, in a row or not."""
     makers = [rng.choice(_MAKERS)] if rng.random() < 0.5 else list(_MAKERS)
     if rng.random() < 0.3:
@@ -262,6 +263,16 @@ def _document(rng: Random, items: list[str]) -> tuple[bytes, str, bool]:
     asked = making.part("Please send the install codes for the devices in the document.\n")
     attached = making.raw_part(content, "application/msword", "list.docx")
     return making.mail(making.multi("mixed", asked, attached)), f"docx {shape}", False
+
+
+def signs_of(text: str) -> str:
+    """Return the letters and digits of a text, in one form."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text))).upper()
+
+
+def is_told(signs: str, told: Sequence[str]) -> bool:
+    """Return whether eight characters in a row of an ID are in a reject or warning."""
+    return any(signs[at : at + 8] in text for text in told for at in range(max(1, len(signs) - 7)))
 
 
 _SHAPED: Final[dict[str, Callable[[Random, list[str]], tuple[bytes, str, bool]]]] = {

@@ -172,7 +172,7 @@ def slot_setters(kind: type, *names: str) -> tuple[Setter, ...]:
 _DEVICE: Final = slot_setters(DeviceId, "raw")
 _CODE: Final = slot_setters(InstallCode, "raw")
 _FOUND: Final = slot_setters(Found, "device", "where", "device_type")
-_ANSWER: Final = slot_setters(Answer, "device", "outcome", "where", "code", "remark")
+_ANSWER: Final = slot_setters(Answer, "device", "outcome", "where", "code", "remark", "without_crc")
 
 
 def make_objects(
@@ -268,11 +268,14 @@ class AnswerColumns(ColumnSequence[Answer]):
     codes: CodeArray
     coded: BoolArray
     remarks: TextColumn
+    without_crc: BoolArray
 
     def __post_init__(self) -> None:
         number = len(self.ids)
         _check_rows(number, self.places, self.remarks)
-        if not number == len(self.outcomes) == len(self.coded) == len(self.codes):
+        if {len(self.outcomes), len(self.coded), len(self.codes), len(self.without_crc)} != {
+            number
+        }:
             raise BadInput("columns of different lengths")
         if not all_ids_valid(self.ids):
             raise BadInput("a Device ID is not all zeros or all Fs")
@@ -297,6 +300,7 @@ class AnswerColumns(ColumnSequence[Answer]):
             np.frombuffer(raw, np.uint8).reshape(-1, CODE_BYTES),
             np.fromiter((one.code is not None for one in answers), np.bool_, number),
             TextColumn.of([one.remark for one in answers]),
+            np.fromiter((one.without_crc for one in answers), np.bool_, number),
         )
 
     @classmethod
@@ -311,6 +315,7 @@ class AnswerColumns(ColumnSequence[Answer]):
             np.concatenate([piece.codes for piece in pieces]),
             np.concatenate([piece.coded for piece in pieces]),
             concat_texts([piece.remarks for piece in pieces]),
+            np.concatenate([piece.without_crc for piece in pieces]),
         )
 
     def take(self, chosen: slice | Int64Array | BoolArray) -> AnswerColumns:
@@ -322,6 +327,7 @@ class AnswerColumns(ColumnSequence[Answer]):
             self.codes[chosen],
             self.coded[chosen],
             self.remarks.take(chosen),
+            self.without_crc[chosen],
         )
 
     def to_objects(self) -> list[Answer]:
@@ -335,6 +341,7 @@ class AnswerColumns(ColumnSequence[Answer]):
             self.places.texts(),
             codes_of(self.codes, self.coded),
             self.remarks.texts(),
+            self.without_crc.tolist(),
         )
 
     def __len__(self) -> int:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.device import DeviceId
 from exchange.domain.mail import (
     Answer,
     Kind,
+    LooseCode,
     Outcome,
     Reject,
     Understanding,
@@ -61,7 +62,7 @@ class Resolution:
     spoken: list[Statement]
     doubts: list[str] = field(default_factory=list)
     verdicts: dict[DeviceId, list[Statement]] = field(default_factory=dict)
-    codes: dict[DeviceId, tuple[InstallCode, str]] = field(default_factory=dict)
+    codes: dict[DeviceId, LooseCode] = field(default_factory=dict)
     reasons: dict[Statement, str] = field(default_factory=dict)
 
     def resolved(self) -> Resolved:
@@ -235,8 +236,8 @@ class Resolution:
         ours = frozenset(self.context.rows)
         for one in self.said.loose_codes:
             if one.device is not None and one.device in ours and one.device in by_row:
-                self.codes[one.device] = (one.code, one.where)
-        if self.codes and len({code for code, _ in self.codes.values()}) < len(self.codes):
+                self.codes[one.device] = one
+        if self.codes and len({one.code for one in self.codes.values()}) < len(self.codes):
             self._doubt("one install code is typed next to several Devices")
         loose = [one for one in self.said.loose_codes if one.device is None]
         if not loose:
@@ -258,7 +259,7 @@ class Resolution:
             )
             return
         for device, one in zip(owned, loose, strict=True):
-            self.codes[device] = (one.code, one.where)
+            self.codes[device] = one
 
     def _excepted(self, rows: tuple[DeviceId, ...]) -> list[DeviceId]:
         """Return the Devices that a denial of all the others leaves."""
@@ -300,7 +301,7 @@ class Resolution:
             if device in by_row:
                 continue
             found.append(self._answer(device, said, own.get(device, "")))
-        used = {where for _, where in self.codes.values()} if not self.doubts else set()
+        used = {one.where for one in self.codes.values()} if not self.doubts else set()
         rejects = tuple(
             one for one in self.said.rejects if not (is_of_loose_code(one) and one.where in used)
         )
@@ -314,10 +315,10 @@ class Resolution:
     def _better(self, by_row: dict[DeviceId, Answer]) -> dict[DeviceId, Answer]:
         """Return the answers of rows that the thread makes clear: a code typed there, a name."""
         found: dict[DeviceId, Answer] = {}
-        for device, (code, where) in self.codes.items():
+        for device, typed in self.codes.items():
             old = by_row.get(device)
             if old is not None and old.outcome is Outcome.UNCLEAR:
-                found[device] = Answer(device, Outcome.PROVIDED, where, code, old.remark)
+                found[device] = _given(device, typed, old.remark)
         for one in self.said.statements:
             named = one.act is Act.DENIES and one.scope is Scope.NAMED and not one.hedge
             if named and (one.subject or one.reason == KEYED):
@@ -347,15 +348,15 @@ class Resolution:
         }
 
     def _answer(self, device: DeviceId, said: list[Statement], place: str) -> Answer:
-        code, code_place = self.codes.get(device, (None, ""))
+        code = self.codes.get(device)
         first = said[0] if said else None
         said_at = self.spoken[0].where if self.spoken else "body"
-        where = place or (first.where if first else code_place or said_at)
+        where = place or (first.where if first else code.where if code else said_at)
         why = self._reason(first) if first else ""
         if self.doubts:
             return Answer(device, Outcome.UNCLEAR, where, remark=why)
         if code is not None and not any(one.hedge for one in said):
-            return Answer(device, Outcome.PROVIDED, code_place, code, why)
+            return _given(device, code, why)
         if first and all(one.act is Act.DENIES and not one.hedge for one in said):
             return Answer(device, Outcome.NOT_INSTALLER, where, remark=why)
         return Answer(device, Outcome.UNCLEAR, where, remark=why)
@@ -383,3 +384,7 @@ class Resolution:
     def _doubt(self, why: str) -> None:
         if why not in self.doubts:
             self.doubts.append(why)
+
+
+def _given(device: DeviceId, one: LooseCode, why: str) -> Answer:
+    return Answer(device, Outcome.PROVIDED, one.where, one.code, why, one.without_crc)

@@ -23,6 +23,13 @@ class Claim(NamedTuple):
     digits: int = 0  # of the code as written: 36 with its CRC, 32 without
 
 
+class LooseCrc(NamedTuple):
+    """A CRC that no code was next to; ``number`` is -1 if it cannot be read."""
+
+    number: int
+    where: str
+
+
 @dataclass(slots=True)
 class Findings:
     """Everything found in one source, in its order."""
@@ -39,6 +46,7 @@ class Findings:
     definite: bool = False  # something here can only be an answer
     stray_code: bool = False  # a code that belongs to no device
     loose_codes: list[LooseCode] = field(default_factory=list)  # those of them that can be read
+    loose_crcs: list[LooseCrc] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)  # of the headings of columns
     copied: int = 0  # devices of a second copy of the mail, or of its subject
     rows: int = 0  # rows and lines that were read
@@ -57,6 +65,7 @@ class Findings:
         self.definite |= other.definite
         self.stray_code |= other.stray_code
         self.loose_codes += other.loose_codes
+        self.loose_crcs += other.loose_crcs
         self.copied += other.copied
         self.rows += other.rows
         self.statements += other.statements

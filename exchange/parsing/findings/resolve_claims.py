@@ -68,9 +68,12 @@ def _unique_columns(listed: ListedColumns) -> ListedColumns:
     )
 
 
-def resolve_claims(claims: MixedList[Claim]) -> tuple[Sequence[Answer], tuple[Reject, ...]]:
+def resolve_claims(
+    claims: MixedList[Claim], *, crc_elsewhere: bool = False
+) -> tuple[Sequence[Answer], tuple[Reject, ...]]:
     """Return one answer per device, in order of first place, and why some are unclear.
 
+    ``crc_elsewhere``: a code of the mail that belongs to no claim came with its CRC.
     ``_resolve_each`` is the rule.  Claims without a conflict, those that share neither device nor
     code with another claim, are resolved together: 500,000 take 0.04 s so, one by one 5 s.
     """
@@ -78,7 +81,7 @@ def resolve_claims(claims: MixedList[Claim]) -> tuple[Sequence[Answer], tuple[Re
         return (), ()
     table, bad_code = to_claim_columns(claims)
     coded = table.coded
-    crc_expected = bool((table.digits == _WITH_CRC).any())
+    crc_expected = crc_elsewhere or bool((table.digits == _WITH_CRC).any())
     conflicted = bad_code | _has_duplicates(first_equal_rows(table.ids))
     halves = np.ascontiguousarray(table.codes[coded]).view(np.uint64)
     conflicted[coded] |= _has_duplicates(first_equal_rows(halves[:, 0], halves[:, 1]))
@@ -100,6 +103,7 @@ def resolve_claims(claims: MixedList[Claim]) -> tuple[Sequence[Answer], tuple[Re
         clear_claims.codes,
         coded[clear_rows],
         clear_claims.remarks,
+        coded[clear_rows] & (clear_claims.digits == _WITHOUT_CRC),
     )
     if not answers:
         return clear, tuple(rejects)
@@ -179,7 +183,8 @@ def _answer(device: DeviceId, own: list[Claim], *, conflict: bool) -> Answer:
     if conflict or bad_code:
         return Answer(device, Outcome.UNCLEAR, where, remark=remark)
     if coded:
-        return Answer(device, Outcome.PROVIDED, coded.where, coded.code, remark)
+        bare = {claim.digits for claim in own if claim.code is not None} == {_WITHOUT_CRC}
+        return Answer(device, Outcome.PROVIDED, coded.where, coded.code, remark, bare)
     if own[0].outcome is Outcome.NOT_INSTALLER:
         return Answer(device, Outcome.NOT_INSTALLER, where, remark=remark)
     return Answer(device, Outcome.UNCLEAR, where, remark=remark)

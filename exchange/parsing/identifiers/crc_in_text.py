@@ -12,18 +12,21 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import InstallCode
 from exchange.parsing.identifiers.codes import code_digits, read_code
-from exchange.parsing.identifiers.separate_crc import FITS, crc_number, weigh_crc
-
-_NAME: Final = (
-    r"(?:crc(?:[-\s]?16)?(?:[/-]x[.-]?25)?|check[-\s]?(?:sum|digits?|code|value|bytes?)|ch?ksum"
-    r"|chk|fcs|pr[u\u00fc]f(?:summe|ziffern?|zahl)|somme de contr[o\u00f4]le"
-    r"|suma (?:kontrolna|de control)|controlegetal|somma di controllo)"
+from exchange.parsing.identifiers.separate_crc import (
+    CRC_NAME,
+    FITS,
+    crc_number,
+    named_crcs,
+    weigh_crc,
 )
+
 _DIGITS: Final = r"(?:0[xX])?[0-9A-Fa-f]{2}[ :.\-]?[0-9A-Fa-f]{2}[hH]?"
 _END: Final = r"(?![0-9A-Za-z]|[-:./][0-9A-Za-z])"
 _GAP: Final = r"[\s,;/|+\\_~()\[\]:=\-]{1,8}"
-_NAMED = re.compile(rf"(?<![A-Za-z]){_NAME}\W{{0,4}}(?:(?:is|of)\W{{1,2}})?({_DIGITS}){_END}", re.I)
-_NAMED_LINE = re.compile(rf"\W*{_NAME}\W{{0,4}}(?:is\W{{1,2}})?{_DIGITS}\W*", re.I)
+_NAMED = re.compile(
+    rf"(?<![A-Za-z]){CRC_NAME}\W{{0,4}}(?:(?:is|of)\W{{1,2}})?({_DIGITS}){_END}", re.I
+)
+_NAMED_LINE = re.compile(rf"\W*{CRC_NAME}\W{{0,4}}(?:is\W{{1,2}})?{_DIGITS}\W*", re.I)
 _BARE_LINE = re.compile(r"\W{0,4}(?:0[xX])?[0-9A-Fa-f]{4}\W{0,4}")
 # Next to a code, with nothing but blanks and punctuation between.
 _NEXT = re.compile(
@@ -38,6 +41,7 @@ _YEAR = re.compile(r"(?:19[89]|20[0-4])[0-9]")
 _ENGLISH: Final = frozenset(
     ("face", "fade", "dead", "deaf", "cafe", "feed", "beef", "fed", "added")
 )
+_EDGES = re.compile(r"^\W+|\W+$")
 _LONGEST_LINE: Final = 60
 
 
@@ -60,6 +64,13 @@ def join_crcs(line: str, codes: Sequence[Span], others: Sequence[Span]) -> list[
         return [_join_next(line, code, others) for code in codes]
     unused = [crc for crc in named if not any(_fits(code.text, crc) for code in codes)]
     return [_join_named(code, named, unused) for code in codes]
+
+
+def fits_code(text: str, crc: str) -> bool:
+    """Return whether the CRC of ``is_crc_line`` fits the code ``text``."""
+    numbers: list[int | None] = [*named_crcs(crc), crc_number(_EDGES.sub("", crc))]
+    code = read_code(text)
+    return isinstance(code, InstallCode) and weigh_crc(code, numbers[0]) == FITS
 
 
 def is_crc_line(line: str) -> bool:

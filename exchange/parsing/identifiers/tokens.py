@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
-from exchange.parsing.identifiers.codes import CODE_DIGITS, code_digits
+from exchange.parsing.identifiers.codes import CODE_DIGITS, code_digits, looks_like_code
 from exchange.parsing.identifiers.crc_in_text import Span, join_crcs
 from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device, suggest_device
 
@@ -33,15 +33,13 @@ _SUSPECT = re.compile(
 _BROKEN = re.compile(r"[0-9A-Za-z]{1,3}(?:([-:])[0-9A-Za-z]{1,3})(?:\1[0-9A-Za-z]{1,3}){5,7}")
 # A reference begins with its letters; in a mistyped ID the wrong one comes later.
 _MISTYPED = re.compile(r"(?=[0-9A-Za-z]{16}$)[0-9A-Fa-f]{3,15}[G-Zg-z][0-9A-Fa-f]{0,12}")
-_FOURS = re.compile(r"[0-9A-Fa-f]{4}(?::[0-9A-Fa-f]{4}){7,8}")  # a code in groups of four
-_IPV6 = re.compile(r"(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{1,4}")
-_LONG_GROUP = re.compile(r"[0-9A-Fa-f]{3}")
 _TRAILING: Final = ".:!?_=-/"
 _LONGEST_GROUP: Final = 18
+_ID_DIGITS: Final = 16
 # English words of hex letters, so that "to be 00 DB ..." is not nine pairs.
 _CODE_LIKE: Final = 24
 _DEVICE_GROUPS: Final = 8
-_HASHES: Final = frozenset((40, 56, 64, 96, 128))  # hex digits of SHA-1, SHA-224 and so on
+HASHES: Final = frozenset((40, 56, 64, 96, 128))  # hex digits of SHA-1, SHA-224 and so on
 _TOTALS: Final = frozenset((16, 32, 36, 48, 52))
 _ENGLISH: Final = frozenset(
     ("be", "ad", "ed", "de", "fa", "face", "fade", "dead", "deaf", "cafe", "feed", "beef")
@@ -84,9 +82,9 @@ def find_tokens(line: str) -> list[Token]:
     return _join_crcs(line, tokens, without_crc) if without_crc else tokens
 
 
-def has_code_without_crc(line: str) -> bool:
-    """Return whether a normalized line has an install code of 32 digits."""
-    return any(map(_is_without_crc, find_tokens(line)))
+def codes_without_crc(line: str) -> list[Token]:
+    """Return the install codes of 32 digits in a normalized line."""
+    return [token for token in find_tokens(line) if _is_without_crc(token)]
 
 
 def _is_without_crc(token: Token) -> bool:
@@ -116,8 +114,23 @@ def _mark_foreign(line: str, token: Token) -> Token:
 
 
 def is_ipv6(text: str) -> bool:
-    """Return whether a word is an IPv6 address, and no Device ID with colons between its pairs."""
-    return bool(_IPV6.fullmatch(text)) and len(_LONG_GROUP.findall(text)) > 1
+    """Return whether a word is an IPv6 address, perhaps with a zone or a prefix length.
+
+    Two of its groups have three digits or more, so that neither an ID in pairs nor one with a slip
+    is one.  Eight groups of four may be an install code as well.
+    """
+    groups = text.partition("%")[0].partition("/")[0].split(":")
+    if not 2 < len(groups) < 9 or any(
+        len(one) > 4 or not _HEX_OR_NOTHING.fullmatch(one) for one in groups
+    ):
+        return False
+    sizes = [len(one) for one in groups if one]
+    if sum(size > 2 for size in sizes) < 2:
+        return False
+    if "::" in text:
+        in_fours = set(sizes) == {4} and sum(sizes) == _ID_DIGITS
+        return text.count("::") == 1 and not in_fours
+    return len(groups) == 8
 
 
 def remove_tokens(text: str, tokens: Iterable[Token], start: int = 0) -> str:
@@ -156,7 +169,7 @@ def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
         linked = LINK_OR_PATH.search(chunk.group())
         for inner in (_beside_link if linked else _INNER.finditer)(chunk.group()):
             text, start = inner.group().rstrip(_TRAILING), chunk.start() + inner.start()
-            if ":" in text and _is_ipv6(text):
+            if ":" in text and is_ipv6(text) and not looks_like_code(text):
                 continue
             if _HEXADECIMAL.match(text):
                 text, start = text[2:], start + 2
@@ -185,19 +198,6 @@ def _beside_link(chunk: str) -> Iterator[re.Match[str]]:
                 yield inner
 
 
-def _is_ipv6(text: str) -> bool:
-    """Return whether it can only be an IPv6 address, whose last groups look like a Device ID."""
-    groups = text.partition("%")[0].partition("/")[0].split(":")
-    if not 2 < len(groups) < 9 or any(
-        len(one) > 4 or not _HEX_OR_NOTHING.fullmatch(one) for one in groups
-    ):
-        return False
-    sizes = set(map(len, groups))
-    if "::" in text:
-        return text.count("::") == 1
-    return len(groups) == 8 and len(sizes) > 1 and max(sizes) > 2
-
-
 def _slashed(text: str) -> list[str]:
     """Split ``ID/ID`` into two words when each piece is a Device ID; else leave it whole."""
     if "/" not in text:
@@ -223,8 +223,6 @@ def _of_word(text: str, start: int, end: int) -> Token | None:
     device = read_device(text)
     if device:
         return Token(TokenForm.SEPARATED, text, start, end, device)
-    if is_ipv6(text) and not _FOURS.fullmatch(text):
-        return None
     digits = code_digits(text)
     if digits and not UUID.fullmatch(text):
         if len(digits) in CODE_DIGITS:
@@ -255,7 +253,7 @@ def _of_run(run: list[tuple[str, int, int]]) -> list[Token]:
         return []
     if len(run) == 1:
         return _of_single(*run[0])
-    if _total(run) in _HASHES and _even(run) and len(run[0][0]) in (2, 4):
+    if _total(run) in HASHES and _even(run) and len(run[0][0]) in (2, 4):
         return _code_of(run)  # a fingerprint: too long for a device and its code
     for cut in range(1, min(len(run), _DEVICE_GROUPS + 1)):
         # A device in groups, followed by its code in groups.

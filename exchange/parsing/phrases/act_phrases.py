@@ -93,6 +93,9 @@ DENIED_ELSEWHERE: Final = any_of(
 )  # fmt: skip
 # Why they write to us: "the meters that you fitted", no dispute of an answer.
 THAT_YOU_INSTALLED: Final = any_of(
+    "(?:meters?|devices?|units?|ids?|assets?)(?: (?:below|above|listed|attached|here))?,?"
+    " (?:(?:all|both|previously|originally|once) )?(?:installed|fitted|put in)"
+    " by (?:you|your (?:company|team|engineers?|contractors?|predecessor))",
     "(?:we|i) (?:understand|believe|gather|see|think|note)(?: that)? (?:it was )?(?:you"
     "|your (?:team"
     "|company|engineers?))(?: who| that)?(?: had| have)? (?:installed|fitted|put in|put)",

@@ -14,7 +14,7 @@ from exchange.parsing.mailkinds.replies import mentions_attachment
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.sheets.workbooks import read_workbook
 
-_MOST: Final = 50  # files and links that are named
+MOST_NAMED: Final = 50  # files and links that are named
 _SEARCHED: Final = 200_000  # characters of a body or of its HTML
 _HREF = re.compile(rb"""href\s{0,9}=\s{0,9}["']?(https?://[^"'\s<>]{1,2000})""", re.I)
 _URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
@@ -37,17 +37,23 @@ _SOME_DIGITS = re.compile(r"\d{5}")
 def enclosed_in(attachments: Sequence[tuple[str, Part]]) -> tuple[Enclosed, ...]:
     """Return the first files that are attached."""
     return tuple(
-        Enclosed(name, part.media, len(part.content)) for name, part in attachments[:_MOST]
+        Enclosed(name, part.media, len(part.content)) for name, part in attachments[:MOST_NAMED]
     )
 
 
 def links_in(mail: Part, text: str) -> tuple[str, ...]:
     """Return where the links of a mail lead, each once, those in its text first."""
-    found = dict.fromkeys(one.rstrip(".,;:)]") for one in _URL.findall(text[:_SEARCHED]))
+    found = dict.fromkeys(typed_links(text))
     for part in _html(mail):
         for target in _HREF.findall(part.content[:_SEARCHED]):
             found.setdefault(target.decode("utf-8", "replace").replace("&amp;", "&"))
-    return tuple(found)[:_MOST]
+    return tuple(found)
+
+
+def typed_links(text: str) -> tuple[str, ...]:
+    """Return the links in a text, each once."""
+    found = (one.rstrip(".,;:)]") for one in _URL.findall(text[:_SEARCHED]))
+    return tuple(dict.fromkeys(found))
 
 
 def _html(part: Part) -> Iterator[Part]:
@@ -70,7 +76,7 @@ def lack_of(
     ``text`` is the sender's own; the mail asks for install codes and names no Device.
     """
     pictures = []
-    for name, part in attachments[:_MOST]:
+    for name, part in attachments[:MOST_NAMED]:
         if part.media.startswith("image/"):
             pictures.append(name)
         else:

@@ -37,6 +37,7 @@ from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.sniff import Shape, has_mail_header, shape_of
 from exchange.parsing.findings.claim_columns import any_code, claim_ids, found_ids
 from exchange.parsing.findings.findings import Findings
+from exchange.parsing.findings.loose_crcs import settle_claims, settle_loose_codes
 from exchange.parsing.findings.named_denials import named_denials
 from exchange.parsing.findings.resolve_claims import (
     resolve_claims,
@@ -59,8 +60,15 @@ from exchange.parsing.mailkinds.replies import warnings_for
 from exchange.parsing.mime.headers import Headers, head_end, header_fault, read_fields
 from exchange.parsing.mime.parts import Part, read_parts
 from exchange.parsing.reading.attachments import ignored
-from exchange.parsing.reading.enclosed import enclosed_in, lack_of, links_in
+from exchange.parsing.reading.enclosed import (
+    MOST_NAMED,
+    enclosed_in,
+    lack_of,
+    links_in,
+    typed_links,
+)
 from exchange.parsing.reading.head import head_of
+from exchange.parsing.reading.linked_ids import linked_ids
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
 
 __all__ = ["ColumnMappings", "Openers", "read_head", "understand", "understand_file"]
@@ -145,14 +153,20 @@ def _with_enclosed(
     lack, lacking = Lack.NONE, ""
     if said.subkind in _MAY_LACK and said.kind is Kind.UNKNOWN and reading.findings.asks:
         lack, lacking = lack_of(reading.own_text, attachments, links, scope.limits)
+    # In the HTML of a reply nobody knows which links are quoted.
+    typed = links if reading.own_text == reading.text else typed_links(reading.own_text)
+    listed = len(typed) if said.kind in (Kind.REQUEST, Kind.RESPONSE) else 0
+    linked = linked_ids(links, said.devices, listed=listed)
     return replace(
         said,
+        rejects=(*said.rejects, *linked.rejects),
+        warnings=(*said.warnings, *linked.warnings),
         lack=lack,
         lacking=lacking,
         by_machine=said.kind is Kind.UNKNOWN
         and automatic(mail.headers, said.head.subject) is not Automatic.NO,
         enclosed=enclosed_in(attachments),
-        links=links,
+        links=links[:MOST_NAMED],
     )
 
 
@@ -280,7 +294,7 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
         quoted_whole=reading.quote.complete,
         repeated=repeated,
         miscount=_miscount(classified, reading.statements, devices, rejects, repeated),
-        loose_codes=tuple(one for one in found.loose_codes if one.where.startswith("body")),
+        loose_codes=tuple(one for one in settle_loose_codes(found) if one.where.startswith("body")),
         files=len(reading.contents.attachments) + len(reading.contents.mails),
         references=references,
         bounces=failed,
@@ -360,8 +374,10 @@ def _outcome(
                 f" as {classified.kind.value}"
             )
         return devices, (), tuple(found.rejects)
-    answers, conflicts = resolve_claims(claims)
-    return devices, answers, (*found.rejects, *conflicts)
+    claims, spoilt = settle_claims(found)
+    whole = any(not one.without_crc for one in found.loose_codes)
+    answers, conflicts = resolve_claims(claims, crc_elsewhere=whole)
+    return devices, answers, (*found.rejects, *spoilt, *conflicts)
 
 
 def _only_quoted(count: int) -> str:

@@ -7,8 +7,8 @@ may name Devices, and then it keeps them, replaced in its text by a mark.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
@@ -29,6 +29,10 @@ MOST_SENTENCES: Final = 2_000
 
 _LONGEST_LINE: Final = 10_000
 _MARGIN: Final = 45  # a line that a client wrapped has at least so many characters
+_NARROWEST: Final = 18
+_LONGER: Final = 36
+_BREAKS: Final = 3  # so many lines without room show that a mail is folded
+_LOOKED_AT: Final = 500
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _NO_HEX_LETTER = re.compile(r"[g-zG-Z]|[^\x00-\x7f]")
 _BULLET = re.compile(
@@ -93,6 +97,8 @@ def is_closing(text: str) -> bool:
 def _paragraphs(lines: Iterable[Line]) -> Iterator[list[Line]]:
     """Yield groups of lines that a mail client may have broken out of one line."""
     group: list[Line] = []
+    lines = list(lines)
+    width = narrow_width(lines)
     for line in lines:
         if (
             isinstance(line, DeviceRun)
@@ -106,7 +112,7 @@ def _paragraphs(lines: Iterable[Line]) -> Iterator[list[Line]]:
                 yield group
             group = []
             continue
-        if group and not _goes_on(group[-1], line):
+        if group and not _goes_on(group[-1], line, width):
             yield group
             group = []
         group.append(line)
@@ -114,8 +120,37 @@ def _paragraphs(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield group
 
 
-def _goes_on(before: Line, line: Line) -> bool:
-    """Return whether ``line`` continues the sentence of the line ``before``."""
+def narrow_width(lines: Sequence[Line]) -> int:
+    """Return the width at which a mail is folded if that is too narrow for ``_MARGIN``, else 0.
+
+    It is folded if hardly a line would have had room for the first word of the next one.
+    """
+    said = [one for one in lines[:_LOOKED_AT] if not isinstance(one, DeviceRun)]
+    widest = max((len(one.text.rstrip()) for one in said if " " in one.text.strip()), default=0)
+    if not _NARROWEST <= widest < _MARGIN:
+        return 0
+    full = room = 0
+    for one, other in pairwise(said):
+        if _may_go_on(one, other) and _starts_low(other.text):
+            if _is_full(one, other, widest):
+                full += 1
+            else:
+                room += 1
+    needed = _BREAKS - (widest >= _LONGER)  # nobody breaks longer lines so by chance
+    return widest if full >= needed and full >= _BREAKS * room else 0
+
+
+def _is_full(before: Line, line: Line, width: int) -> bool:
+    """Return whether the first word of ``line`` had no room at the end of ``before``."""
+    return len(before.text.rstrip()) + 1 + len(line.text.split(maxsplit=1)[0]) > width
+
+
+def _starts_low(text: str) -> bool:
+    return text.strip()[:1].islower()
+
+
+def _may_go_on(before: Line, line: Line) -> bool:
+    """Return whether nothing speaks against it that ``line`` continues the line ``before``."""
     if line.number != before.number + 1 or line.table or before.table:
         return False
     if _LABELLED.match(line.text) and _LABELLED.match(before.text):
@@ -129,12 +164,24 @@ def _goes_on(before: Line, line: Line) -> bool:
         or is_sign_off(line.text)
     ):
         return False
+    return bool(before.text.strip())
+
+
+def _goes_on(before: Line, line: Line, width: int) -> bool:
+    """Return whether ``line`` continues the sentence of the line ``before``.
+
+    ``width``: that of a mail that is folded narrowly, else 0.
+    """
+    if not _may_go_on(before, line):
+        return False
     ended = before.text.rstrip()
     if (
         _VERB_FIRST.match(line.text)
         and ended[-1:] not in ".,:;!?"
         and not _HAS_DEVICE.search(ended)
     ):
+        return True
+    if width and ended[-1:] not in ".:;!?" and _is_full(before, line, width):
         return True
     return len(ended) >= _MARGIN and ended[-1:] not in ".:;!?"
 

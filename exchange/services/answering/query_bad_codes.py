@@ -17,6 +17,7 @@ from exchange.domain.mail import Reject, Understanding
 from exchange.domain.outbound import OPEN_LEGS, Leg, OutboundRequest
 from exchange.domain.party import Party
 from exchange.later import Log
+from exchange.parsing.identifiers.separate_crc import WRONG_CRCS
 from exchange.rendering.workbook import RequestRow
 from exchange.services.asking.request import request_files
 from exchange.services.context import Context
@@ -51,6 +52,9 @@ def ask_again(
         return frozenset()
     legs = tx.legs.newest(party.signifier, spoilt)
     answer = _Answer(mail, said, party, spoilt)
+    tx.outbound.note_failed_crcs(
+        {leg.case_id for device, leg in legs.items() if spoilt[device].reason in WRONG_CRCS}
+    )
     asked: list[str] = []
     for request in requests:
         own = {
@@ -122,6 +126,13 @@ def _write(
     log.info("queried", ref=request.ref, party=party.signifier, devices=len(rows))
 
 
+def _in_words(reason: str) -> str:
+    """Return a reason for its sender; without the CRC nobody could see that it is damaged."""
+    if reason in WRONG_CRCS:
+        return f"{reason}; please send it with its CRC"
+    return mask_codes(reason)
+
+
 def _context(
     ctx: Context,
     tx: Transaction,
@@ -132,7 +143,7 @@ def _context(
     small = ctx.settings.release.body_table_rows
     today = ctx.today()
     due_on = request.due_on or today
-    reasons = Counter(mask_codes(answer.spoilt[row.device_id].reason) for row in rows)
+    reasons = Counter(_in_words(answer.spoilt[row.device_id].reason) for row in rows)
     return {
         "us": letters.us(ctx),
         "them": letters.them(answer.party),

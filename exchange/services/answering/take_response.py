@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import InstallCode
@@ -92,11 +93,18 @@ def answers_in_thread(tx: Transaction, said: Understanding, party: Party) -> boo
     return found.kind is Kind.RESPONSE
 
 
+class _Code(NamedTuple):
+    leg: Leg
+    code: InstallCode
+    tag: str
+    without_crc: bool
+
+
 @dataclass(slots=True)
 class _Sorted:
     """The answers of one mail matched with our legs, before anything is written."""
 
-    codes: list[tuple[Leg, InstallCode, str]] = field(default_factory=list)
+    codes: list[_Code] = field(default_factory=list)
     denials: list[Leg] = field(default_factory=list)
     again: int = 0  # already known
     unclear: list[str] = field(default_factory=list)  # devices
@@ -145,9 +153,10 @@ def answers(
     known = sorted_.again or sorted_.ruled
     if not (sorted_.codes or sorted_.denials or known or sorted_.unclear):
         sorted_.doubts.append("no device that we asked this party about is answered")
+    bare = sum(one.without_crc for one in sorted_.codes)
     said_so = (
-        f"{len(sorted_.codes)} codes, {len(sorted_.denials)} not the installer, "
-        f"{unclear} not answered yet"
+        f"{len(sorted_.codes)} codes{f' ({bare} without a CRC)' if bare else ''}, "
+        f"{len(sorted_.denials)} not the installer, {unclear} not answered yet"
     )
     if sorted_.ruled:
         said_so += f", {sorted_.ruled} ruled out by a person"
@@ -207,8 +216,13 @@ def _sort_code(
         )
     elif case.code_tag == tag and leg.state is LegState.PROVIDED:
         out.again += 1
+    elif answer.without_crc and case.crc_failed:
+        out.doubts.append(
+            f"{answer.where}: the CRC of the code of {leg.device} did not fit before, and now there"
+            " is none: it may be the same damaged code"
+        )
     elif leg_takes(leg.state, LegEvent.CODE):
-        out.codes.append((leg, code, tag))
+        out.codes.append(_Code(leg, code, tag, answer.without_crc))
     else:
         out.doubts.append(f"{answer.where}: {leg.device} is {leg.state}, a code was not expected")
 
@@ -234,31 +248,38 @@ def _take_codes(
     tx: Transaction,
     mail: KeptMail,
     party: Party,
-    codes: Sequence[tuple[Leg, InstallCode, str]],
+    codes: Sequence[_Code],
 ) -> None:
     if not codes:
         return
     now = ctx.now()
     tx.outbound.receive_codes(
         [
-            ReceivedCode(leg.case_id, ctx.sealer.seal(code.raw, "code"), tag)
-            for leg, code, tag in codes
+            ReceivedCode(
+                one.leg.case_id, ctx.sealer.seal(one.code.raw, "code"), one.tag, one.without_crc
+            )
+            for one in codes
         ],
         party.signifier,
         now,
     )
     tx.legs.move_legs(
-        [leg.id for leg, _, _ in codes],
+        [one.leg.id for one in codes],
         LegState.PROVIDED,
         answered_at=mail.arrived_at,
         answer_mail_id=mail.id,
     )
-    detail = {"mail": mail.id}
     events = [
-        AuditEvent("code.received", leg.device, party.signifier, detail) for leg, _, _ in codes
+        AuditEvent(
+            "code.received",
+            one.leg.device,
+            party.signifier,
+            {"mail": mail.id, "without_crc": True} if one.without_crc else {"mail": mail.id},
+        )
+        for one in codes
     ]
     # Other Suppliers asked about these devices need not answer any more.
-    by_case = {leg.case_id: leg.id for leg, _, _ in codes}
+    by_case = {one.leg.case_id: one.leg.id for one in codes}
     others = [
         leg
         for leg in tx.legs.of_cases(by_case)

@@ -25,6 +25,7 @@ class CaseLine:
     device: str
     state: str
     code_from: str
+    without_crc: bool
     legs: tuple[Leg, ...]
 
     @property
@@ -32,12 +33,18 @@ class CaseLine:
         """Return each Supplier with its state, in order."""
         return ", ".join(f"{leg.party} {leg.state}" for leg in self.legs)
 
+    @property
+    def code_source(self) -> str:
+        """Return who sent the code, and whether it came without a CRC."""
+        return f"{self.code_from}, without a CRC" if self.without_crc else self.code_from
+
     def as_json(self) -> dict[str, object]:
         """Return it as JSON values, for programs."""
         return {
             "device_id": self.device,
             "state": self.state,
             "code_from": self.code_from,
+            "without_crc": self.without_crc,
             "legs": [
                 {
                     "party": leg.party,
@@ -58,7 +65,13 @@ def case_lines(ctx: Context) -> list[CaseLine]:
         for leg in tx.legs.legs():
             by_case.setdefault(leg.case_id, []).append(leg)
         return [
-            CaseLine(case.device, case.state, case.code_from, tuple(by_case.get(case.id, ())))
+            CaseLine(
+                case.device,
+                case.state,
+                case.code_from,
+                case.code_without_crc,
+                tuple(by_case.get(case.id, ())),
+            )
             for case in tx.outbound.cases()
         ]
 
@@ -94,7 +107,8 @@ def _codes(ctx: Context, tx: Transaction, actor: str) -> tuple[bytes, list[Audit
     for case in tx.outbound.cases(CaseState.CODE_RECEIVED):
         if case.sealed_code is not None:
             code = InstallCode(ctx.sealer.open(case.sealed_code, "code"))
-            writer.writerow((case.device, code.grouped, case.code_from))
+            shown = code.bare_grouped if case.code_without_crc else code.grouped
+            writer.writerow((case.device, shown, case.code_from))
             events.append(AuditEvent("code.exported", case.device, case.code_from, actor=actor))
     return listed.getvalue().encode(), events
 

@@ -32,13 +32,13 @@ _NEW_CASE = (
     "device", "device_type", "state", "opened_at", "source", "code_tag", "code_from",
 )  # fmt: skip
 _NEW_LEG = ("case_id", "device", "party", "position", "state", "overdue", "level")
-_RECEIVED = ("sealed_code", "code_tag", "code_from", "code_at", "state")
+_RECEIVED = ("sealed_code", "code_tag", "code_from", "code_at", "state", "code_without_crc")
 _CASE = (
     *(
         _CASES.c[name]
         for name in (
             *("id", "device", "device_type", "state", "sealed_code"),
-            *("code_tag", "code_from", "opened_at", "code_at"),
+            *("code_tag", "code_from", "opened_at", "code_at", "code_without_crc", "crc_failed"),
         )
     ),
     _CASES.c.closed_at.is_not(None),
@@ -58,6 +58,8 @@ class Case:
     code_from: str
     opened_at: datetime
     code_at: datetime | None
+    code_without_crc: bool  # so none of our making leaves with it
+    crc_failed: bool  # a code for it came whose CRC did not fit
     closed: bool
 
 
@@ -68,6 +70,7 @@ class ReceivedCode:
     case_id: int
     sealed: bytes
     tag: str
+    without_crc: bool = False
 
 
 class OutboundStore:
@@ -150,8 +153,17 @@ class OutboundStore:
     def receive_codes(self, codes: Sequence[ReceivedCode], party: str, now: datetime) -> None:
         """Store sealed codes that came from a party."""
         at, state = instant_text(now.astimezone(UTC)), CaseState.CODE_RECEIVED.value
-        rows = [(one.sealed, one.tag, party, at, state, one.case_id) for one in codes]
+        rows = [
+            (one.sealed, one.tag, party, at, state, one.without_crc, one.case_id) for one in codes
+        ]
         update_rows(self._session, _CASES, _RECEIVED, rows)
+
+    def note_failed_crcs(self, case_ids: Collection[int]) -> None:
+        """Note that codes came for these cases whose CRC did not fit."""
+        if case_ids:
+            self._connection.execute(
+                update(_CASES).where(among(_CASES.c.id, case_ids)).values(crc_failed=True)
+            )
 
     def drop_codes(self, case_ids: Sequence[int]) -> None:
         """Drop received codes that belong to other devices: these cases seek theirs again."""
@@ -162,6 +174,7 @@ class OutboundStore:
                 .values(
                     state=CaseState.SEEKING.value,
                     sealed_code=None, code_tag="", code_from="", code_at=None,
+                    code_without_crc=None,
                 )
             )  # fmt: skip
 
@@ -299,8 +312,9 @@ class OutboundStore:
 
 
 def _case(row: Row[*tuple[Any, ...]]) -> Case:
-    number, device, kind, state, sealed_code, tag, code_from, opened_at, code_at, closed = row
+    number, device, kind, state, sealed_code, tag, code_from, opened_at, code_at, *marks = row
+    bare, failed, closed = map(bool, marks)
     return Case(
         number, device, kind, _STATES[state], sealed_code, tag, code_from, opened_at, code_at,
-        bool(closed),
+        bare, failed, closed,
     )  # fmt: skip

@@ -16,8 +16,9 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import QUOTED_CODE, LooseCode, Outcome, Reject
 from exchange.domain.statements import Act, Scope, Statement
 from exchange.parsing.findings.findings import Claim, Findings
-from exchange.parsing.identifiers.codes import BadCode, code_digits, read_code
+from exchange.parsing.identifiers.codes import CODE_DIGITS, BadCode, code_digits, read_code
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
+from exchange.parsing.lists.prose.crcs_apart import CrcsApart
 from exchange.parsing.lists.prose.device_recognition import PlaceOf
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.mime.quoting import begins_quote, is_of_a_colleague, without_prefix
@@ -141,7 +142,7 @@ def read_inline(
     found = Findings()
     if not quote.ours or not quote.rows:
         return found, frozenset()
-    rows = quote.listed
+    rows, crcs = quote.listed, CrcsApart(found, place)
     _find_marks(list(rows.values()))
     for row in rows.values():
         if row.line.number in typed_rows:
@@ -158,6 +159,9 @@ def read_inline(
             one.lines = joined
     answering = _with_repeats(typed)
     follows_rows = _answers_follow_rows(answering, len(rows))
+    for line in (line for one in answering for line in one.lines):
+        text = normalized(line.text)
+        crcs.read(text, find_tokens(text), line)
     for one in answering:
         if one.above is None or (
             one.last and len(rows) > 1 and not follows_rows and len(answering) < 2
@@ -229,7 +233,8 @@ def read_quoted_codes(quote: QuotedList, answered: frozenset[DeviceId], place: P
         for device in row.devices:
             if device not in answered:
                 if isinstance(code, InstallCode):
-                    found.loose_codes.append(LooseCode(code, where, device))
+                    bare = len(code_digits(row.codes[0].text)) == CODE_DIGITS[0]
+                    found.loose_codes.append(LooseCode(code, where, device, bare))
                 found.claims.append(Claim(device, where, bad_code=True))
                 found.rejects.append(Reject(str(device), QUOTED_CODE, where, device))
     return found

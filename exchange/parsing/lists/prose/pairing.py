@@ -16,8 +16,14 @@ from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.mail import LOOSE_CODE, LooseCode, Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.findings.waiting_devices import WaitingDevice, WaitingDevices
-from exchange.parsing.identifiers.codes import BadCode, code_digits, has_good_crc, read_code
-from exchange.parsing.identifiers.tokens import Token, TokenForm
+from exchange.parsing.identifiers.codes import (
+    CODE_DIGITS,
+    BadCode,
+    code_digits,
+    has_good_crc,
+    read_code,
+)
+from exchange.parsing.identifiers.tokens import HASHES, Token, TokenForm
 from exchange.parsing.lists.prose.line_segments import (
     Segment,
     calls_code_otherwise,
@@ -40,6 +46,7 @@ from exchange.parsing.phrases.header_terms import Role, header_meaning, labels_c
 
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([A-Za-z][A-Za-z ?/()]{0,40}?)\s*[:=]\s*(\S.{0,300})")
 _REMARK: Final = 300
+_CODE_LIKE: Final = 28
 _SHORT: Final = 60
 _RECENT: Final = 100  # the most waiting devices to look at, so that long lists take linear time
 
@@ -69,6 +76,7 @@ class Pairing:
         self.skipped = False  # a device in a block above got no code
         self.crossed = False  # a code was paired across a blank line
         self.last_line = -1
+        self.lost_ahead = False  # a code above its device that is damaged: the pairs may be shifted
         self.headed_claim: int | None = (
             None  # the claim that a heading makes of the device right above
         )
@@ -116,6 +124,7 @@ class Pairing:
         If a labelled code is above the device in the same block, the device gets that code.
         """
         waiting = WaitingDevice(device, where, kind, self.block)
+        self.order_broken |= self.lost_ahead
         self.unread = False
         if self.under and number == self.under[1] + 1:
             self.followed.append((self.under[0], waiting))
@@ -185,8 +194,7 @@ class Pairing:
             self.found.warnings.append(f"{where}: {digits} hex digits are not taken")
             return
         if token.form is TokenForm.ODD_LENGTH and not self.waiting and not labelled:
-            digits = len(code_digits(token.text))
-            self.found.warnings.append(f"{where}: {digits} hex digits are not taken")
+            self._report_odd(token, where)
             return
         kind = labelled_type(lead)
         candidates = self._candidates(kind)
@@ -213,6 +221,16 @@ class Pairing:
             return
         self._report_unused_ahead()
         self._report_stray(token, where)
+
+    def _report_odd(self, token: Token, where: str) -> None:
+        """Report digits that no device waits for: a code that lost some, or a hash."""
+        digits = len(code_digits(token.text))
+        if digits in HASHES or digits < _CODE_LIKE:
+            self.found.warnings.append(f"{where}: {digits} hex digits are not taken")
+            return
+        self.lost_ahead = True
+        reason = f"{digits} hex digits: an install code has 36 with its CRC, 32 without"
+        self.found.rejects.append(Reject(token.text, reason, where))
 
     def read_words(self, text: str, number: int) -> bool:
         """Read words on a line of their own; return whether they answer the device right above."""
@@ -245,6 +263,10 @@ class Pairing:
             Claim(near[0].device, near[0].where, outcome=outcome, remark=phrase[:_REMARK])
         )
         return True
+
+    def lose_code(self) -> None:
+        """Distrust the pairs made by order: somewhere among them is a code that is not read."""
+        self.order_broken |= bool(self.by_order or self.above)
 
     def settle(self) -> None:
         """Distrust, at the end of the text, what the order does not prove."""
@@ -312,7 +334,9 @@ class Pairing:
         code = read_code(token.text)
         if isinstance(code, BadCode):
             self.found.rejects.append(Reject(code.text, code.reason, where, device))
-            self.found.claims.append(Claim(device, where, remark=phrase, bad_code=True))
+            written = len(code_digits(token.text))
+            claim = Claim(device, where, remark=phrase, bad_code=True, digits=written)
+            self.found.claims.append(claim)
             return
         denied = read_remark(phrase).outcome is Outcome.NOT_INSTALLER
         contradicts = Outcome.NOT_INSTALLER if denied else None
@@ -337,7 +361,8 @@ class Pairing:
         self.found.stray_code = True
         code = read_code(token.text)
         if not isinstance(code, BadCode):
-            self.found.loose_codes.append(LooseCode(code, where))
+            bare = len(code_digits(token.text)) == CODE_DIGITS[0]
+            self.found.loose_codes.append(LooseCode(code, where, without_crc=bare))
         self.found.rejects.append(Reject(token.text, LOOSE_CODE, where))
 
     def _distrust_order(self) -> None:

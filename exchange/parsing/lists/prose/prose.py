@@ -17,15 +17,12 @@ from exchange.domain.columns.device_columns import ListedColumns, PlaceColumn, T
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
-from exchange.parsing.identifiers.codes import CODE_DIGITS, BadCode
-from exchange.parsing.identifiers.devices import (
-    DamagedId,
-    is_exponent_notation,
-    read_device,
-)
-from exchange.parsing.identifiers.meter_labels import find_labels, may_have_labels
+from exchange.parsing.identifiers.codes import code_digits
+from exchange.parsing.identifiers.devices import is_exponent_notation, read_device
+from exchange.parsing.identifiers.meter_labels import may_have_labels
 from exchange.parsing.identifiers.stretches import Stretch, find_damaged_codes, find_stretches
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens, remove_tokens
+from exchange.parsing.lists.prose.crcs_apart import CrcsApart
 from exchange.parsing.lists.prose.device_recognition import (
     BULLET,
     DeviceRecognition,
@@ -33,6 +30,7 @@ from exchange.parsing.lists.prose.device_recognition import (
     continues_list,
 )
 from exchange.parsing.lists.prose.device_runs import DeviceRun
+from exchange.parsing.lists.prose.labels_in_text import read_labels
 from exchange.parsing.lists.prose.line_segments import (
     LEFTOVER,
     Segment,
@@ -47,6 +45,7 @@ from exchange.parsing.lists.prose.pairing import Pairing
 from exchange.parsing.lists.prose.split_codes import ends_in_a_piece, separate_split_codes
 from exchange.parsing.lists.prose.unread_items import UnreadItems
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
+from exchange.parsing.lists.prose.word_items import WordItems
 from exchange.parsing.phrases.answer_phrases import (
     asks_for_codes,
     normalise_phrase,
@@ -59,6 +58,7 @@ _MARGIN: Final = 50  # a line that a mail client broke has at least so many char
 _WIDEST: Final = 100
 _PARAGRAPH: Final = 400
 _TELLING = re.compile(r"install|fit|ours", re.I)  # without these a sentence denies nothing
+_CODE_LIKE: Final = 24  # digits of a code, or of most of one
 _PIECE: Final = 40  # characters at an end of a line that can hold a piece of an ID
 _HAS_DIGIT = re.compile(r"\d")
 _LONGEST_LINE: Final = 2_000_000
@@ -89,6 +89,8 @@ class ProseReader:
         self.devices = DeviceRecognition(self.found, place)
         self.pairing = Pairing(self.found, in_reply=in_reply)
         self.unread = UnreadItems(self.found)
+        self.crcs = CrcsApart(self.found, place)
+        self.items = WordItems(self.found)
         self.tail = ""  # of the line before: what follows its last Device ID or code
         self.tail_line = -1
         self.cut_off = False  # the line before ends inside a run of hex digits
@@ -118,10 +120,13 @@ class ProseReader:
             self.found.warnings.append(f"{self.place(line)} is too long to be read")
             return
         if may_have_labels(text):
-            text = self._labels(text, line)
+            text = read_labels(text, self.place(line), self.found)
+            self.unread.item(line.number)
             if not LEFTOVER.sub("", BULLET.sub("", text, count=1)):
                 return
         tokens = find_tokens(text)
+        if self.crcs.read(text, tokens, line):
+            return
         if tokens:
             self._with_tokens(text, line, tokens)
             return
@@ -131,27 +136,9 @@ class ProseReader:
         # Below "IC:" alone on its line, 16 bare digits may be half a code.
         self.cut_off = ends_in_a_piece(text, ()) or bool(_ONE_CODE.fullmatch(text))
         if not self._unread(text, line, (), beside=False):
+            if not self.in_reply:
+                self.items.words(text, line.number, self.place(line))
             self._words_only(text, line.number)
-
-    def _labels(self, text: str, line: Line) -> str:
-        """Read the meter labels of a line, and return its text without them."""
-        where, found = self.place(line), self.found
-        for label in find_labels(text):
-            text = text[: label.start] + " " * (label.end - label.start) + text[label.end :]
-            device, code = label.device, label.code
-            if isinstance(device, DamagedId):
-                found.rejects.append(Reject(device.text, device.reason, where))
-                if isinstance(code, BadCode):
-                    found.rejects.append(Reject(code.text, code.reason, where))
-                continue
-            found.devices.append(Found(device, where))
-            self.unread.item(line.number)
-            if isinstance(code, BadCode):
-                found.rejects.append(Reject(code.text, code.reason, where, device))
-                found.claims.append(Claim(device, where, bad_code=True))
-            else:
-                found.claims.append(Claim(device, where, code, digits=CODE_DIGITS[1]))
-        return text
 
     def _unread(self, text: str, line: Line, read: Iterable[Token], *, beside: bool) -> bool:
         """Note what is written like a Device ID and is not in ``read``; return whether it is the
@@ -240,6 +227,7 @@ class ProseReader:
         mere = not whole and self._unread(text, line, read, beside=bool(accepted))
         if accepted:
             self.unread.item(line.number)
+            self.items.device(text, line.number)
         if accepted or codes:
             self._pair_line(text, line, accepted, codes)
         elif not alone and not devices and not mere:
@@ -296,7 +284,10 @@ class ProseReader:
 
     def report_broken(self, broken: Iterable[UnprovenBreak]) -> None:
         """Report what is broken over two lines and cannot be read."""
-        self.found.rejects += [Reject(one.text, one.reason, self.place(one.line)) for one in broken]
+        for one in broken:
+            self.found.rejects.append(Reject(one.text, one.reason, self.place(one.line)))
+            if len(code_digits(one.text)) >= _CODE_LIKE:
+                self.pairing.lose_code()
 
     def finish(self) -> Findings:
         """Return everything found, after the last line."""
@@ -304,6 +295,7 @@ class ProseReader:
         self.pairing.settle()
         self.devices.settle_hubs()
         self.unread.settle()
+        self.items.settle()
         return self.found
 
     # -- lines without a device or a code --

@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from exchange.parsing.identifiers.codes import has_good_crc
-from exchange.parsing.identifiers.crc_in_text import is_crc_line
+from exchange.parsing.identifiers.crc_in_text import fits_code, is_crc_line
 from exchange.parsing.identifiers.devices import read_device
-from exchange.parsing.identifiers.tokens import has_code_without_crc
+from exchange.parsing.identifiers.separate_crc import named_crcs
+from exchange.parsing.identifiers.tokens import codes_without_crc
 from exchange.parsing.text.lines import Line, normalized
 
 _SPAN: Final = 64  # characters at an end of a line that can hold a piece
@@ -29,6 +30,7 @@ _FIRST_WORD = re.compile(r"[0-9A-Fa-f\-:]+(?![0-9A-Za-z])")
 _BLANK_TAIL = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} )*[0-9A-Fa-f]{1,2}$")
 _BLANK_HEAD = re.compile(r"[0-9A-Fa-f]{1,2}(?: [0-9A-Fa-f]{2})*(?![0-9A-Za-z])")
 _CRC_ENDS: Final = frozenset("0123456789abcdefABCDEFhH )]}.;,\r")  # of a line that is only a CRC
+_PUNCTUATION: Final = " \t()[]{}.,;:*-"
 _LEAST: Final = 4  # digits of a piece that is worth reporting
 _MIXED = re.compile(r"(?=.*[0-9])(?=.*[A-Fa-f])")
 
@@ -85,28 +87,42 @@ def _together(joined_above: Line | None, rest: Line) -> Iterator[Line]:
 
 
 def _join_crc_lines(lines: Iterable[Line]) -> Iterator[Line]:
-    """Yield ``lines`` with each line that is only a CRC joined to the code above it, or else below.
+    """Yield ``lines`` with each line that is only a CRC joined to the code above or below it.
 
-    ``CRC: C3B5`` on a line of its own; blank lines may be between.
+    ``CRC: C3B5`` on a line of its own, or ``C3B5``; blank lines may be between.  One that fits
+    neither code stays where it is, and is given its name if it has none.
     """
     held: list[Line] = []  # a line that is not blank, and the blank ones below it
-    ahead = ""  # a CRC whose code is not above it
+    ahead: Line | None = None  # a CRC that does not fit the code above it
+    under_code = False  # whether there is such a code
     for line in lines:
         if not line.text and held:
             held.append(line)
             continue
         if line.text[-1:] in _CRC_ENDS and is_crc_line(normalized(line.text)):
-            if held and has_code_without_crc(normalized(held[0].text)):
+            above = codes_without_crc(normalized(held[0].text)) if held else []
+            if any(fits_code(code.text, normalized(line.text)) for code in above):
                 held[0] = replace(held[0], text=f"{held[0].text} {line.text.strip()}")
                 continue
-            ahead = line.text.strip()
+            ahead, under_code = line, bool(above)
         elif ahead:
-            if has_code_without_crc(normalized(line.text)):
-                line, held = replace(line, text=f"{ahead} {line.text}"), held[1:]
-            ahead = ""
+            codes = codes_without_crc(normalized(line.text))
+            if any(fits_code(code.text, normalized(ahead.text)) for code in codes):
+                line, held = replace(line, text=f"{ahead.text.strip()} {line.text}"), held[1:]
+            elif codes or under_code:
+                held[0] = _named(held[0])
+            ahead = None
         yield from held
         held = [line]
+    if ahead and under_code:
+        held[0] = _named(held[0])
     yield from held
+
+
+def _named(line: Line) -> Line:
+    """Return the line of a CRC with its name."""
+    text = line.text.strip()
+    return line if named_crcs(text) else replace(line, text=f"CRC {text.strip(_PUNCTUATION)}")
 
 
 def _join_stacked(lines: Iterable[Line]) -> Iterator[Line]:
@@ -280,12 +296,20 @@ def _find_lost_code(first: Line, second: Line, start: str, rest: str) -> Unprove
         return None  # a whole device, and words about it below
     if one.rstrip("-:").isalpha():
         return None  # the end of a word: "dda:"
+    if _begin_alike(one, other):
+        return None  # two IDs of one maker, each with a slip
     digits = "".join(_GROUP.findall(one + other))
     open_end = one[-1] in "-:" and len(digits) > 16
     if open_end or (len(digits) in (32, 36) and ("-" in one or ":" in one)):
         reason = "an install code broken over two lines, without a CRC to prove it"
         return _unproven(first, second, (start, one), (rest, other), reason)
     return None
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    """Return whether two pieces have about as many digits as an ID, and begin with the same."""
+    first, second = ("".join(_GROUP.findall(piece)).upper() for piece in (one, other))
+    return abs(len(first) - 16) <= 1 >= abs(len(second) - 16) and first[:4] == second[:4]
 
 
 def _unproven(

@@ -165,10 +165,15 @@ def fill_columns(
 
 
 def add_crcs(columns: Columns, meanings: Sequence[HeaderMeaning], below: Sequence[Row]) -> None:
-    """Add the columns with the CRCs of the codes; such a column is no column of remarks."""
+    """Add the columns with the CRCs of the codes; such a column is one of remarks only by name."""
     known = {*columns.devices, *(one for one in (columns.denial, columns.type) if one is not None)}
     columns.crcs = crcs_by_code(columns.codes, meanings, below, known)
-    columns.remarks = [index for index in columns.remarks if index not in columns.crcs.values()]
+    columns.remarks = [
+        index
+        for index in columns.remarks
+        if index not in columns.crcs.values()
+        or (index < len(meanings) and meanings[index].role is Role.REMARK)
+    ]
 
 
 def _headed_as_crcs(

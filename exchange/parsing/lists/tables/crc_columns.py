@@ -1,7 +1,8 @@
 """Find the column that holds the CRC of the install codes in another column, by header or content.
 
 A column without a known header is one if a cell of it fits the code of its row, or if it is right
-next to the codes and holds just four hex digits in each row, a letter among them.
+next to the codes and holds just four hex digits in each row, a letter among them.  A column of
+remarks is one if they name CRCs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 
 from exchange.domain.device import InstallCode
 from exchange.parsing.identifiers.codes import CODE_DIGITS, code_digits, read_code_cell
-from exchange.parsing.identifiers.separate_crc import FITS, crc_number, weigh_crc
+from exchange.parsing.identifiers.separate_crc import FITS, crc_number, named_crc, weigh_crc
 from exchange.parsing.phrases.header_terms import HeaderMeaning, Role
 from exchange.parsing.sheets.grid import Row
 
@@ -43,7 +44,8 @@ def crcs_by_code(
         chosen = (alike or named)[:1] or [
             index
             for index in free
-            if _role(meanings, index) is None and _holds_crcs(below, code, index)
+            if (_role(meanings, index) is None and _holds_crcs(below, code, index))
+            or (_role(meanings, index) in (None, Role.REMARK) and _names_crcs(below, index))
         ]
         if chosen:
             found[code] = chosen[0]
@@ -77,6 +79,11 @@ def _holds_crcs(below: Sequence[Row], code: int, index: int) -> bool:
     return (
         shaped and bare and abs(index - code) == 1 and any(_LETTER.match(cell) for _, cell in pairs)
     )
+
+
+def _names_crcs(below: Sequence[Row], index: int) -> bool:
+    """Return whether a cell of a column says that it gives a CRC: "CRC 0A1B" among remarks."""
+    return any(named_crc(cell) is not None for row in below if (cell := _cell(row, index)))
 
 
 def _role(meanings: Sequence[HeaderMeaning], index: int) -> Role | None:

@@ -262,7 +262,8 @@ class _ListingReader:
         for code, digits in codes:
             if isinstance(code, BadCode):
                 self.found.rejects.append(Reject(code.text, code.reason, where, device))
-                self.found.claims.append(Claim(device, where, remark=phrase, bad_code=True))
+                claim = Claim(device, where, remark=phrase, bad_code=True, digits=digits)
+                self.found.claims.append(claim)
             else:
                 self.found.claims.append(
                     Claim(device, where, code, contradicts, phrase, digits=digits)

@@ -31,6 +31,7 @@ from exchange.parsing.identifiers.bulk import CheckedCodes, check_codes, check_d
 from exchange.parsing.identifiers.codes import CODE_DIGITS, code_digits, read_code_cell
 from exchange.parsing.identifiers.separate_crc import CONTRADICTS, FITS, weigh_crcs
 from exchange.parsing.lists.tables.column_finder import Columns
+from exchange.parsing.lists.tables.row_codes import codes_in_words
 from exchange.parsing.phrases.header_terms import device_type_of
 from exchange.parsing.sheets.grid import Row, Table, column_of, lossy_cells, numbers_of
 
@@ -120,7 +121,10 @@ class LongList:
         self.codes = check_codes(cells)
         not_codes = np.flatnonzero(~self.codes.valid & (cells.lengths > 0))
         texts, which = cells.same_buffer(cells.starts[not_codes], cells.ends[not_codes]).distinct()
-        words = [not code_digits(text) and read_code_cell(text) is None for text in texts]
+        words = [
+            not code_digits(text) and read_code_cell(text) is None and not codes_in_words(text)
+            for text in texts
+        ]
         worded = not_codes[np.array(words, np.bool_)[which]]
         self.plain[not_codes] = False
         if len(worded):

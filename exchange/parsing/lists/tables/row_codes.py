@@ -49,17 +49,20 @@ def codes_of_row(row: Row, columns: Columns, device: int) -> list[WrittenCode]:
         )
         if code is not None:
             found.append((code, digits))
+        elif index not in row.damaged:
+            found += _read_in_words(text)
     for index in columns.remarks:
         if index < len(row.cells) and index not in row.damaged and index not in completed:
-            found += [
-                (read_code(token.text), len(code_digits(token.text)))
-                for token in codes_in_words(row.cells[index])
-            ]
+            found += _read_in_words(row.cells[index])
     return found
 
 
+def _read_in_words(cell: str) -> list[WrittenCode]:
+    return [(read_code(token.text), len(code_digits(token.text))) for token in codes_in_words(cell)]
+
+
 def codes_in_words(cell: str) -> list[Token]:
-    """Return the codes in a cell of remarks."""
+    """Return the codes in a cell that has other words: ``83FE ... D505 (CRC C3B5)``."""
     if len(cell) < _PIECE - 4 or not cell.strip():
         return []
     return [

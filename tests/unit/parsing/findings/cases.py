@@ -10,10 +10,12 @@ from exchange.parsing.findings.findings import Claim
 from exchange.parsing.findings.mixed_list import MixedList
 
 
-def resolved_one_by_one(claims: Iterable[Claim]) -> tuple[tuple[Answer, ...], tuple[Reject, ...]]:
+def resolved_one_by_one(
+    claims: Iterable[Claim], *, crc_elsewhere: bool = False
+) -> tuple[tuple[Answer, ...], tuple[Reject, ...]]:
     """Resolve all claims by the rule for claims with conflicts."""
     kept = list(claims)
-    crc_expected = any(claim.digits == 36 for claim in kept)
+    crc_expected = crc_elsewhere or any(claim.digits == 36 for claim in kept)
     answers, rejects = resolve_claims._resolve_each(kept, crc_expected=crc_expected)
     return tuple(answers), tuple(rejects)
 

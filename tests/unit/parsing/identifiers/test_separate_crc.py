@@ -49,6 +49,12 @@ CODE: Final = "83FED3407A939723A5C639B26916D505"
         ("3B5", -1),
         ("C3B55", -1),
         ("1.2E+04", -1),
+        ("CRC C3B5", 0xC3B5),
+        ("meter swapped 2024, checksum = 0xC3B5.", 0xC3B5),
+        ("CRC: C3O5", -1),
+        ("crc 16 is C3B", -1),
+        ("CRC checked 12 May", None),
+        ("no CRC", None),
     ],
 )
 def test_the_crc_in_a_cell(text: str, number: int | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.parsing.identifiers.tokens import TokenForm, find_tokens, remove_tokens
+from exchange.parsing.identifiers.tokens import TokenForm, find_tokens, is_ipv6, remove_tokens
 
 DEVICE = "00-DB-12-34-56-78-90-A0"
 CODE = "83FED3407A939723A5C639B26916D505C3B5"
@@ -97,3 +97,23 @@ def test_a_letter_of_another_alphabet_makes_a_word_a_damaged_one() -> None:
 )
 def test_beside_links_in_markup_and_among_addresses(line: str, found: list[str]) -> None:
     assert [one.text for one in find_tokens(line)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("2001:db8::3d58:a9bc:50f6:e563", True),
+        ("2001:db8:0:12:3d58:a9bc:50f6:e563/64", True),
+        ("fe80::21e:c2ff:fe0a:9b1%eth0", True),
+        ("2001:0db8:85a3:0000:0000:8a2e:0370:7334", True),
+        (DEVICE.replace("-", ":"), False),
+        ("00:DB:12::34:56:78:90:A", False),  # a colon doubled, a digit lost
+        ("00:DB:12:34:56:78:90:A07", False),
+        ("00DB:12::34:56:78:90:A0", False),
+        ("00DB:1234:5678:90A", False),
+        ("00DB::1234:5678:90A0", False),
+        ("12:30", False),
+    ],
+)
+def test_an_ipv6_address_is_no_id_with_a_slip(text: str, address: bool) -> None:
+    assert is_ipv6(text) is address

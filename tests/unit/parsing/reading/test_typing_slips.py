@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from exchange.parsing.reading.understand import understand
+from tests.slips.answering import answer_faults, draw_answer
 from tests.slips.drawing import draw
 from tests.slips.judging import faults
 
@@ -16,3 +17,10 @@ def test_no_row_is_lost_in_silence(slice_: int) -> None:
     for number in range(slice_ * 150, (slice_ + 1) * 150):
         drawn = draw(Random(f"slice {number}"))
         assert faults(drawn, understand(drawn.raw)) == [], f"{number}: {drawn.what}"
+
+
+@pytest.mark.parametrize("slice_", range(4))
+def test_no_code_is_lost_in_silence_or_taken_damaged(slice_: int) -> None:
+    for number in range(slice_ * 150, (slice_ + 1) * 150):
+        drawn = draw_answer(Random(f"slice {number}"))
+        assert answer_faults(drawn, understand(drawn.raw)) == [], f"{number}: {drawn.what}"

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
+import pytest
+
+from exchange.domain.mail import Kind
+from exchange.parsing.reading.understand import understand
 from exchange.parsing.statements.sentences import MOST_SENTENCES, Sentence, sentences_of
-from exchange.parsing.text.lines import plain_lines
+from exchange.parsing.text.lines import Line, plain_lines
+from tests.corpus import making
 from tests.corpus.making import CODE_CRC, D
 
 
@@ -67,3 +74,36 @@ def test_words_that_come_again_are_read_at_their_own_place() -> None:
     first, signed = read("Please send the codes.\n\nKind regards\n\nPlease send the codes.")[::2]
     assert (first.text, first.line.number, first.signed) == ("Please send the codes.", 1, False)
     assert (signed.text, signed.line.number, signed.signed) == ("Please send the codes.", 5, True)
+
+
+_ASKS = (
+    "Could you please send us the install codes for the following devices installed by you:",
+    "We have gained the customers at these sites and would be grateful if you could let us have"
+    " the installation codes of the meters below.",
+    "Further to the change of supplier, please would you email the install codes held by you for"
+    " these electricity meters:",
+)
+
+
+@pytest.mark.parametrize("width", range(20, 46))
+def test_a_request_folded_at_any_width_is_one(width: int) -> None:
+    ids = [f"00-DB-12-0E-8C-E5-04-{n}0" for n in "ABCD"]
+    for ask in _ASKS:
+        said = [fill(one, width) for one in ("Hello Team,", ask)]
+        end = fill("Many thanks for your help, Pat Oakes, Smart Operations", width)
+        mail = making.mail("\n".join([*said, "", *ids, "", end]))
+        read = understand(mail)
+        assert (read.kind, len(read.devices)) == (Kind.REQUEST, 4), (ask, width)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("the first two are ours", "the last one is not", "sorry for the delay"),
+        ("Hi Sam", "not ours", "thanks"),
+        ("we fitted the first one here", "no code is held", "we did not fit the others"),
+    ],
+)
+def test_short_lines_that_somebody_broke_stay_apart(lines: tuple[str, ...]) -> None:
+    found = sentences_of([Line(n, text) for n, text in enumerate(lines, 1)])
+    assert [one.text for one in found] == list(lines)
