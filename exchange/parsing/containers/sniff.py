@@ -19,6 +19,10 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TNEF = b"\x78\x9f\x3e\x22"
 _PACKED = (b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
 _RTF = b"{\\rtf"
+# Readers accept what a gateway or a form has put before the head of a PDF, at the start of a line
+# of the first 1,024 bytes (ISO 32000-1, annex H.3).
+_LATE_PDF = re.compile(rb"^%PDF-\d\.\d\s", re.M)
+_PDF_WITHIN: Final = 1024
 _OFFICE = ("word/document.xml", "ppt/presentation.xml", "visio/document.xml")
 _SHEET_MAIN = b"spreadsheetml.sheet.main+xml"
 _LONGEST_TYPES = 1_000_000
@@ -84,7 +88,7 @@ def shape_of(content: bytes) -> Shape:
     if content.startswith(_PACKED) or content[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
         return Shape.ARCHIVE
     head = content[:4096].lstrip()
-    if head.startswith(b"%PDF-"):
+    if head.startswith(b"%PDF-") or _LATE_PDF.search(head[:_PDF_WITHIN]):
         return Shape.PDF
     if head.startswith(_RTF):
         return Shape.DOCUMENT

@@ -104,7 +104,9 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
     if not read:
         reason = "the PDF holds no text, only pictures: please send a workbook or CSV"
         return Findings(rejects=[Reject(where, reason, where)])
-    places = [f"{where} > page {one.page} > line {one.number}" for one in read]
+    struck = [Line(at, one.text) for at, one in enumerate(read) if one.struck]
+    read = [one for one in read if not one.struck]
+    places = [f"{where} > page {one.page} > {one.unit} {one.number}" for one in read]
     lines = [Line(number, one.text) for number, one in enumerate(read)]
     if letter_by_letter([one.text for one in read]):
         return Findings(rejects=[Reject(where, LETTERS, where)], rows=len(lines))
@@ -127,6 +129,7 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
     ]
     if found.devices or found.claims:
         found.warnings.append(f"{where}: text from a PDF is less reliable than rows of a workbook")
+    found.warnings += struck_out(where, struck)
     return found
 
 
