@@ -14,6 +14,16 @@ from exchange.parsing.text.charset import PADDING
 XML_SHEET_URN: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 _XML_BOOK = re.compile(rb"<(?:\w{1,20}:)?Workbook[\s>]")
 _XML_HEAD: Final = 4096
+# An OpenDocument of one XML file (OpenDocument 1.3 part 3, 3.1.2), behind its namespaces.
+_FLAT = re.compile(
+    rb"<office:document\s[^>]*?\boffice:mimetype\s*=\s*[\"']"
+    rb"application/vnd\.oasis\.opendocument\.(\w{1,20})"
+)
+_FLAT_HEAD: Final = 16_384
+# SYLK and DIF keep no words that are struck out, and errors in ways of their own.
+_OLD_SHEETS = re.compile(
+    rb"ID;P[^\r\n]*\r?\n(?:[A-Z]{1,3};[^\r\n]*\r?\n){3}|TABLE\r?\n0,1\r?\n\"", re.S
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TNEF = b"\x78\x9f\x3e\x22"
@@ -100,8 +110,11 @@ def shape_of(content: bytes) -> Shape:
         return Shape.OTHER
     if _MAIL.match(head) and _is_mail(content[:16_384].lstrip()):
         return Shape.MAIL
-    if is_xml_sheet(content):
+    flat = flat_document(content)
+    if is_xml_sheet(content) or flat == "spreadsheet":
         return Shape.WORKBOOK
+    if flat or _OLD_SHEETS.match(head):
+        return Shape.DOCUMENT
     if head[:1] == b"<" and _HTML.search(head):
         return Shape.HTML
     return Shape.TEXT if _is_text(content[:4096]) else Shape.OTHER
@@ -211,9 +224,18 @@ def _ole_shape(content: bytes) -> Shape:
 
 def is_xml_sheet(content: bytes) -> bool:
     """Return whether ``content`` begins like an XML Spreadsheet 2003."""
-    head = content[:_XML_HEAD]
+    head = content[:_XML_HEAD].lstrip(b"\xff\xfe").replace(b"\0", b"")
     return (
         head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
         and XML_SHEET_URN.encode() in head
         and bool(_XML_BOOK.search(head))
     )
+
+
+def flat_document(content: bytes) -> str:
+    """Return what a flat OpenDocument holds, such as ``spreadsheet``; "" for anything else."""
+    head = content[:_FLAT_HEAD].lstrip(b"\xff\xfe").replace(b"\0", b"")
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return ""
+    found = _FLAT.search(head)
+    return found[1].decode("ascii") if found else ""
