@@ -23,6 +23,11 @@ class Claim(NamedTuple):
     digits: int = 0  # of the code as written: 36 with its CRC, 32 without
 
 
+def ids_in_words(count: int) -> str:
+    """Return ``2 Device IDs`` for 2."""
+    return "1 Device ID" if count == 1 else f"{count} Device IDs"
+
+
 @dataclass(slots=True)
 class Findings:
     """Everything found in one source, in its order."""
@@ -31,6 +36,7 @@ class Findings:
     claims: MixedList[Claim] = field(default_factory=MixedList)
     rejects: list[Reject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)  # places with Device IDs that are not taken
     quoted: dict[DeviceId, None] = field(default_factory=dict)  # in quoted text only, so far
     asks: bool = False
     headings: dict[str, None] = field(
@@ -45,12 +51,20 @@ class Findings:
     misfits: list[str] = field(default_factory=list)  # tables that the columns on file do not fit
     contradiction: str = ""  # how the two renderings of a body contradict each other
 
+    def leave_out(self, where: str, count: int, what: str, named: str = "") -> None:
+        """Note ``count`` Device IDs ``what``, such as "in hidden text", that are not taken."""
+        ids = f"{where}: {ids_in_words(count)} {what}"
+        verb = "is" if count == 1 else "are"
+        self.warnings.append(f"{ids} {verb} ignored{named}")
+        self.left_out.append(f"{ids}{named}")
+
     def add(self, other: Findings) -> None:
         """Add what another source says."""
         self.devices += other.devices
         self.claims += other.claims
         self.rejects += other.rejects
         self.warnings += other.warnings
+        self.left_out += other.left_out
         self.quoted.update(other.quoted)
         self.asks |= other.asks
         self.headings.update(other.headings)

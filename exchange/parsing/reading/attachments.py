@@ -81,8 +81,8 @@ def read_attachment(
         found.rows = len(markup.lines)
         hidden = hidden_devices(markup.hidden_text)
         if hidden:
-            found.warnings.append(f"{where}: {ignored(hidden, 'in hidden text')}")
-        found.warnings += struck_out(where, plain_lines(markup.struck_text))
+            found.leave_out(where, hidden, "in hidden text")
+        leave_out_struck(found, where, plain_lines(markup.struck_text))
         return found
     if shape is Shape.TEXT:
         text = to_text(part.content, part.params.get("charset", ""))
@@ -129,7 +129,7 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
     ]
     if found.devices or found.claims:
         found.warnings.append(f"{where}: text from a PDF is less reliable than rows of a workbook")
-    found.warnings += struck_out(where, struck)
+    leave_out_struck(found, where, struck)
     return found
 
 
@@ -162,14 +162,14 @@ def _workbook(
     for visible, whole in book.partly_hidden:
         hidden = _all_devices(whole) - _all_devices(visible)
         if hidden:
-            found.warnings.append(
-                f"{whole.where}: {ignored(len(hidden), 'in hidden rows or columns')}"
-            )
-    found.warnings += struck_out(where, [Line(at, one.text) for at, one in enumerate(book.struck)])
+            found.leave_out(whole.where, len(hidden), "in hidden rows or columns")
+    leave_out_struck(found, where, [Line(at, one.text) for at, one in enumerate(book.struck)])
     for table in book.hidden:
         count = len(_listed_devices(table))
-        what = f": {ignored(count, 'in it')}" if count else " and not read"
-        found.warnings.append(f"{table.where} is hidden{what}")
+        if count:
+            found.leave_out(f"{table.where} is hidden", count, "in it")
+        else:
+            found.warnings.append(f"{table.where} is hidden and not read")
     if not listed:
         found.warnings.append(f"{where}: no column of Device IDs")
     return found
@@ -349,19 +349,12 @@ def _table(lines: list[Line], place: PlaceOf) -> Table:
     return Table(where, (), rows, struck=struck)
 
 
-def ignored(count: int, where: str) -> str:
-    """Return ``2 Device IDs in hidden text are ignored`` for 2 and ``in hidden text``."""
-    ids, verb = ("1 Device ID", "is") if count == 1 else (f"{count} Device IDs", "are")
-    return f"{ids} {where} {verb} ignored"
-
-
-def struck_out(where: str, lines: Iterable[Line]) -> list[str]:
-    """Return a warning that names the Device IDs in a text that its sender struck out, if any."""
+def leave_out_struck(found: Findings, where: str, lines: Iterable[Line]) -> None:
+    """Note the Device IDs in a text that its sender struck out, if any."""
     struck = devices_in(lines)
-    if not struck:
-        return []
-    named = ", ".join(map(str, struck[:_NAMED]))
-    return [f"{where}: {ignored(len(struck), 'struck out')}: {named}"]
+    if struck:
+        named = ", ".join(map(str, struck[:_NAMED]))
+        found.leave_out(where, len(struck), "struck out", f": {named}")
 
 
 def hidden_devices(text: str) -> int:

@@ -36,7 +36,7 @@ from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.sniff import Shape, has_mail_header, shape_of
 from exchange.parsing.findings.claim_columns import any_code, claim_ids, found_ids
-from exchange.parsing.findings.findings import Findings
+from exchange.parsing.findings.findings import Findings, ids_in_words
 from exchange.parsing.findings.resolve_claims import (
     resolve_claims,
     unique_devices,
@@ -57,7 +57,6 @@ from exchange.parsing.mailkinds.classify import (
 from exchange.parsing.mailkinds.replies import warnings_for
 from exchange.parsing.mime.headers import Headers, head_end, header_fault, read_fields
 from exchange.parsing.mime.parts import Part, read_parts
-from exchange.parsing.reading.attachments import ignored
 from exchange.parsing.reading.enclosed import enclosed_in, lack_of, links_in
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
@@ -274,6 +273,7 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
         answers=answers,
         rejects=rejects,
         warnings=tuple(dict.fromkeys([head.fault, *warnings] if head.fault else warnings)),
+        left_out=tuple(dict.fromkeys(found.left_out)),
         statements=(*reading.statements, *found.statements),
         quoted_rows=tuple(reading.quote.rows),
         quoted_whole=reading.quote.complete,
@@ -336,7 +336,8 @@ def _uncounted_warnings(classified: Classified, found: Findings) -> list[str]:
     if classified.kind is Kind.BOUNCE or not devices:
         return list(found.misfits)
     what = classified.subkind or classified.kind.value
-    return [*found.misfits, f"{ignored(devices, 'in it')} ({what})"]
+    verb = "is" if devices == 1 else "are"
+    return [*found.misfits, f"{ids_in_words(devices)} in it {verb} ignored ({what})"]
 
 
 def _outcome(

@@ -83,6 +83,7 @@ class _ListingReader:
                 self._read_device_cell(row, column, kind)
         found = self.found
         found.warnings += [f"{table.where}: {text}" for text in columns.warnings]
+        found.left_out += [f"{table.where}: {text}" for text in columns.left_out]
         found.claims += self.tentative
         found.statements += denials_of_a_name(table, columns)
         if self.silent and (
