@@ -9,6 +9,7 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Found, LooseCode, Outcome, Reject
 from exchange.domain.statements import Statement
 from exchange.parsing.findings.mixed_list import MixedList
+from exchange.parsing.findings.stated_totals import StatedTotal
 
 
 class Claim(NamedTuple):
@@ -48,6 +49,7 @@ class Findings:
     statements: list[Statement] = field(default_factory=list)  # of the headings of columns
     copied: int = 0  # devices of a second copy of the mail, or of its subject
     rows: int = 0  # rows and lines that were read
+    totals: list[StatedTotal] = field(default_factory=list)  # how long lists say that they are
     misfits: list[str] = field(default_factory=list)  # tables that the columns on file do not fit
     contradiction: str = ""  # how the two renderings of a body contradict each other
 
@@ -74,5 +76,6 @@ class Findings:
         self.copied += other.copied
         self.rows += other.rows
         self.statements += other.statements
+        self.totals += other.totals
         self.misfits += other.misfits
         self.contradiction = self.contradiction or other.contradiction

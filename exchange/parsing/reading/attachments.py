@@ -12,6 +12,8 @@ from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.findings.findings import Findings
+from exchange.parsing.findings.resolve_claims import note_totals
+from exchange.parsing.findings.stated_totals import totals_of_lines
 from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device
 from exchange.parsing.identifiers.meter_labels import may_have_labels
 from exchange.parsing.lists.prose.device_recognition import PlaceOf, devices_in
@@ -112,6 +114,7 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
         return Findings(rejects=[Reject(where, LETTERS, where)], rows=len(lines))
     found = read_prose(lines, lambda line: places[line.number], in_reply=in_reply)
     found.rows = len(lines)
+    note_totals(found, [(places[at.number], number) for at, number in totals_of_lines(lines)])
     good = (*found.devices, *found.claims)
     taken = {one.where for one in good}
     unread, many = unread_lines(
@@ -277,6 +280,8 @@ def _text(
         lines = list(_lines_that_may_list(lines))
     found = read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
     found.warnings += warnings
+    totals = totals_of_lines(lines)
+    note_totals(found, [(f"{where} > line {at.number}", number) for at, number in totals])
     found.rows = rows
     if chosen.misfit:
         report_misfit(table, chosen, found)
@@ -338,6 +343,7 @@ def read_lines(
         start = end
     prose.report_broken(broken)
     result = prose.finish()
+    note_totals(result, [(place(line), number) for line, number in totals_of_lines(lines)])
     result.add(found)
     return result
 

@@ -42,6 +42,7 @@ from exchange.parsing.findings.resolve_claims import (
     unique_devices,
 )
 from exchange.parsing.findings.stated_counts import miscount, stated_counts
+from exchange.parsing.findings.stated_totals import StatedTotal, contradicted
 from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
 from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
@@ -278,7 +279,9 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
         quoted_rows=tuple(reading.quote.rows),
         quoted_whole=reading.quote.complete,
         repeated=repeated,
-        miscount=_miscount(classified, reading.statements, devices, rejects, repeated),
+        miscount=_miscount(
+            classified, reading.statements, devices, rejects, repeated, found.totals
+        ),
         loose_codes=tuple(one for one in found.loose_codes if one.where.startswith("body")),
         files=len(reading.contents.attachments) + len(reading.contents.mails),
         references=references,
@@ -299,17 +302,19 @@ def _miscount(
     devices: Sequence[Found],
     rejects: Sequence[Reject],
     repeated: int,
+    totals: Sequence[StatedTotal],
 ) -> str:
-    """Return how a request's sentences contradict the length of its list; empty if they do not."""
+    """Return how a request's sentences or totals contradict the length of its list, if so."""
     asking = [one.words for one in statements if one.act is Act.ASKS]
-    if classified.kind is not Kind.REQUEST or not any(map(stated_counts, asking)):
+    stated = totals or any(map(stated_counts, asking))
+    if classified.kind is not Kind.REQUEST or not stated:
         return ""
     if any(" > " not in one.where and " line " not in one.where for one in rejects):
         return ""  # a whole file was not read: nobody knows how many it lists
     read, unread = len(devices), len(rejects)
     lengths = {read, read + unread, read + repeated, read + unread + repeated}
     parts = Counter(one.where.partition(" > ")[0].partition(" line ")[0] for one in devices)
-    return miscount(asking, lengths, parts.values())
+    return miscount(asking, lengths, parts.values()) or contradicted(totals, lengths)
 
 
 def _references(subject: str, text: str) -> tuple[str, ...]:
