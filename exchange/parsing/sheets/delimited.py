@@ -147,7 +147,10 @@ def rows_of_block(text: str, delimiter: str, first: int) -> Sequence[Row]:
         limits = Limits(rows=len(lines), columns=len(text) + 1)
         try:
             records = _records(lines, delimiter, quoted=True)
-            return list(_rows(records, text, limits, "", first))
+            rows = list(_rows(records, text, limits, "", first))
+            if _holds_rows(rows, delimiter):
+                raise NeedsCsvReader
+            return rows
         except csv.Error:  # an oversized field
             raise NeedsCsvReader from None
 
