@@ -232,6 +232,7 @@ class Understanding:
     answers: Sequence[Answer] = ()
     rejects: tuple[Reject, ...] = ()
     warnings: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()  # places with Device IDs that were seen and not taken
     statements: tuple[Statement, ...] = ()  # what the sender's sentences say
     quoted_rows: tuple[DeviceId, ...] = ()  # our list as it came back, in its order
     quoted_whole: bool = False  # ``quoted_rows`` is the whole list that we sent

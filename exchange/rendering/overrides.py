@@ -30,7 +30,8 @@ _CHASED: Final = _name_set(
 )
 CONTEXT_NAMES: Final[Mapping[str, frozenset[str]]] = {
     "answer": _name_set(
-        "us them ref their_ref received due counts repeated rows held unreadable files file part"
+        "us them ref their_ref received due counts repeated left_out rows held unreadable files"
+        " file part"
     ),
     "list": _name_set("us them ref received lack"),
     "request": _name_set("us them ref due sla_days count rows"),

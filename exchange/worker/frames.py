@@ -117,6 +117,7 @@ def encode(understanding: Understanding) -> bytes:
             for one in understanding.rejects
         ],
         "warnings": understanding.warnings,
+        "left_out": understanding.left_out,
         "statements": statements.of_statements(understanding.statements),
         "quoted_rows": statements.of_ids(understanding.quoted_rows),
         "quoted_whole": understanding.quoted_whole,
@@ -201,6 +202,7 @@ def _understanding(values: dict[str, Any]) -> Understanding:
             for text, reason, where, device in values["rejects"]
         ),
         warnings=tuple(map(str, values["warnings"])),
+        left_out=tuple(map(str, values["left_out"])),
         statements=statements.to_statements(values["statements"]),
         quoted_rows=statements.to_ids(values["quoted_rows"]),
         quoted_whole=bool(values["quoted_whole"]),

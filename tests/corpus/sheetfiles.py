@@ -35,6 +35,7 @@ class Page:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: tuple[int, int] | None = None  # first and last
     span: tuple[int, int, int, int] | None = None  # what it claims: rows and columns, from 0
+    struck_cells: frozenset[tuple[int, int]] = frozenset()  # XLSB: row from 1, column from 0
     extra: list[bytes] = field(default_factory=list)  # XLS: records before its end
 
 
@@ -51,6 +52,16 @@ def xlsb(*pages: Page, strings_claimed: int | None = None) -> bytes:
         head = struct.pack("<II", 1 if page.hidden else 0, number)
         book += _bin(156, head + _wide(f"rId{number}") + _wide(page.name))
     book += _bin(144) + _bin(132)
+    styles = _bin(278) + _bin(611, struct.pack("<I", 2))
+    styles += b"".join(_bin(43, struct.pack("<HH", 200, flags) + bytes(21)) for flags in (0, 8))
+    styles += (
+        _bin(612)
+        + _bin(626, struct.pack("<I", 1))
+        + _bin(47, struct.pack("<3H", 0xFFFF, 0, 1) + bytes(10))
+    )
+    styles += _bin(627) + _bin(617, struct.pack("<I", 2))
+    styles += b"".join(_bin(47, struct.pack("<3H", 0, 0, font) + bytes(10)) for font in (0, 1))
+    styles += _bin(618) + _bin(279)
     claimed = len(texts) if strings_claimed is None else strings_claimed
     shared = _bin(159, struct.pack("<II", claimed, claimed))
     shared += b"".join(_bin(19, b"\x00" + _wide(text)) for text in texts) + _bin(160)
@@ -69,6 +80,7 @@ def xlsb(*pages: Page, strings_claimed: int | None = None) -> bytes:
         ("xl/workbook.bin", book),
         ("xl/_rels/workbook.bin.rels", f"<Relationships>{links}</Relationships>".encode()),
         ("xl/sharedStrings.bin", shared),
+        *([("xl/styles.bin", styles)] if any(page.struck_cells for page in pages) else []),
         *(
             (f"xl/worksheets/sheet{n}.bin", _bin_sheet(page, texts))
             for n, page in enumerate(pages, 1)
@@ -88,7 +100,8 @@ def _bin_sheet(page: Page, texts: Sequence[str]) -> bytes:
         hidden = 0x10 if number + 1 in page.hidden_rows else 0
         out += _bin(0, struct.pack("<IIHBBBI", number, 0, 300, 0, hidden, 0, 0))
         for column, value in enumerate(row):
-            place = struct.pack("<II", column, 0)
+            struck = (number + 1, column) in page.struck_cells
+            place = struct.pack("<II", column, int(struck))
             if isinstance(value, Failed):
                 out += _bin(3, place + bytes([int(value)]))
             elif isinstance(value, str):

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.office.lists import LISTS, write
 
 FILES = Path(__file__).parent / "files"
-FORMATS = ("xlsx", "xls", "ods", "csv", "html")
+FORMATS = ("xlsx", "xls", "ods", "fods", "csv", "html")
 OFFICE = shutil.which("soffice") or ""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
@@ -154,8 +153,9 @@ def test_blocks_and_rows_read_the_same(
         by_rows = read_rows("codes.csv", content, reading)
     except BadInput as error:
         said = str(error)
-        with pytest.raises(BadInput, match=re.escape(said)):
+        with pytest.raises((BadInput, NeedsWholeFile)) as raised:
             read_one("codes.csv", content, reading, whole=False)
+        assert isinstance(raised.value, NeedsWholeFile) or said in str(raised.value)
         return
     assert read_one("codes.csv", content, reading, whole=True) == by_rows
     if any(line.count('"') % 2 for line in body):  # it may run on into the next line

@@ -27,6 +27,11 @@ _HTML_OF: Final = {
     ("end", "br"): "<br>", ("end", "cr"): "<br>", ("end", "tab"): "&#9;",
     ("end", "noBreakHyphen"): "-",
 }  # fmt: skip
+_STRUCK: Final = ("<s>", "</s>")
+_STYLED: Final = {
+    "strike": _STRUCK, "dstrike": _STRUCK, "vanish": ('<span style="display:none">', "</span>"),
+}  # fmt: skip
+_OFF: Final = ("0", "false", "off", "none")
 _DAMAGE: Final = (
     zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, EOFError, IndexError,
     NotImplementedError, RuntimeError, OverflowError, etree.LxmlError,
@@ -84,6 +89,7 @@ def _word(where: str, content: bytes, budget: Budget) -> str | None:
         io.BytesIO(body), events=("start", "end"), resolve_entities=False, no_network=True,
         load_dtd=False, huge_tree=False,
     )  # fmt: skip
+    style = ("", "")  # around the words of this run
     hidden = 0  # > 0 inside deleted text, or inside alternative content for older programs
     for event, element in events:
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -92,8 +98,24 @@ def _word(where: str, content: bytes, budget: Budget) -> str | None:
             hidden += 1 if event == "start" else -1
         elif not hidden and tag.startswith((_W, _STRICT)):
             pieces.append(_HTML_OF.get((event, local), ""))
-            if event == "end" and local == "t" and element.text:
-                pieces.append(html.escape(element.text))
+            if event == "start" and local == "r":
+                style = ("", "")
+            elif event == "start" and local in _STYLED and _of_run(element):
+                style = _STYLED[local] if _is_on(element) else style
+            elif event == "end" and local == "t" and element.text:
+                pieces.append(f"{style[0]}{html.escape(element.text)}{style[1]}")
         if event == "end":
             element.clear(keep_tail=True)
     return "".join([*pieces, "</body></html>"])
+
+
+def _of_run(element: etree._Element) -> bool:
+    """Return whether a property is one of the words of a run, not of the mark of a paragraph."""
+    properties = element.getparent()
+    run = properties.getparent() if properties is not None else None
+    return run is not None and str(run.tag).endswith("}r")
+
+
+def _is_on(element: etree._Element) -> bool:
+    value = next((text for name, text in element.items() if name.endswith("}val")), "true")
+    return value not in _OFF

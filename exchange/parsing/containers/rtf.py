@@ -1,11 +1,13 @@
 """Read Outlook's RTF bodies: decompress RTF ([MS-OXRTFCP]), and turn RTF into HTML or text.
 
 Outlook keeps an HTML body inside RTF ([MS-OXRTFEX]); any other RTF becomes text, its tables with a
-tab between cells and a line for each row.  All in linear time.
+tab between cells and a line for each row, or HTML if some of it is struck out or hidden.  All in
+linear time.
 """
 
 from __future__ import annotations
 
+import html
 import re
 import struct
 from dataclasses import dataclass, replace
@@ -39,6 +41,8 @@ _BREAKS: Final = {
     b"lquote": "\u2018", b"rquote": "\u2019", b"ldblquote": "\u201c", b"rdblquote": "\u201d",
     b"bullet": "\u2022",
 }  # fmt: skip
+_STRUCK: Final = (b"strike", b"striked", b"deleted")
+_STYLED: Final = {"struck": ("<s>", "</s>"), "hidden": ('<span style="display:none">', "</span>")}
 _SYMBOLS: Final = {b"~": "\u00a0", b"-": "\u00ad", b"_": "\u2011"}
 _CHARSETS: Final = {
     0: 1252, 128: 932, 129: 949, 134: 936, 136: 950, 161: 1253, 162: 1254, 177: 1255, 178: 1256,
@@ -90,6 +94,7 @@ class _Group:
     tag: bool = False  # inside \*\htmltag
     html_off: bool = False  # \htmlrtf: for readers of RTF only
     codepage: int = 1252
+    style: str = ""  # "struck" or "hidden"
     skip: int = 1  # bytes after a \u that are there for older readers
 
 
@@ -100,6 +105,7 @@ class _Reader:
         self.html = b"\\fromhtml" in rtf[:1000]
         self._rtf = rtf
         self._out: list[str] = []
+        self._styles: list[str] = []  # of each piece
         self._bytes = bytearray()
         self._fonts: dict[int, int] = {}
         self._font = 0
@@ -136,7 +142,16 @@ class _Reader:
                 self._raw(match.group("text"))
             fresh = starred = False
         self._flush()
-        return "".join(self._out)
+        if self.html or not any(self._styles):
+            return "".join(self._out)
+        self.html = True
+        return (
+            f"<html><body><pre>{''.join(map(_styled, self._out, self._styles))}</pre></body></html>"
+        )
+
+    def _put(self, text: str) -> None:
+        self._out.append(text)
+        self._styles.append(self._group.style)
 
     def _visible(self) -> bool:
         group = self._group
@@ -153,6 +168,12 @@ class _Reader:
             self._group = replace(group, silent=True)
         elif word == b"htmlrtf":
             self._group = replace(group, html_off=value != 0)
+        elif word in _STRUCK:
+            self._group = replace(group, style="" if value == 0 else "struck")
+        elif word == b"v":
+            self._group = replace(group, style="" if value == 0 else "hidden")
+        elif word == b"plain":
+            self._group = replace(group, style="")
         elif word == b"ansicpg" and value:
             self._codepage = value
             self._group = replace(group, codepage=value)
@@ -166,7 +187,7 @@ class _Reader:
         elif word == b"fcharset" and value is not None:
             self._fonts[self._font] = _CHARSETS.get(value, self._codepage)
         elif word in _BREAKS and self._visible() and not group.tag:
-            self._out.append(_BREAKS[word])
+            self._put(_BREAKS[word])
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol in b"\\{}":
@@ -179,7 +200,7 @@ class _Reader:
     def _emit(self, text: str) -> None:
         self._flush()
         if self._visible():
-            self._out.append(text)
+            self._put(text)
 
     def _raw(self, content: bytes) -> None:
         if self._to_skip:
@@ -201,17 +222,22 @@ class _Reader:
                 return
             point = 0x10000 + ((high - 0xD800) << 10) + (point - 0xDC00)
         if self._visible():
-            self._out.append(chr(point))
+            self._put(chr(point))
 
     def _flush(self) -> None:
         """Decode the bytes collected so far in the charset of their font."""
         if self._bytes:
             name = "utf-8" if self._group.codepage == 65001 else f"cp{self._group.codepage}"
             try:
-                self._out.append(bytes(self._bytes).decode(name, "replace"))
+                self._put(bytes(self._bytes).decode(name, "replace"))
             except LookupError:
-                self._out.append(bytes(self._bytes).decode("cp1252", "replace"))
+                self._put(bytes(self._bytes).decode("cp1252", "replace"))
             self._bytes.clear()
+
+
+def _styled(text: str, style: str) -> str:
+    begin, end = _STYLED.get(style, ("", ""))
+    return f"{begin}{html.escape(text)}{end}" if text.strip() else text
 
 
 def read_rtf(rtf: bytes) -> tuple[str, bool]:

@@ -14,11 +14,25 @@ from exchange.parsing.text.charset import PADDING
 XML_SHEET_URN: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 _XML_BOOK = re.compile(rb"<(?:\w{1,20}:)?Workbook[\s>]")
 _XML_HEAD: Final = 4096
+# An OpenDocument of one XML file (OpenDocument 1.3 part 3, 3.1.2), behind its namespaces.
+_FLAT = re.compile(
+    rb"<office:document\s[^>]*?\boffice:mimetype\s*=\s*[\"']"
+    rb"application/vnd\.oasis\.opendocument\.(\w{1,20})"
+)
+_FLAT_HEAD: Final = 16_384
+# SYLK and DIF keep no words that are struck out, and errors in ways of their own.
+_OLD_SHEETS = re.compile(
+    rb"ID;P[^\r\n]*\r?\n(?:[A-Z]{1,3};[^\r\n]*\r?\n){3}|TABLE\r?\n0,1\r?\n\"", re.S
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TNEF = b"\x78\x9f\x3e\x22"
 _PACKED = (b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
 _RTF = b"{\\rtf"
+# Readers accept what a gateway or a form has put before the head of a PDF, at the start of a line
+# of the first 1,024 bytes (ISO 32000-1, annex H.3).
+_LATE_PDF = re.compile(rb"^%PDF-\d\.\d\s", re.M)
+_PDF_WITHIN: Final = 1024
 _OFFICE = ("word/document.xml", "ppt/presentation.xml", "visio/document.xml")
 _SHEET_MAIN = b"spreadsheetml.sheet.main+xml"
 _LONGEST_TYPES = 1_000_000
@@ -84,7 +98,7 @@ def shape_of(content: bytes) -> Shape:
     if content.startswith(_PACKED) or content[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
         return Shape.ARCHIVE
     head = content[:4096].lstrip()
-    if head.startswith(b"%PDF-"):
+    if head.startswith(b"%PDF-") or _LATE_PDF.search(head[:_PDF_WITHIN]):
         return Shape.PDF
     if head.startswith(_RTF):
         return Shape.DOCUMENT
@@ -96,8 +110,11 @@ def shape_of(content: bytes) -> Shape:
         return Shape.OTHER
     if _MAIL.match(head) and _is_mail(content[:16_384].lstrip()):
         return Shape.MAIL
-    if is_xml_sheet(content):
+    flat = flat_document(content)
+    if is_xml_sheet(content) or flat == "spreadsheet":
         return Shape.WORKBOOK
+    if flat or _OLD_SHEETS.match(head):
+        return Shape.DOCUMENT
     if head[:1] == b"<" and _HTML.search(head):
         return Shape.HTML
     return Shape.TEXT if _is_text(content[:4096]) else Shape.OTHER
@@ -207,9 +224,18 @@ def _ole_shape(content: bytes) -> Shape:
 
 def is_xml_sheet(content: bytes) -> bool:
     """Return whether ``content`` begins like an XML Spreadsheet 2003."""
-    head = content[:_XML_HEAD]
+    head = content[:_XML_HEAD].lstrip(b"\xff\xfe").replace(b"\0", b"")
     return (
         head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
         and XML_SHEET_URN.encode() in head
         and bool(_XML_BOOK.search(head))
     )
+
+
+def flat_document(content: bytes) -> str:
+    """Return what a flat OpenDocument holds, such as ``spreadsheet``; "" for anything else."""
+    head = content[:_FLAT_HEAD].lstrip(b"\xff\xfe").replace(b"\0", b"")
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return ""
+    found = _FLAT.search(head)
+    return found[1].decode("ascii") if found else ""

@@ -9,6 +9,7 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Found, LooseCode, Outcome, Reject
 from exchange.domain.statements import Statement
 from exchange.parsing.findings.mixed_list import MixedList
+from exchange.parsing.findings.stated_totals import StatedTotal
 
 
 class Claim(NamedTuple):
@@ -30,6 +31,11 @@ class LooseCrc(NamedTuple):
     where: str
 
 
+def ids_in_words(count: int) -> str:
+    """Return ``2 Device IDs`` for 2."""
+    return "1 Device ID" if count == 1 else f"{count} Device IDs"
+
+
 @dataclass(slots=True)
 class Findings:
     """Everything found in one source, in its order."""
@@ -38,6 +44,7 @@ class Findings:
     claims: MixedList[Claim] = field(default_factory=MixedList)
     rejects: list[Reject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)  # places with Device IDs that are not taken
     quoted: dict[DeviceId, None] = field(default_factory=dict)  # in quoted text only, so far
     asks: bool = False
     headings: dict[str, None] = field(
@@ -50,8 +57,16 @@ class Findings:
     statements: list[Statement] = field(default_factory=list)  # of the headings of columns
     copied: int = 0  # devices of a second copy of the mail, or of its subject
     rows: int = 0  # rows and lines that were read
+    totals: list[StatedTotal] = field(default_factory=list)  # how long lists say that they are
     misfits: list[str] = field(default_factory=list)  # tables that the columns on file do not fit
     contradiction: str = ""  # how the two renderings of a body contradict each other
+
+    def leave_out(self, where: str, count: int, what: str, named: str = "") -> None:
+        """Note ``count`` Device IDs ``what``, such as "in hidden text", that are not taken."""
+        ids = f"{where}: {ids_in_words(count)} {what}"
+        verb = "is" if count == 1 else "are"
+        self.warnings.append(f"{ids} {verb} ignored{named}")
+        self.left_out.append(f"{ids}{named}")
 
     def add(self, other: Findings) -> None:
         """Add what another source says."""
@@ -59,6 +74,7 @@ class Findings:
         self.claims += other.claims
         self.rejects += other.rejects
         self.warnings += other.warnings
+        self.left_out += other.left_out
         self.quoted.update(other.quoted)
         self.asks |= other.asks
         self.headings.update(other.headings)
@@ -69,5 +85,6 @@ class Findings:
         self.copied += other.copied
         self.rows += other.rows
         self.statements += other.statements
+        self.totals += other.totals
         self.misfits += other.misfits
         self.contradiction = self.contradiction or other.contradiction

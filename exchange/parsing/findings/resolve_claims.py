@@ -29,11 +29,26 @@ from exchange.parsing.findings.claim_columns import (
     to_claim_columns,
     to_listed_columns,
 )
-from exchange.parsing.findings.findings import Claim
+from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.findings.mixed_list import MixedList
+from exchange.parsing.findings.stated_totals import StatedTotal
 
 _WITH_CRC: Final = 36
 _WITHOUT_CRC: Final = 32
+
+
+def note_totals(found: Findings, totals: Sequence[tuple[str, int]]) -> None:
+    """Note how long a list says that it is, at which places, beside how long it may be called."""
+    if not totals:
+        return
+    rows, unique, unread = (
+        len(found.devices),
+        len(unique_devices(found.devices)),
+        len(found.rejects),
+    )
+    lengths = frozenset((rows, unique, rows + unread, unique + unread))
+    numbers = tuple(number for _, number in totals)
+    found.totals.append(StatedTotal(totals[-1][0], numbers, lengths))
 
 
 def unique_devices(devices: MixedList[Found]) -> Sequence[Found]:

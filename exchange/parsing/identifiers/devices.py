@@ -48,9 +48,16 @@ _LISTED = re.compile(
     r"(?:\(?\d{1,5}(?:\)[ ]?|[.:][ ])|[-*\u2022\u00b7\u2013][ ]|\#\d{1,5}[ ]"
     r"|\d{1,5}[ ]+(?=[0-9A-Fa-f]{2}[-:]))?[ ]*"
     r"(?:(?:(?:device|meter|zigbee|ieee|han|smets[ ]?2|esme|gsme|ppmid|ihd)[ _-]?)?"
-    r"(?:eui-?64|eui|guid|id|identifier|mac(?:[ ]address)?)[ ]{0,2}[:=#][ ]{0,2})?",
+    r"(?:eui-?64|eui|guid|id|identifier|mac(?:[ ]address)?)(?:[ ]{0,2}[:=#][ ]{0,2}|[ ]{1,2}))?",
     re.I,
 )
+# Marks around an ID, and its type after it: "<00-DB-...>", "00-DB-... (ESME)", "00-DB-...*".
+_AROUND: Final = "{}<>[]()#*."
+_TYPE_AFTER = re.compile(
+    r"[ ]*[(\[](?:esme|gsme|electric(?:ity)?|elec|gas)(?:[ ]meter)?[)\]]$", re.I
+)
+_LINK = re.compile(r"https?://[^\s/?#]{1,253}[/?#](\S{1,500})", re.I)
+_LINK_PARTS = re.compile(r"[/?&=#;]")
 _SHORTEST: Final = 16  # an ID alone: there is room for nothing else
 _LONGEST_SHOWN: Final = 120
 _LENGTHS: Final = (16, 23)  # bare, or with a separator after each pair
@@ -110,11 +117,20 @@ def read_device_cell(text: str, *, numeric: bool = False) -> DeviceId | DamagedI
 def read_listed_device(text: str) -> DeviceId | None:
     """Read a Device ID with a number, a bullet or its own name before it, or broken over two lines.
 
-    ``1. 00-DB-...``, ``EUI-64: 00-DB-...``; nothing else may be in the cell.
+    ``1. 00-DB-...``, ``EUI-64: 00-DB-...``, ``(00-DB-...)``, ``00-DB-... (ESME)``, or as a part of
+    a link: ``https://host/devices/00DB...``; nothing else may be in the cell.
     """
     if len(text) <= _SHORTEST:
         return None  # nearly every other cell of a table
     text = _LINE_BREAK.sub("", text.strip()).strip("'\"`,; ")
+    link = _LINK.fullmatch(text)
+    if link:
+        found = {one for one in map(read_device, _LINK_PARTS.split(link[1])) if one}
+        return found.pop() if len(found) == 1 else None
+    return _after_its_name(text) or _after_its_name(_TYPE_AFTER.sub("", text).strip(_AROUND))
+
+
+def _after_its_name(text: str) -> DeviceId | None:
     listed = _LISTED.match(text)
     return read_device(text[listed.end() :] if listed else text)
 

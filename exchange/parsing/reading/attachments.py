@@ -12,6 +12,8 @@ from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.findings.findings import Findings
+from exchange.parsing.findings.resolve_claims import note_totals
+from exchange.parsing.findings.stated_totals import totals_of_lines
 from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device
 from exchange.parsing.identifiers.meter_labels import may_have_labels
 from exchange.parsing.lists.prose.device_recognition import PlaceOf, devices_in
@@ -81,8 +83,8 @@ def read_attachment(
         found.rows = len(markup.lines)
         hidden = hidden_devices(markup.hidden_text)
         if hidden:
-            found.warnings.append(f"{where}: {ignored(hidden, 'in hidden text')}")
-        found.warnings += struck_out(where, plain_lines(markup.struck_text))
+            found.leave_out(where, hidden, "in hidden text")
+        leave_out_struck(found, where, plain_lines(markup.struck_text))
         return found
     if shape is Shape.TEXT:
         text = to_text(part.content, part.params.get("charset", ""))
@@ -104,12 +106,15 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
     if not read:
         reason = "the PDF holds no text, only pictures: please send a workbook or CSV"
         return Findings(rejects=[Reject(where, reason, where)])
-    places = [f"{where} > page {one.page} > line {one.number}" for one in read]
+    struck = [Line(at, one.text) for at, one in enumerate(read) if one.struck]
+    read = [one for one in read if not one.struck]
+    places = [f"{where} > page {one.page} > {one.unit} {one.number}" for one in read]
     lines = [Line(number, one.text) for number, one in enumerate(read)]
     if letter_by_letter([one.text for one in read]):
         return Findings(rejects=[Reject(where, LETTERS, where)], rows=len(lines))
     found = read_prose(lines, lambda line: places[line.number], in_reply=in_reply)
     found.rows = len(lines)
+    note_totals(found, [(places[at.number], number) for at, number in totals_of_lines(lines)])
     good = (*found.devices, *found.claims)
     taken = {one.where for one in good}
     unread, many = unread_lines(
@@ -127,6 +132,7 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
     ]
     if found.devices or found.claims:
         found.warnings.append(f"{where}: text from a PDF is less reliable than rows of a workbook")
+    leave_out_struck(found, where, struck)
     return found
 
 
@@ -159,14 +165,14 @@ def _workbook(
     for visible, whole in book.partly_hidden:
         hidden = _all_devices(whole) - _all_devices(visible)
         if hidden:
-            found.warnings.append(
-                f"{whole.where}: {ignored(len(hidden), 'in hidden rows or columns')}"
-            )
-    found.warnings += struck_out(where, [Line(at, one.text) for at, one in enumerate(book.struck)])
+            found.leave_out(whole.where, len(hidden), "in hidden rows or columns")
+    leave_out_struck(found, where, [Line(at, one.text) for at, one in enumerate(book.struck)])
     for table in book.hidden:
         count = len(_listed_devices(table))
-        what = f": {ignored(count, 'in it')}" if count else " and not read"
-        found.warnings.append(f"{table.where} is hidden{what}")
+        if count:
+            found.leave_out(f"{table.where} is hidden", count, "in it")
+        else:
+            found.warnings.append(f"{table.where} is hidden and not read")
     if not listed:
         found.warnings.append(f"{where}: no column of Device IDs")
     return found
@@ -274,6 +280,8 @@ def _text(
         lines = list(_lines_that_may_list(lines))
     found = read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
     found.warnings += warnings
+    totals = totals_of_lines(lines)
+    note_totals(found, [(f"{where} > line {at.number}", number) for at, number in totals])
     found.rows = rows
     if chosen.misfit:
         report_misfit(table, chosen, found)
@@ -335,6 +343,7 @@ def read_lines(
         start = end
     prose.report_broken(broken)
     result = prose.finish()
+    note_totals(result, [(place(line), number) for line, number in totals_of_lines(lines)])
     result.add(found)
     return result
 
@@ -346,19 +355,12 @@ def _table(lines: list[Line], place: PlaceOf) -> Table:
     return Table(where, (), rows, struck=struck)
 
 
-def ignored(count: int, where: str) -> str:
-    """Return ``2 Device IDs in hidden text are ignored`` for 2 and ``in hidden text``."""
-    ids, verb = ("1 Device ID", "is") if count == 1 else (f"{count} Device IDs", "are")
-    return f"{ids} {where} {verb} ignored"
-
-
-def struck_out(where: str, lines: Iterable[Line]) -> list[str]:
-    """Return a warning that names the Device IDs in a text that its sender struck out, if any."""
+def leave_out_struck(found: Findings, where: str, lines: Iterable[Line]) -> None:
+    """Note the Device IDs in a text that its sender struck out, if any."""
     struck = devices_in(lines)
-    if not struck:
-        return []
-    named = ", ".join(map(str, struck[:_NAMED]))
-    return [f"{where}: {ignored(len(struck), 'struck out')}: {named}"]
+    if struck:
+        named = ", ".join(map(str, struck[:_NAMED]))
+        found.leave_out(where, len(struck), "struck out", f": {named}")
 
 
 def hidden_devices(text: str) -> int:

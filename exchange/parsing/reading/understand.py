@@ -36,7 +36,7 @@ from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.sniff import Shape, has_mail_header, shape_of
 from exchange.parsing.findings.claim_columns import any_code, claim_ids, found_ids
-from exchange.parsing.findings.findings import Findings
+from exchange.parsing.findings.findings import Findings, ids_in_words
 from exchange.parsing.findings.loose_crcs import settle_claims, settle_loose_codes
 from exchange.parsing.findings.named_denials import named_denials
 from exchange.parsing.findings.resolve_claims import (
@@ -44,6 +44,7 @@ from exchange.parsing.findings.resolve_claims import (
     unique_devices,
 )
 from exchange.parsing.findings.stated_counts import miscount, stated_counts
+from exchange.parsing.findings.stated_totals import StatedTotal, contradicted
 from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
 from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
@@ -59,7 +60,6 @@ from exchange.parsing.mailkinds.classify import (
 from exchange.parsing.mailkinds.replies import warnings_for
 from exchange.parsing.mime.headers import Headers, head_end, header_fault, read_fields
 from exchange.parsing.mime.parts import Part, read_parts
-from exchange.parsing.reading.attachments import ignored
 from exchange.parsing.reading.enclosed import (
     MOST_NAMED,
     enclosed_in,
@@ -289,11 +289,14 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
         answers=answers,
         rejects=rejects,
         warnings=tuple(dict.fromkeys([head.fault, *warnings] if head.fault else warnings)),
+        left_out=tuple(dict.fromkeys(found.left_out)),
         statements=(*reading.statements, *found.statements, *named_denials(answers)),
         quoted_rows=tuple(reading.quote.rows),
         quoted_whole=reading.quote.complete,
         repeated=repeated,
-        miscount=_miscount(classified, reading.statements, devices, rejects, repeated),
+        miscount=_miscount(
+            classified, reading.statements, devices, rejects, repeated, found.totals
+        ),
         loose_codes=tuple(one for one in settle_loose_codes(found) if one.where.startswith("body")),
         files=len(reading.contents.attachments) + len(reading.contents.mails),
         references=references,
@@ -314,17 +317,19 @@ def _miscount(
     devices: Sequence[Found],
     rejects: Sequence[Reject],
     repeated: int,
+    totals: Sequence[StatedTotal],
 ) -> str:
-    """Return how a request's sentences contradict the length of its list; empty if they do not."""
+    """Return how a request's sentences or totals contradict the length of its list, if so."""
     asking = [one.words for one in statements if one.act is Act.ASKS]
-    if classified.kind is not Kind.REQUEST or not any(map(stated_counts, asking)):
+    stated = totals or any(map(stated_counts, asking))
+    if classified.kind is not Kind.REQUEST or not stated:
         return ""
     if any(" > " not in one.where and " line " not in one.where for one in rejects):
         return ""  # a whole file was not read: nobody knows how many it lists
     read, unread = len(devices), len(rejects)
     lengths = {read, read + unread, read + repeated, read + unread + repeated}
     parts = Counter(one.where.partition(" > ")[0].partition(" line ")[0] for one in devices)
-    return miscount(asking, lengths, parts.values())
+    return miscount(asking, lengths, parts.values()) or contradicted(totals, lengths)
 
 
 def _references(subject: str, text: str) -> tuple[str, ...]:
@@ -351,7 +356,8 @@ def _uncounted_warnings(classified: Classified, found: Findings) -> list[str]:
     if classified.kind is Kind.BOUNCE or not devices:
         return list(found.misfits)
     what = classified.subkind or classified.kind.value
-    return [*found.misfits, f"{ignored(devices, 'in it')} ({what})"]
+    verb = "is" if devices == 1 else "are"
+    return [*found.misfits, f"{ids_in_words(devices)} in it {verb} ignored ({what})"]
 
 
 def _outcome(

@@ -34,10 +34,9 @@ from exchange.parsing.mime.sent_quotes import mark_sent
 from exchange.parsing.phrases.answer_phrases import asks_for_codes
 from exchange.parsing.reading.attachments import (
     hidden_devices,
-    ignored,
+    leave_out_struck,
     read_attachment,
     read_lines,
-    struck_out,
 )
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.mbox import mails_in
@@ -138,9 +137,9 @@ def read_mail(
     found.quoted.update(dict.fromkeys(devices_in(quoted)))
     hidden = hidden_devices(contents.hidden_text)
     if hidden:
-        found.warnings.append(f"{path}body: {ignored(hidden, 'in hidden text')}")
+        found.leave_out(f"{path}body", hidden, "in hidden text")
     if contents.struck_text:
-        found.warnings += struck_out(f"{path}body", plain_lines(contents.struck_text))
+        leave_out_struck(found, f"{path}body", plain_lines(contents.struck_text))
     _take_subject(found, head.subject, f"{path}subject", echoed=replies or forwards)
     found.contradiction = _contradiction(contents, found, head, scope, place)
     reading = Reading(

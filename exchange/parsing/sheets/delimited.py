@@ -71,7 +71,10 @@ def read_delimited(
     lines = split_lines(text)
     try:
         rows = list(_rows(_records(lines, delimiter, quoted='"' in text), text, limits, where))
-        if '"' in text and _stray_quote(rows, delimiter):
+        if '"' in text and (
+            _stray_quote(rows, delimiter)
+            or (_holds_rows(rows, delimiter) and not _well_quoted(lines, delimiter))
+        ):
             rows = list(_rows(_records(lines, delimiter, quoted=False), text, limits, where))
     except csv.Error:
         # A quote that never closes, or an oversized field: quotes mean nothing in this text.
@@ -144,7 +147,10 @@ def rows_of_block(text: str, delimiter: str, first: int) -> Sequence[Row]:
         limits = Limits(rows=len(lines), columns=len(text) + 1)
         try:
             records = _records(lines, delimiter, quoted=True)
-            return list(_rows(records, text, limits, "", first))
+            rows = list(_rows(records, text, limits, "", first))
+            if _holds_rows(rows, delimiter):
+                raise NeedsCsvReader
+            return rows
         except csv.Error:  # an oversized field
             raise NeedsCsvReader from None
 
@@ -185,6 +191,27 @@ def _is_sep_line(cells: list[str]) -> bool:
     if len(cells) == 2 and cells[0].strip('" ').lower() == "sep=" and not cells[1].strip('"'):
         return True
     return bool(_SEP_LINE.fullmatch(",".join(cells).strip()))
+
+
+def _holds_rows(rows: list[Row], delimiter: str) -> bool:
+    """Return whether a cell goes on in a line that has the delimiter, and may be a row."""
+    return bool(delimiter) and any(
+        "\n" in cell and delimiter in cell.partition("\n")[2] for row in rows for cell in row.cells
+    )
+
+
+def _well_quoted(lines: list[str], delimiter: str) -> bool:
+    """Return whether every quote begins or ends a cell, and the last one is closed.
+
+    ``5" pipe`` is not: its quote may close a cell that another one opened rows before.
+    """
+    ended = (line + "\n" for line in lines)
+    try:
+        for _ in csv.reader(ended, delimiter=delimiter, skipinitialspace=True, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
 
 
 def _stray_quote(rows: list[Row], delimiter: str) -> bool:

@@ -1,4 +1,4 @@
-"""Read the sheets of an ODS file (OpenDocument 1.3 part 3) in one pass, under ceilings.
+"""Read the sheets of an ODS or FODS file (OpenDocument 1.3 part 3) in one pass, under ceilings.
 
 One attribute of OpenDocument can repeat a row a million times, and python-calamine does not report
 hidden rows, columns, groups and sheets; it also refuses files that office programs open.
@@ -12,11 +12,12 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import IO, Final
 from xml.parsers import expat
 
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
+from exchange.parsing.containers.sniff import flat_document
 from exchange.parsing.sheets.grid import Cell, cell_text
 from exchange.parsing.sheets.xlsx_precheck import HiddenCells
 from exchange.parsing.text.cell_words import ERROR, VALUELESS, is_error
@@ -48,10 +49,14 @@ class ParsedSheet:
 
 
 def read_ods(where: str, content: bytes, limits: Limits) -> list[ParsedSheet] | None:
-    """Return every sheet of an ODS file, hidden ones too; None for another kind of file.
+    """Return every sheet of an ODS or FODS file, hidden ones too; None for another kind of file.
 
     Raises Unreadable when the file is protected or damaged, or passes a ceiling.
     """
+    if flat_document(content) == "spreadsheet":
+        reader = _Reader(where, limits)
+        _parse(where, reader, io.BytesIO(content), "it")
+        return reader.sheets
     if not content.startswith(b"PK"):
         return None
     try:
@@ -75,25 +80,29 @@ def _read(
             if b"encryption-data" in stream.read(_LONGEST_MANIFEST):
                 raise Unreadable("the workbook is protected by a password", place=where)
     reader = _Reader(where, limits)
+    for member in (_STYLES, _CONTENT) if _STYLES in names else (_CONTENT,):
+        with archive.open(member) as stream:
+            _parse(where, reader, stream, member)
+    return reader.sheets
+
+
+def _parse(where: str, reader: _Reader, stream: IO[bytes], member: str) -> None:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.EntityDeclHandler = reader.entity
     try:
-        for member in (_STYLES, _CONTENT) if _STYLES in names else (_CONTENT,):
-            parser = expat.ParserCreate()
-            parser.buffer_text = True
-            parser.StartElementHandler = reader.start
-            parser.EndElementHandler = reader.end
-            parser.CharacterDataHandler = reader.text
-            parser.EntityDeclHandler = reader.entity
-            with archive.open(member) as stream:
-                while piece := stream.read(_PIECE):
-                    parser.Parse(piece, False)
-            parser.Parse(b"", True)
+        while piece := stream.read(_PIECE):
+            parser.Parse(piece, False)
+        parser.Parse(b"", True)
     except expat.ExpatError:
         line = parser.CurrentLineNumber
         raise Unreadable(
             f"the workbook is damaged: {member} breaks off or is no XML in line {line}",
             place=where,
         ) from None
-    return reader.sheets
 
 
 class _Reader:

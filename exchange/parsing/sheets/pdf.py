@@ -18,6 +18,7 @@ from pypdf.errors import PyPdfError
 
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
+from exchange.parsing.sheets.pdf_page import page_text
 
 MOST_PAGES: Final = 500
 _PAIR: Final = "[0-9A-Fa-f]{2}"
@@ -36,6 +37,8 @@ class PdfLine:
     page: int
     number: int
     text: str
+    unit: str = "line"  # or "form field": what its number counts
+    struck: bool = False  # drawn with a line through it, and in no line of the page
 
 
 def read_pdf(where: str, content: bytes, limits: Limits) -> list[PdfLine]:
@@ -61,13 +64,19 @@ def _lines(where: str, reader: PdfReader, limits: Limits) -> list[PdfLine]:
     found: list[PdfLine] = []
     characters = 0
     for number, page in enumerate(reader.pages, 1):
-        text = page.extract_text()
-        characters += len(text)
+        text = page_text(page)
+        characters += sum(sum(map(len, part)) for part in text)
         if characters > limits.text_chars:
             raise Unreadable(f"the PDF holds more than {limits.text_chars} characters", place=where)
-        for line, words in enumerate(text.splitlines(), 1):
-            if words.strip():
-                found.append(PdfLine(number, line, _GLUED.sub(r"\1, ", words)))
+        found += [
+            PdfLine(number, line, _GLUED.sub(r"\1, ", words))
+            for line, words in enumerate(text.lines, 1)
+            if words.strip()
+        ]
+        found += [PdfLine(number, 0, words, struck=True) for words in text.struck]
+        found += [
+            PdfLine(number, at, words, unit="form field") for at, words in enumerate(text.fields, 1)
+        ]
         if len(found) > limits.rows:
             raise Unreadable(f"the PDF has more than {limits.rows} lines", place=where)
     return found

@@ -1,7 +1,9 @@
-"""Check an XLSB file before the library opens it: how far its sheets reach, and what they hide.
+"""Check an XLSB file before the library opens it: how far its sheets reach, what they hide and
+what they strike out.
 
-python-calamine reports hidden sheets but not hidden rows and columns, and allocates the whole
-rectangle up to the farthest cell ([MS-XLSB]: BrtBundleSh, BrtRowHdr, BrtColInfo).
+python-calamine reports hidden sheets but not hidden rows and columns or fonts, and allocates the
+whole rectangle up to the farthest cell ([MS-XLSB]: BrtBundleSh, BrtRowHdr, BrtColInfo; BrtFont and
+BrtXF for the styles of cells).
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ from exchange.parsing.text.cell_words import error_name
 BOOK: Final = "xl/workbook.bin"
 _RELATIONS: Final = "xl/_rels/workbook.bin.rels"
 _STRINGS: Final = "xl/sharedstrings.bin"
+_STYLES: Final = "xl/styles.bin"
+_FONT, _STYLE, _BEGIN_STYLES, _END_STYLES = 43, 47, 617, 618
+_STRIKES: Final = 0x08  # fStrikeout
 _LONGEST_BOOK: Final = 4_000_000
 _ROW, _COLUMNS, _SPAN, _SHEET, _BEGIN_STRINGS = 0, 60, 148, 156, 159
 # BrtCellRk to BrtFmlaError and BrtCellRString; a BrtCellBlank (1) holds nothing.
@@ -55,6 +60,7 @@ def _look(
     members = {one.lower(): one for one in names}
     _check_strings(where, archive, members)
     hidden_cells: dict[str, HiddenCells] = {}
+    struck = _struck_styles(where, archive, members, limits)
     for name, path in _sheets(where, archive, members).items():
         place = f"{where} > {name}" if where else name
         member = members.get(path.lower())
@@ -63,7 +69,7 @@ def _look(
         size = archive.getinfo(member).file_size
         if size > limits.inflated_bytes:
             raise Unreadable(f"the sheet has {size:,} bytes", place=place)
-        hidden = _hidden_cells(place, archive.read(member), limits)
+        hidden = _hidden_cells(place, archive.read(member), limits, struck)
         if hidden:
             hidden_cells[name] = hidden
     return hidden_cells
@@ -80,6 +86,34 @@ def _check_strings(where: str, archive: zipfile.ZipFile, members: dict[str, str]
     strings = int.from_bytes(head[start + 4 : start + 8], "little")
     if kind == _BEGIN_STRINGS and strings > archive.getinfo(member).file_size:
         raise Unreadable("the workbook is damaged: its texts are missing", place=where)
+
+
+def _struck_styles(
+    where: str, archive: zipfile.ZipFile, members: dict[str, str], limits: Limits
+) -> frozenset[int]:
+    """Return the styles of cells whose font strikes out what the cell holds."""
+    member = members.get(_STYLES)
+    if member is None:
+        return frozenset()
+    size = archive.getinfo(member).file_size
+    if size > limits.inflated_bytes:
+        raise Unreadable(f"the styles have {size:,} bytes", place=where)
+    content = archive.read(member)
+    fonts: list[bool] = []
+    styles: list[int] = []
+    of_cells = False
+    at = 0
+    while at < len(content):
+        kind, start, at = _record(content, at)
+        if kind == _FONT and at - start >= 4:
+            fonts.append(bool(content[start + 2] & _STRIKES))
+        elif kind in (_BEGIN_STYLES, _END_STYLES):
+            of_cells = kind == _BEGIN_STYLES
+        elif kind == _STYLE and of_cells and at - start >= 6:
+            styles.append(int.from_bytes(content[start + 4 : start + 6], "little"))
+    return frozenset(
+        number for number, font in enumerate(styles) if font < len(fonts) and fonts[font]
+    )
 
 
 def _sheets(where: str, archive: zipfile.ZipFile, members: dict[str, str]) -> dict[str, str]:
@@ -106,7 +140,7 @@ def _sheets(where: str, archive: zipfile.ZipFile, members: dict[str, str]) -> di
     return found
 
 
-def _hidden_cells(place: str, sheet: bytes, limits: Limits) -> HiddenCells:
+def _hidden_cells(place: str, sheet: bytes, limits: Limits, struck: frozenset[int]) -> HiddenCells:
     hidden = HiddenCells()
     row = highest = widest = at = 0
     end = len(sheet)
@@ -117,6 +151,8 @@ def _hidden_cells(place: str, sheet: bytes, limits: Limits) -> HiddenCells:
             if kind in _ERRORS:
                 code = sheet[start + 8] if at - start > 8 else -1
                 hidden.errors[row, column] = error_name(code)
+            if struck and int.from_bytes(sheet[start + 4 : start + 7], "little") in struck:
+                hidden.struck_cells.add((row, column))
             widest = max(widest, column + 1)
             highest = max(highest, row)
             if widest > limits.columns or highest > limits.rows or highest * widest > limits.cells:

@@ -28,4 +28,6 @@ def lack_in_words(said: Understanding) -> str:
         # The rest of a link may open the file to whoever has it: `inbox show` shows it.
         what = urlsplit(what).hostname or ""
     words = _WORDS[said.lack]
+    if said.left_out and said.lack is Lack.NO_IDS:
+        return f"asks for install codes, and its list is left out: {one_line(said.left_out[0])}"
     return f"{words}: {one_line(what, _MOST_NAME)}" if what else words

@@ -150,6 +150,7 @@ def answers(
         sorted_.doubts.append(
             f"{unanswered[0].where}: {len(unanswered)} Devices are listed without an answer"
         )
+    sorted_.doubts += [f"left out: {place}" for place in said.left_out]
     known = sorted_.again or sorted_.ruled
     if not (sorted_.codes or sorted_.denials or known or sorted_.unclear):
         sorted_.doubts.append("no device that we asked this party about is answered")

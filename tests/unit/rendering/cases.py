@@ -64,6 +64,7 @@ CONTEXTS: dict[TemplateName, dict[str, object]] = {
         "received": datetime(2026, 7, 1, 16, 45, tzinfo=UTC),
         "due": date(2026, 7, 15),
         "repeated": 2,
+        "left_out": ["meters.xlsx: 1 Device ID struck out: 00-DB-12-34-56-78-90-A0"],
         "counts": {"provided": 1, "not_installer": 1, "held": 1, "unreadable": 2, "files": 1},
         "rows": ANSWERED,
         "held": ANSWERED[2:3],

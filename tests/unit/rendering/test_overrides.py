@@ -63,8 +63,8 @@ def test_every_shipped_file_says_its_version_and_lacks_nothing(tmp_path: Path) -
          [(False, "it does not use `count`, which the shipped one does")]),
         ("request/body.txt", lambda t: t.replace('{% include "_how.txt" %}', ""), []),
         ("answer/body.txt", lambda t: f"{LINE}{{{{ us.name }}}} {{{{ ref }}}} {{{{ history }}}}\n",
-         [(False, "it does not use `counts`, `due`, `file`, `files`, `held`, `part`, `received`, "
-                  "`repeated`, `rows`, `their_ref`, `them`, `unreadable`, "
+         [(False, "it does not use `counts`, `due`, `file`, `files`, `held`, `left_out`, `part`, "
+                  "`received`, `repeated`, `rows`, `their_ref`, `them`, `unreadable`, "
                   "which the shipped one does"),
           (True, "it uses `history`, which the mail does not have")]),
         ("reminder/body.txt", lambda t: t + "{% if outstanding > 99 %}{{ lots }}{% endif %}",

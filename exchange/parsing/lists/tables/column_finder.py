@@ -36,6 +36,7 @@ class Columns:
     other_ids: list[int] = field(default_factory=list)  # columns with other Device IDs, not read
     has_header: bool = False  # whether a header named the device column
     warnings: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)  # Device IDs that are not taken, for people
     code_parts: tuple[int, ...] = ()  # code columns that hold one code in pieces, in this order
     # How a mapping reads a second header further down.
     read_header: Callable[[Row], Columns | None] | None = None
@@ -124,6 +125,7 @@ def _choose(
                 if not _same_devices(below, first, index):
                     columns.other_ids.append(index)
                     title = header.cells[index]
+                    columns.left_out.append(f"the Device IDs in the column {title!r}")
                     columns.warnings.append(
                         f"two columns could hold the Device IDs; {title!r} is not taken"
                     )

@@ -11,6 +11,8 @@ from exchange.parsing.findings.claim_columns import any_bad_code, any_code, any_
 from exchange.parsing.findings.duplicate_rows import DuplicateRows
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.findings.mixed_list import MixedList
+from exchange.parsing.findings.resolve_claims import note_totals
+from exchange.parsing.findings.stated_totals import totals_of_rows
 from exchange.parsing.identifiers.bulk import count_decimal_ids
 from exchange.parsing.identifiers.codes import (
     BadCode,
@@ -83,6 +85,7 @@ class _ListingReader:
                 self._read_device_cell(row, column, kind)
         found = self.found
         found.warnings += [f"{table.where}: {text}" for text in columns.warnings]
+        found.left_out += [f"{table.where}: {text}" for text in columns.left_out]
         found.claims += self.tentative
         found.statements += denials_of_a_name(table, columns)
         if self.silent and (
@@ -91,6 +94,9 @@ class _ListingReader:
             or any_outcome(found.claims, Outcome.NOT_INSTALLER)
         ):
             found.claims += self.silent
+        note_totals(
+            found, [(table.place(row), number) for row, number in totals_of_rows(table.rows)]
+        )
         repeated = self.duplicates.describe()
         if repeated:
             found.warnings.append(f"{table.where}: listed more than once: {repeated}")

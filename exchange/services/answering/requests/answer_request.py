@@ -35,7 +35,7 @@ from exchange.rendering.workbook import CSV, XLSX, AnswerRow, SheetFacts
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.answering.requests.answer_events import audit_events
 from exchange.services.answering.requests.answer_parts import AnswerPart, Files, answers_in_parts
-from exchange.services.answering.requests.answer_text import AnswerText
+from exchange.services.answering.requests.answer_text import NO_REMARKS, AnswerText, ListRemarks
 from exchange.services.answering.requests.day_tally import DayTally
 from exchange.services.answering.requests.device_decisions import (
     OUTCOME_WORDS,
@@ -53,6 +53,7 @@ from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
 
 _SORTED_ABOVE = 5000
+_MOST_LEFT_OUT = 20
 
 
 class Basis(NamedTuple):
@@ -115,7 +116,7 @@ def take(
     parts = 0
     answer = send_answer(
         ctx, tx, request, party, verdict.address, understood.head, decided_rows,
-        repeated=understood.repeated,
+        ListRemarks(understood.repeated, left_out_words(understood)),
     )  # fmt: skip
     for rows, outbox_id in answer:
         keep_rows(ctx, tx, request_id, decided_rows.take(rows), outbox_id)
@@ -219,11 +220,11 @@ def send_answer(
     address: str,
     head: MailHead,
     decided_rows: DecidedRows,
-    repeated: int = 0,
+    remarks: ListRemarks = NO_REMARKS,
 ) -> Iterator[tuple[slice, int]]:
     """Queue the reply and audit every device in it; yield rows and number of each letter.
 
-    ``repeated``: how many rows of the list repeat others, which the first letter says.
+    The first letter has the ``remarks``.
 
     The reply is as many letters as the recipient's size limit needs.  Take them all: the next one
     is written while the caller works on this one.
@@ -235,8 +236,8 @@ def send_answer(
     for part, some, files in _in_parts(ctx, tx, party, rows, facts):
         own = decided_rows if part is None else decided_rows.take(some)
         text = _answer_text(ctx, own, rows[some])
-        again = 0 if drafts else repeated
-        drafts.append(draft_answer(ctx, request, party, address, head, text, part, files, again))
+        said = NO_REMARKS if drafts else remarks
+        drafts.append(draft_answer(ctx, request, party, address, head, text, part, files, said))
         parts.append((some, own))
     del files
     for nth, letter in enumerate(letters.write_letters(ctx, drafts)):
@@ -246,6 +247,13 @@ def send_answer(
         happened = audit_events(own, request.ref, party.signifier, address, message_id)
         tx.audit.append(ctx.now(), *happened)
         yield some, outbox_id
+
+
+def left_out_words(understood: Understanding) -> list[str]:
+    """Return what the answer says was seen and not taken, without codes and not too long."""
+    shown = list(map(mask_codes, understood.left_out[:_MOST_LEFT_OUT]))
+    more = len(understood.left_out) - len(shown)
+    return [*shown, f"{more} more"] if more else shown
 
 
 def _in_parts(
@@ -297,7 +305,7 @@ def draft_answer(
     text: AnswerText,
     part: AnswerPart | None,
     files: Files,
-    repeated: int = 0,
+    remarks: ListRemarks = NO_REMARKS,
 ) -> letters.Draft:
     """Return the draft of an answer, or of one part of it."""
     subject = reply_subject(mask_codes(head.subject))
@@ -321,7 +329,8 @@ def draft_answer(
             "counts": SimpleNamespace(
                 files=text.file_count, **{one.value: text.counts[one] for one in OUTCOME_WORDS}
             ),
-            "repeated": repeated,
+            "repeated": remarks.repeated,
+            "left_out": remarks.left_out,
             "rows": text.rows,
             "held": text.held,
             "unreadable": text.unreadable,

@@ -14,6 +14,7 @@ from exchange.domain.party import Party
 from exchange.errors import BadInput, NotFound
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.answering.requests import answer_request
+from exchange.services.answering.requests.answer_text import ListRemarks
 from exchange.services.answering.requests.device_decisions import decide_devices, unreadable_rows
 from exchange.services.answering.requests.device_holdings import Holdings
 from exchange.services.answering.requests.history import History
@@ -107,8 +108,9 @@ def _decide(
     if fresh:
         decided += unreadable_rows(fresh, decided, said.text)
     parts = answer_request.send_answer(
-        ctx, tx, request, party, party.reply_address, said.head, decided
-    )
+        ctx, tx, request, party, party.reply_address, said.head, decided,
+        ListRemarks(left_out=answer_request.left_out_words(said)),
+    )  # fmt: skip
     for rows, outbox_id in parts:
         answer_request.keep_rows(ctx, tx, request.id, decided.take(rows), outbox_id)
     tx.inbound.move_many(

@@ -94,6 +94,18 @@ def test_a_table_in_a_word_document() -> None:
         ),
         ('<m:x xmlns:m="urn:m"><m:Fallback><w:t>twice</w:t></m:Fallback><w:t>a</w:t></m:x>', "a"),
         ('<m:t xmlns:m="urn:m">other</m:t><w:instrText>field</w:instrText>', ""),
+        (
+            "<w:r><w:rPr><w:b/><w:strike/></w:rPr><w:t>a</w:t></w:r><w:r><w:t>b</w:t></w:r>",
+            "<s>a</s>b",
+        ),
+        ('<w:r><w:rPr><w:dstrike w:val="true"/></w:rPr><w:t>a</w:t></w:r>', "<s>a</s>"),
+        ('<w:r><w:rPr><w:strike w:val="0"/></w:rPr><w:t>a</w:t></w:r>', "a"),
+        (
+            "<w:r><w:rPr><w:vanish/></w:rPr><w:t>a</w:t></w:r>",
+            '<span style="display:none">a</span>',
+        ),
+        # The mark at the end of a paragraph is struck out, not its words.
+        ("<w:pPr><w:rPr><w:strike/></w:rPr></w:pPr><w:r><w:t>a</w:t></w:r>", "a"),
         ("<w:del><w:del><w:t>a</w:t></w:del><w:t>b</w:t></w:del><w:t>c</w:t>", "c"),
     ],
 )

@@ -216,3 +216,23 @@ def test_any_tokens_are_read(pieces: list[bytes]) -> None:
     shown, is_html = read_rtf(b"".join(pieces))
     assert "\0" not in shown
     assert is_html == (b"\\fromhtml" in b"".join(pieces))
+
+
+@pytest.mark.parametrize(
+    ("rtf", "seen"),
+    [
+        (r"a\par {\strike b & c}\par d", "a\n<s>b &amp; c</s>\nd"),
+        (r"\strike a\strike0  b", "<s>a</s> b"),
+        (r"\striked1 a\plain  b", "<s>a</s> b"),
+        (r"{\deleted a}b", "<s>a</s>b"),
+        (r"a{\v b}c", 'a<span style="display:none">b</span>c'),
+    ],
+)
+def test_what_is_struck_out_or_hidden_makes_it_html(rtf: str, seen: str) -> None:
+    whole, is_html = read_rtf(b"{\\rtf1\\ansi " + rtf.encode() + b"}")
+    assert is_html
+    assert whole == f"<html><body><pre>{seen}</pre></body></html>"
+
+
+def test_a_strike_that_holds_no_words_changes_nothing() -> None:
+    assert read_rtf(b"{\\rtf1\\ansi a{\\strike0 b}\\v0 c}") == ("abc", False)

@@ -30,10 +30,25 @@ def tar(content: bytes) -> bytes:
     return (b"list.csv" + content).ljust(257, b"\0") + b"ustar\x0000"
 
 
+_FLAT = (
+    '<?xml version="1.0"?><office:document xmlns:office="urn:oasis" office:version="1.3"'
+    ' office:mimetype="application/vnd.oasis.opendocument.%s"><office:body/></office:document>'
+)
+
+
 @pytest.mark.parametrize(
     ("content", "shape"),
     [
         (b"", Shape.EMPTY),
+        ((_FLAT % "spreadsheet").encode(), Shape.WORKBOOK),
+        ((_FLAT % "spreadsheet").encode("utf-16"), Shape.WORKBOOK),
+        ((_FLAT % "text").encode(), Shape.DOCUMENT),
+        (_XML_BOOK.decode().encode("utf-16"), Shape.WORKBOOK),
+        (b"from the gateway\r\n%PDF-1.7\r\n", Shape.PDF),
+        (b"its first line is %PDF-1.7\r\n", Shape.TEXT),
+        (b'ID;PSCALC3\r\nX;a\r\nB;Y2;X1\r\nC;Y1;X1;K"a"\r\n', Shape.DOCUMENT),
+        (b"ID;Postcode;EUI\r\n1;LS1;x\r\n2;LS1;x\r\n3;LS1;x\r\n", Shape.TEXT),
+        (b'TABLE\r\n0,1\r\n"EXCEL"\r\n', Shape.DOCUMENT),
         (b" \r\n\t\0", Shape.EMPTY),
         (making.xlsx(("S", [["a"]])), Shape.WORKBOOK),
         (packing.zipped(("XL\\Workbook.bin", b"x")), Shape.WORKBOOK),

@@ -217,3 +217,38 @@ def test_an_error_is_called_one(text: str) -> None:
     code = read_code_cell(text)
     assert isinstance(code, BadCode)
     assert "error" in code.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<00-DB-12-34-56-78-94-A0>",
+        "{00DB1234567894A0}",
+        "#00-DB-12-34-56-78-94-A0",
+        "00-DB-12-34-56-78-94-A0.",
+        "00-DB-12-34-56-78-94-A0*",
+        "00-DB-12-34-56-78-94-A0 (ESME)",
+        "(2) 00-DB-12-34-56-78-94-A0 [gas meter]",
+        "EUI 00db1234567894a0",
+        "Device ID 00-DB-12-34-56-78-94-A0",
+        "https://portal.example/devices/00DB1234567894A0",
+        "https://portal.example/find?id=00-DB-12-34-56-78-94-A0&page=1",
+        "https://portal.example/00DB1234567894A0/codes#00DB1234567894A0",
+    ],
+)
+def test_marks_around_an_id_and_links_to_it(text: str) -> None:
+    assert read_listed_device(text) == LISTED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00-DB-12-34-56-78-94-A0 (cancelled)",
+        "not 00-DB-12-34-56-78-94-A0",
+        "https://portal.example/00DB1234567894A0/00DB1234567894A1",  # which of them?
+        "https://portal.example/files/00DB1234567894A0.pdf",
+        "https://00DB1234567894A0.example/",
+    ],
+)
+def test_other_words_beside_an_id_leave_it_unread(text: str) -> None:
+    assert read_listed_device(text) is None

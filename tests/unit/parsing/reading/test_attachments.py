@@ -15,7 +15,6 @@ from exchange.parsing.mime.parts import Part
 from exchange.parsing.reading import attachments
 from exchange.parsing.reading.attachments import (
     hidden_devices,
-    ignored,
     read_attachment,
     read_lines,
     read_table,
@@ -206,12 +205,25 @@ def test_a_mapping_decides_which_columns_are_read() -> None:
     assert _devices(found) == [(B, "S > row 2")]
 
 
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [(1, "1 Device ID in it is ignored"), (2, "2 Device IDs in it are ignored")],
-)
-def test_counts_agree_with_their_noun(count: int, text: str) -> None:
-    assert ignored(count, "in it") == text
+def test_what_is_left_out_is_told_with_its_place_and_noun() -> None:
+    found = Findings()
+    found.leave_out("a.csv", 1, "in it")
+    found.leave_out("b.csv", 2, "struck out", f": {A}, {B}")
+    assert found.warnings == [
+        "a.csv: 1 Device ID in it is ignored",
+        f"b.csv: 2 Device IDs struck out are ignored: {A}, {B}",
+    ]
+    assert found.left_out == [
+        "a.csv: 1 Device ID in it",
+        f"b.csv: 2 Device IDs struck out: {A}, {B}",
+    ]
+
+
+def test_a_second_column_of_device_ids_is_told() -> None:
+    other = "00-DB-12-34-56-78-90-A3"
+    found = _read(making.xlsx(("S", [["Device ID", "EUI64"], [A, B], [C, other]])), "a.xlsx")
+    assert [one for one, _ in _devices(found)] == [A, C]
+    assert found.left_out == ["a.xlsx > S: the Device IDs in the column 'EUI64'"]
 
 
 def test_devices_in_hidden_text_are_counted() -> None:

@@ -155,3 +155,20 @@ def test_a_file_that_changes_its_delimiter() -> None:
 def test_another_delimiter_inside_a_cell_divides_nothing() -> None:
     rows = read_delimited("a.csv", "a,b\nx;y,2\n3,z|w\n").rows
     assert [row.cells for row in rows] == [("a", "b"), ("x;y", "2"), ("3", "z|w")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a,1\nb,"open\nc,3\n',  # never closed, one row before the end
+        'a,1\nb,"5 in\nc,6" pipe\n',  # closed by the inches of the next row
+    ],
+)
+def test_a_quote_that_runs_into_the_next_row_hides_no_row(text: str) -> None:
+    rows = read_delimited("a.csv", text).rows
+    assert [row.cells[0].strip('"') for row in rows] == ["a", "b", "c"]
+
+
+def test_a_cell_of_two_lines_that_is_quoted_well_stays_one() -> None:
+    rows = read_delimited("a.csv", 'a,"1,\n2,3"\nb,"4"\n').rows
+    assert [list(row.cells) for row in rows] == [["a", "1,\n2,3"], ["b", "4"]]

@@ -46,6 +46,19 @@ def test_errors_are_cells_of_their_own_kind() -> None:
     ]  # fmt: skip
 
 
+def test_cells_that_are_struck_out_are_left_out_and_named() -> None:
+    page = Page("S", [*ROWS, ["00DB1234567890A1", "z"]], struck_cells=frozenset({(2, 0), (4, 1)}))
+    book = read_workbook("a.xlsb", xlsb(page, Page("T", ROWS)))
+    assert [[row.cells for row in table.rows] for table in book.tables] == [
+        [("Device ID", "x"), ("", "y"), ("", "3.5"), ("00DB1234567890A1", "")],
+        [("Device ID", "x"), ("00DB1234567890A0", "y"), ("", "3.5")],
+    ]
+    assert [(one.where, one.text) for one in book.struck] == [
+        ("a.xlsb > S > row 2", "00DB1234567890A0"),
+        ("a.xlsb > S > row 4", "z"),
+    ]
+
+
 def test_hidden_columns_end_with_the_ceiling() -> None:
     book = xlsb(Page("S", ROWS, hidden_columns=(2, 0xFFFFFFFE)))
     limits = replace(DEFAULT, columns=5)
