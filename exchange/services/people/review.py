@@ -251,7 +251,7 @@ def head_of_mail(ctx: Context, mail: KeptMail) -> MailHead:
 def replay_mail(ctx: Context, number: int, actor: str) -> MailOutcome:
     """Read and decide a waiting mail again, as if it had just been kept.
 
-    If it was not fetched, the next round fetches it; of an answered request, only the rest is decided.
+    If it was not fetched, the next round fetches it; of an answered request the rest is decided.
     """
     if done := read_rest(ctx, number, actor) or reopen_mail(ctx, number, actor):
         return done

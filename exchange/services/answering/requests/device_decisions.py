@@ -191,10 +191,10 @@ def _reason_given(state: DeviceState, reason: str) -> str:
 def _with_sent(reason: str, sent: str, place: str) -> str:
     """Append what was sent, made safe (``safe_quote``), unless ``reason`` quotes it.
 
-    For a whole file it is the file's name, which ``place`` has.
+    For a whole file it is the file's name, which ``place`` has; a dash stands for an empty cell.
     """
     shown = safe_quote(sent)
-    named = not names_row(place) or place.startswith(f"{sent} > ")
+    named = not names_row(place) or place.startswith(f"{sent} > ") or sent == "-"
     if not shown or named or f'"{shown}"' in reason or f"'{shown}'" in reason:
         return reason
     return f'{reason} (you sent "{shown}")'

@@ -46,9 +46,11 @@ def in_their_words(rejects: Sequence[Reject], body: str) -> list[str]:
 
 def _with_words(text: str, line: str) -> str:
     """Return ``text`` with some words of its line before and after it."""
-    if not text or text not in line:
+    # Not where it is the beginning of another one: an ID that lost its end is that of its neighbour.
+    found = re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", line) if text else None
+    if found is None:
         return text
-    before, _, after = line.partition(text)
+    before, after = line[: found.start()], line[found.end() :]
     for most in _AROUND:
         first = before.lstrip() if len(before) <= most else f"… {before[-most:].partition(' ')[2]}"
         last = after.rstrip() if len(after) <= most else f"{after[:most].rpartition(' ')[0]} …"
