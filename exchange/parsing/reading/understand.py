@@ -47,6 +47,7 @@ from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
 from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
 from exchange.parsing.mailkinds import bounces, notices
 from exchange.parsing.mailkinds.absence import return_date
+from exchange.parsing.mailkinds.asking import asks
 from exchange.parsing.mailkinds.automatic import Automatic, automatic
 from exchange.parsing.mailkinds.classify import (
     Classified,
@@ -58,7 +59,7 @@ from exchange.parsing.mailkinds.replies import warnings_for
 from exchange.parsing.mime.headers import Headers, head_end, header_fault, read_fields
 from exchange.parsing.mime.parts import Part, read_parts
 from exchange.parsing.reading.attachments import ignored
-from exchange.parsing.reading.enclosed import enclosed_in, lack_of, links_in
+from exchange.parsing.reading.enclosed import enclosed_in, lack_of, links_in, pictured_in
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
 
@@ -142,10 +143,13 @@ def _with_enclosed(
     attachments = reading.contents.attachments
     links = links_in(mail, reading.own_text)
     lack, lacking = Lack.NONE, ""
-    if said.subkind in _MAY_LACK and said.kind is Kind.UNKNOWN and reading.findings.asks:
-        lack, lacking = lack_of(reading.own_text, attachments, links, scope.limits)
+    asking = reading.findings.asks or asks(said.statements)
+    if said.subkind in _MAY_LACK and said.kind is Kind.UNKNOWN and asking:
+        lack, lacking = lack_of(mail, reading.own_text, attachments, links, scope.limits)
+    unseen = pictured_in(mail, reading.own_text, attachments) if said.kind is Kind.REQUEST else ()
     return replace(
         said,
+        rejects=(*said.rejects, *unseen),
         lack=lack,
         lacking=lacking,
         by_machine=said.kind is Kind.UNKNOWN

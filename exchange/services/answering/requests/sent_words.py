@@ -46,7 +46,7 @@ def in_their_words(rejects: Sequence[Reject], body: str) -> list[str]:
 
 def _with_words(text: str, line: str) -> str:
     """Return ``text`` with some words of its line before and after it."""
-    # Not where it is the beginning of another one: an ID that lost its end is that of its neighbour.
+    # Not where it begins another one: an ID that lost its end is the beginning of its neighbour.
     found = re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", line) if text else None
     if found is None:
         return text
