@@ -13,6 +13,7 @@ from exchange.domain.statements import Act, Scope, gravest
 from exchange.services.answering import (
     allowed_lists,
     ask_for_list,
+    brought_later,
     other_acts,
     take_report,
     take_response,
@@ -113,6 +114,10 @@ def _unknown(sent: _Sent) -> MailOutcome:
     if take_response.answers_in_thread(sent.tx, sent.said, sent.party):
         return take_response.answers(sent.ctx, sent.tx, sent.mail, sent.said, sent.party)
     subkind, statement = sent.said.subkind, gravest(sent.said.statements)
+    if subkind in _MAY_UNLOCK and not sent.said.devices:
+        hint = brought_later.may_give_password(sent.tx, sent.said, sent.party)
+        if hint:
+            return _review(sent, hint)
     if statement is not None and subkind in _SPOKEN:
         return other_acts.say(sent.ctx, sent.tx, sent.mail, sent.said, sent.party, statement)
     if sent.said.lack:
@@ -156,6 +161,9 @@ _SPOKEN: Final = frozenset(
         Subkind.NOT_UNDERSTOOD,
     }
 )  # fmt: skip
+_MAY_UNLOCK: Final = frozenset(
+    {Subkind.NONE, Subkind.REPLY, Subkind.THANKS, Subkind.NOT_UNDERSTOOD, Subkind.QUESTION}
+)
 # What a mail is that is neither a request nor an answer, for a person.
 _NO_REQUEST: Final[Mapping[Subkind, str]] = {
     Subkind.NONE: "it asks for no codes and answers nothing",

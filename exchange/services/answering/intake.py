@@ -32,13 +32,13 @@ from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.ports.reading import Question
 from exchange.services.answering import (
     allowed_lists,
+    brought_later,
     party_columns,
     party_passwords,
     sent_letters,
 )
 from exchange.services.answering.follow import follow
 from exchange.services.answering.mail_outcome import MailOutcome, record_outcome
-from exchange.services.answering.requests import corrections
 from exchange.services.answering.requests.answer_request import Basis
 from exchange.services.answering.requests.day_tally import DayTally
 from exchange.services.answering.requests.device_holdings import Holdings, KnownDevices
@@ -269,7 +269,7 @@ def decide(ctx: Context, mails: Sequence[Understood], tally: DayTally) -> list[M
     """Decide some mails in order, in one transaction (commit 2): all or none."""
     who = _senders(ctx, mails)
     mails = [
-        replace(one, said=corrections.as_request(ctx, one.said, verdict.party))
+        replace(one, said=brought_later.as_request(ctx, one.said, verdict.party))
         for one, verdict in zip(mails, who, strict=True)
     ]
     asking = [
@@ -331,7 +331,7 @@ def release_mail(
     Raises BadInput if the mail does not wait, or no longer; then nothing was changed.
     """
     who = Verdict(party=party, vouched=True)
-    said = corrections.as_request(ctx, said, party)
+    said = brought_later.as_request(ctx, said, party)
     holdings = Holdings.of(ctx.vault, [said.devices] if said.kind is Kind.REQUEST else [])
     with ctx.store.transaction("release") as tx:
         state, folder, resolved = tx.mail.claim(mail.id)

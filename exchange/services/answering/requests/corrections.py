@@ -1,38 +1,13 @@
-"""Take a reply that brings what we could not read of a request, and settle what it replaces."""
+"""Settle the rows that we could not read and that a later mail in the thread replaces."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.inbound import DeviceEvent, DeviceState, move
-from exchange.domain.mail import Kind, Subkind, Understanding, names_row
-from exchange.domain.meaning.corrections import corrects, may_correct
+from exchange.domain.mail import Understanding, names_row
 from exchange.domain.party import Party
-from exchange.services.answering.earlier_answers import spoken_of
 from exchange.services.context import Context
 from exchange.store.db import Transaction
-
-
-def as_request(ctx: Context, said: Understanding, party: Party | None) -> Understanding:
-    """Return ``said`` as a request if it corrects one of ``party`` that is open, else as it is."""
-    if party is None or said.head.fault or not may_correct(said):
-        return said
-    with ctx.store.reading() as tx:
-        found = _corrects(tx, said, party)
-    return replace(said, kind=Kind.REQUEST, subkind=Subkind.NONE) if found else said
-
-
-def _corrects(tx: Transaction, said: Understanding, party: Party) -> bool:
-    asked: set[str] = set()
-    rows = files = 0
-    for request in spoken_of(tx, said, party).thread:
-        for row in tx.inbound.devices(request.id):
-            asked.add(row.device)
-            if row.state is DeviceState.UNREADABLE:
-                rows += names_row(row.where)
-                files += not names_row(row.where)
-    return corrects(said, asked, rows, files)
 
 
 def supersede(
