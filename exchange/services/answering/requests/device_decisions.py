@@ -45,9 +45,9 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.mail import Found, Reject, names_row
 from exchange.errors import BadInput
-from exchange.rendering.wording import OutcomeWord
+from exchange.rendering.wording import OutcomeWord, safe_quote
 from exchange.services.answering.requests.device_holdings import KnownDevices
-from exchange.services.answering.requests.sent_words import in_their_words, safe_quote
+from exchange.services.answering.requests.sent_words import in_their_words
 
 OUTCOME_WORDS = {
     DeviceState.PROVIDED: OutcomeWord.PROVIDED,

@@ -6,29 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from exchange.domain.device import MASKED, mask_codes
+from exchange.domain.device import MASKED
 from exchange.domain.mail import Reject
-from exchange.rendering.wording import one_line
+from exchange.rendering.wording import safe_quote
 
-_SENT_CHARS: Final = 100  # of an unreadable cell, quoted in the answer
-_SECRET_CHARS: Final = 24  # as many could be a code that lost its end
-_NUMBERS = re.compile(r"[A-Za-z]*[0-9][0-9A-Za-z]*")
 _BODY_LINE = re.compile(r"body line (\d{1,9})")
 _AROUND: Final = (30, 12)  # characters on each side, the fewer where the more have a code's digits
 _MOST_AROUND: Final = 1_000  # rejects whose words around them are looked up
-
-
-def safe_quote(sent: str) -> str:
-    """Return what was sent on one line, at most 100 characters, with codes masked.
-
-    The quotation marks that it is put into disarm a formula.  A damaged code may have letters that
-    are not hex digits, and ``mask_codes`` misses it: if the words with digits are together as long
-    as a code, the whole text is masked.
-    """
-    shown = one_line(mask_codes(sent), _SENT_CHARS)
-    if sum(map(len, _NUMBERS.findall(shown))) >= _SECRET_CHARS:
-        return MASKED
-    return shown
 
 
 def in_their_words(rejects: Sequence[Reject], body: str) -> list[str]:

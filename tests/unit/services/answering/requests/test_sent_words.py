@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from exchange.domain.mail import Reject
-from exchange.services.answering.requests.sent_words import in_their_words, safe_quote
+from exchange.rendering.wording import safe_quote
+from exchange.services.answering.requests.sent_words import in_their_words
 
 BODY = """Good morning,
 meter 00-DB-41-07-00-1A-20-3 at 4 Elm Road (gas)
