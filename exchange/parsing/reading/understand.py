@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 
 from exchange.domain.columns.device_ids import ids_of
+from exchange.domain.device import mask_codes
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import (
     Answer,
@@ -30,7 +31,7 @@ from exchange.domain.mail import (
     Understanding,
 )
 from exchange.domain.meaning.sent_lines import SentText
-from exchange.domain.statements import Act, Statement
+from exchange.domain.statements import Act
 from exchange.errors import Unreadable
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
@@ -41,6 +42,7 @@ from exchange.parsing.findings.resolve_claims import (
     resolve_claims,
     unique_devices,
 )
+from exchange.parsing.findings.shortened_lists import shortened, stated_totals
 from exchange.parsing.findings.stated_counts import miscount, stated_counts
 from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
@@ -80,6 +82,7 @@ _MAY_LACK: Final = frozenset(
     (Subkind.QUESTION, Subkind.REPLY, Subkind.ATTACHMENT_MISSING, Subkind.ATTACHMENT_SILENT)
 )
 _MOST_REFERENCES: Final = 1000
+_SHOWN: Final = 120  # characters of a line in a reason
 _FAULTS: Final = (
     ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError, EOFError,
     struct.error, zlib.error,
@@ -282,7 +285,7 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
         quoted_rows=tuple(reading.quote.rows),
         quoted_whole=reading.quote.complete,
         repeated=repeated,
-        miscount=_miscount(classified, reading.statements, devices, rejects, repeated),
+        miscount=_miscount(classified, reading, devices, rejects, repeated),
         loose_codes=tuple(one for one in found.loose_codes if one.where.startswith("body")),
         files=len(reading.contents.attachments) + len(reading.contents.mails),
         references=references,
@@ -299,21 +302,26 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
 
 def _miscount(
     classified: Classified,
-    statements: Sequence[Statement],
+    reading: Reading,
     devices: Sequence[Found],
     rejects: Sequence[Reject],
     repeated: int,
 ) -> str:
-    """Return how a request's sentences contradict the length of its list; empty if they do not."""
-    asking = [one.words for one in statements if one.act is Act.ASKS]
-    if classified.kind is not Kind.REQUEST or not any(map(stated_counts, asking)):
+    """Return how a request's words contradict the length of its list, or shorten it, else ""."""
+    if classified.kind is not Kind.REQUEST:
+        return ""
+    if short := shortened(reading.own_text):
+        return f'the mail does not write every Device of its list: "{mask_codes(short)[:_SHOWN]}"'
+    asking = [one.words for one in reading.statements if one.act is Act.ASKS]
+    totals = stated_totals(reading.own_text)
+    if not totals and not any(map(stated_counts, asking)):
         return ""
     if any(" > " not in one.where and " line " not in one.where for one in rejects):
         return ""  # a whole file was not read: nobody knows how many it lists
     read, unread = len(devices), len(rejects)
     lengths = {read, read + unread, read + repeated, read + unread + repeated}
     parts = Counter(one.where.partition(" > ")[0].partition(" line ")[0] for one in devices)
-    return miscount(asking, lengths, parts.values())
+    return miscount(asking, lengths, parts.values(), totals)
 
 
 def _references(subject: str, text: str) -> tuple[str, ...]:

@@ -108,7 +108,9 @@ def _table_end(lines: Sequence[Line], start: int) -> int:
             if delimiter in "\t|" and len(cells) < len(names) and len(cells) > 1:
                 cells += [""] * (len(names) - len(cells))  # empty cells at the end were cut off
             sign = _DIGIT if rows else _VALUE
-            if len(cells) != len(names) or not any(sign.fullmatch(cells[at]) for at in columns):
+            drawn = rows and delimiter in "\t|"  # no sentence has these: "tbc" is a row too
+            like = any(drawn or sign.fullmatch(cells[at]) for at in columns if at < len(cells))
+            if len(cells) != len(names) or not like:
                 break
             if any(_ID.fullmatch(cell) for at, cell in enumerate(cells) if at in unnamed):
                 return start  # several IDs on a line: not a table, and none of them may be lost

@@ -31,7 +31,7 @@ from exchange.domain.columns.format_columns import (
     concat_hex,
 )
 from exchange.domain.columns.group_facts import FactColumn, group_facts
-from exchange.domain.device import mask_codes
+from exchange.domain.device import MASKED, mask_codes
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
     LIKENESSES,
@@ -197,6 +197,8 @@ def _with_sent(reason: str, sent: str, place: str) -> str:
     named = not names_row(place) or place.startswith(f"{sent} > ") or sent == "-"
     if not shown or named or f'"{shown}"' in reason or f"'{shown}'" in reason:
         return reason
+    if shown == MASKED:
+        return f"{reason} (what you sent may be an install code, and is not repeated here)"
     return f'{reason} (you sent "{shown}")'
 
 
