@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from exchange.domain.mail import NEEDS_PASSWORD, Kind, Subkind, Understanding
+from exchange.domain.mail import NEEDS_PASSWORD, Kind, Lack, Subkind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict
-from exchange.domain.statements import Act, Scope, gravest
+from exchange.domain.statements import Act, Scope, Statement, gravest
 from exchange.services.answering import (
     allowed_lists,
     ask_for_list,
@@ -118,11 +118,16 @@ def _unknown(sent: _Sent) -> MailOutcome:
         hint = brought_later.may_give_password(sent.tx, sent.said, sent.party)
         if hint:
             return _review(sent, hint)
-    if statement is not None and subkind in _SPOKEN:
+    if statement is not None and subkind in _SPOKEN and not _shows_link(sent.said, statement):
         return other_acts.say(sent.ctx, sent.tx, sent.mail, sent.said, sent.party, statement)
     if sent.said.lack:
         return _lacking(sent)
     return _review(sent, f"not a request: {_NO_REQUEST.get(subkind, 'it asks for no codes')}")
+
+
+def _shows_link(said: Understanding, statement: Statement) -> bool:
+    """Return whether a sentence says only where the list is, by a link."""
+    return said.lack is Lack.LINK and statement.act is Act.OTHER and said.lacking in statement.words
 
 
 def _lacking(sent: _Sent) -> MailOutcome:
