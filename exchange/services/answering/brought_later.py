@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from exchange.domain.device import mask_codes
-from exchange.domain.inbound import DeviceState
+from exchange.domain.inbound import DISCHARGED, DeviceState
 from exchange.domain.mail import Kind, Subkind, Understanding, names_row
 from exchange.domain.meaning.corrections import corrects, may_correct
 from exchange.domain.party import Party
@@ -22,24 +22,38 @@ _LONGEST_NAME: Final = 80
 
 
 def as_request(ctx: Context, said: Understanding, party: Party | None) -> Understanding:
-    """Return ``said`` as a request if it corrects one of ``party`` that is open, else as it is."""
+    """Return ``said`` as a request if it corrects one of ``party`` that is open, else as it is.
+
+    What a corrected list repeats and we answered in that request counts as repeated.
+    """
     if party is None or said.head.fault or not may_correct(said):
         return said
     with ctx.store.reading() as tx:
-        found = _corrects(tx, said, party)
-    return replace(said, kind=Kind.REQUEST, subkind=Subkind.NONE) if found else said
+        states, rows, files = _asked(tx, said, party)
+    if not corrects(said, states, rows, files):
+        return said
+    left = [one for one in said.devices if states.get(str(one.device)) not in DISCHARGED]
+    again = said.repeated + len(said.devices) - len(left)
+    return replace(said, kind=Kind.REQUEST, subkind=Subkind.NONE, devices=left, repeated=again)
 
 
-def _corrects(tx: Transaction, said: Understanding, party: Party) -> bool:
-    asked: set[str] = set()
+def _asked(
+    tx: Transaction, said: Understanding, party: Party
+) -> tuple[dict[str, DeviceState], int, int]:
+    """Return the Devices of the requests that a mail replies to, and what could not be read.
+
+    That is how many rows, and how many whole files.
+    """
+    states: dict[str, DeviceState] = {}
     rows = files = 0
     for request in spoken_of(tx, said, party).thread:
         for row in tx.inbound.devices(request.id):
-            asked.add(row.device)
             if row.state is DeviceState.UNREADABLE:
                 rows += names_row(row.where)
                 files += not names_row(row.where)
-    return corrects(said, asked, rows, files)
+            elif row.device:
+                states[row.device] = row.state
+    return states, rows, files
 
 
 def may_give_password(tx: Transaction, said: Understanding, party: Party) -> str:

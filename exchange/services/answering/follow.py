@@ -18,6 +18,7 @@ from exchange.services.answering import (
     take_report,
     take_response,
 )
+from exchange.services.answering.earlier_answers import spoken_of, what_we_answered
 from exchange.services.answering.lacking import lack_in_words
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.answering.requests import answer_request
@@ -122,7 +123,11 @@ def _unknown(sent: _Sent) -> MailOutcome:
         return other_acts.say(sent.ctx, sent.tx, sent.mail, sent.said, sent.party, statement)
     if sent.said.lack:
         return _lacking(sent)
-    return _review(sent, f"not a request: {_NO_REQUEST.get(subkind, 'it asks for no codes')}")
+    reason = f"not a request: {_NO_REQUEST.get(subkind, 'it asks for no codes')}"
+    if subkind is Subkind.REPLY and sent.said.devices:
+        about = what_we_answered(sent.tx, spoken_of(sent.tx, sent.said, sent.party))
+        reason = f"not a request: a reply that lists Devices and asks for no codes; {about}"
+    return _review(sent, reason)
 
 
 def _shows_link(said: Understanding, statement: Statement) -> bool:
