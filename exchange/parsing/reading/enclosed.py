@@ -101,13 +101,12 @@ def lack_of(
 
 def pictured_in(mail: Part, text: str, attachments: Sequence[tuple[str, Part]]) -> list[Reject]:
     """Return the pictures that a request says have Devices, next to those that it lists."""
-    if not _SHOWS.search(text[:_SEARCHED]):
-        return []
-    return [
+    pictures = [
         Reject(name, "we cannot read pictures: please send a workbook or CSV", name)
         for name, part in attachments[:_MOST]
         if part.media.startswith("image/") and not _is_embedded(mail, name, part)
     ]
+    return pictures if pictures and _SHOWS.search(text[:_SEARCHED]) else []
 
 
 def _is_embedded(mail: Part, name: str, part: Part) -> bool:
