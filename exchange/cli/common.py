@@ -48,6 +48,11 @@ def _reason(text: str) -> str:
     return storable(text)
 
 
+def reason_if_given(text: str | None) -> str | None:
+    """Return an optional reason fit for the record; raise BadParameter where it is blank."""
+    return None if text is None else _reason(text)
+
+
 Why = Annotated[str, typer.Option(help="The reason, for the record.", callback=_reason)]
 
 # Control characters except line feed and tab, and those that change the direction of text.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -19,6 +19,7 @@ from exchange.cli.common import (
     print_result,
     say,
     table,
+    warn,
     who,
 )
 from exchange.domain.device import mask_codes
@@ -28,12 +29,15 @@ from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
+    from exchange.errors import BadInput
     from exchange.services.asking import case_status, gained
     from exchange.services.asking import request as asking
 else:
     case_status = Later("exchange.services.asking.case_status")
     gained = Later("exchange.services.asking.gained")
     asking = Later("exchange.services.asking.request")
+
+_MOST_PRINTED: Final = 50
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -60,17 +64,24 @@ def create(
             "--any-type", help="Also ask for Communications Hubs, GPFs and Type 2 Devices."
         ),
     ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Request the good rows and report the bad ones.")
+    ] = False,
     by: By = "",
     folder: Folder = HERE,
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Request the install codes of gained Devices; a file given twice requests nothing twice."""
+    """Request the install codes of gained Devices: all rows, or none if one is bad.
+
+    A file given twice requests nothing twice.
+    """
     ctx = context_of(folder, now)
     content = content_of(file)
     with ctx.store.reading() as tx:
         parties = tx.parties.all(active_only=True)
     notes: list[str] = []
+    bad: list[BadInput] = []
     listed = gained.read_gained(
         storable(file.name),
         content,
@@ -81,8 +92,12 @@ def create(
             device_column, losing_column, tuple(former_column or ()), type_column
         ),
         notes=notes,
+        bad=bad if skip_bad else None,
     )
-    made = asking.create(ctx, listed, storable(file.name), who(by), any_type=any_type)
+    made = asking.create(
+        ctx, listed, storable(file.name), who(by),
+        any_type=any_type, bad=bad if skip_bad else None,
+    )  # fmt: skip
     if not as_json:
         for note in notes:
             say(mask_codes(f"note: {note}"))
@@ -93,12 +108,21 @@ def create(
             "opened": made.opened,
             "already_open": made.already_open,
             "requests": list(made.requests),
+            "bad_rows": len(bad),
+            "rejects": [{"where": one.place, "reason": mask_codes(one.message)} for one in bad],
             "notes": [mask_codes(note) for note in notes],
         },
         f"{counted(made.devices, 'Device')} read, {counted(made.opened, 'case')} opened, "
         f"{made.already_open} open already, {counted(len(made.requests), 'request')} queued"
         + (f": {' '.join(made.requests)}" if made.requests else ""),
     )
+    if bad:
+        for one in bad[:_MOST_PRINTED]:
+            warn(mask_codes(f"exchange: {one}"))
+        if len(bad) > _MOST_PRINTED:
+            warn(f"exchange: ... and {len(bad) - _MOST_PRINTED} more (--json names all)")
+        warn(f"exchange: {counted(len(bad), 'bad row')}; the others were requested")
+        raise typer.Exit(1)
 
 
 @app.command("list")

@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from exchange.domain.device import MASKED, mask_codes
+
 _LONDON: Final = ZoneInfo("Europe/London")
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS: Final = (
@@ -32,6 +34,11 @@ class OutcomeWord(StrEnum):
     NOT_INSTALLER = "not the installing Supplier"
     HELD = "being looked into"
     UNREADABLE = "not readable"
+
+
+_SENT_CHARS: Final = 100  # of an unreadable cell, quoted in the answer
+_SECRET_CHARS: Final = 24  # as many could be a code that lost its end
+_NUMBERS = re.compile(r"[A-Za-z]*[0-9][0-9A-Za-z]*")
 
 
 def day(when: date | datetime) -> str:
@@ -164,3 +171,16 @@ FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "paragraphs": paragraphs,
     "one_line": one_line,
 }
+
+
+def safe_quote(sent: str) -> str:
+    """Return what was sent on one line, at most 100 characters, with codes masked.
+
+    The quotation marks that it is put into disarm a formula.  A damaged code may have letters that
+    are not hex digits, and ``mask_codes`` misses it: if the words with digits are together as long
+    as a code, the whole text is masked.
+    """
+    shown = one_line(mask_codes(sent), _SENT_CHARS)
+    if sum(map(len, _NUMBERS.findall(shown))) >= _SECRET_CHARS:
+        return MASKED
+    return shown

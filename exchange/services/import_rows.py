@@ -23,6 +23,7 @@ from exchange.parsing.reading.import_tables import (
     normalise_header,
     read_tables,
 )
+from exchange.rendering.wording import safe_quote
 
 DEVICE: Final = "device"
 NO_HEADER: Final = "there is no header row that names the columns"
@@ -78,7 +79,9 @@ class Sheet:
         if isinstance(found, DeviceId):
             return found
         reason = found.reason if isinstance(found, DamagedId) else "there is no Device ID"
-        raise BadInput(reason, place=self.place(row, DEVICE))
+        shown = safe_quote(self.cell(row, DEVICE))
+        stood = f' (it has "{shown}")' if shown else ""
+        raise BadInput(f"{reason}{stood}", place=self.place(row, DEVICE))
 
 
 def open_sheets(
@@ -120,15 +123,20 @@ def sort_out(
 
 def raise_all(faults: Sequence[BadInput], place: str) -> None:
     """Raise the one fault, or all of them together; do nothing if there is none."""
-    flat = [
+    single = flat(faults)
+    if len(single) == 1:
+        raise single[0]
+    if single:
+        raise BadInputs(f"{len(single)} faults", single, place=place)
+
+
+def flat(faults: Sequence[BadInput]) -> list[BadInput]:
+    """Return faults with those of which one consists in its place."""
+    return [
         part
         for fault in faults
         for part in (fault.faults if isinstance(fault, BadInputs) else [fault])
     ]
-    if len(flat) == 1:
-        raise flat[0]
-    if flat:
-        raise BadInputs(f"{len(flat)} faults", flat, place=place)
 
 
 def column_name(table: Table, column: int) -> str:

@@ -154,13 +154,14 @@ def test_every_bad_row_is_said_with_its_reason_and_nothing_is_imported(bench: Be
     assert said.err.splitlines()[:6] == [
         f"exchange: codes.csv > row 3: {device(2)}: the CRC of the install code does not match",
         "exchange: codes.csv > row 4: there is no Device ID",
-        "exchange: codes.csv > row 5: Device ID too short: 6 characters, 16 needed",
+        "exchange: codes.csv > row 5: Device ID too short: 6 characters, 16 needed (it has"
+        ' "00-DB-12")',
         f"exchange: codes.csv > row 6: {device(5)}: a 6, 8 or 12-byte install code exists in"
         " Smart Energy but not in GBCS",
         f"exchange: codes.csv > row 7: {device(6)}: the cell in the code column is not an install"
         " code",
         "exchange: codes.csv > row 8: Excel kept it as a number in exponent notation: digits are"
-        " lost",
+        ' lost (it has "1.23457E+15")',
     ]
     assert "6 bad rows; nothing was changed" in said.err
     assert [(row[1], row[2]) for row in bench.rejects()] == [

@@ -56,7 +56,7 @@ KindFilter = Annotated[
 ]
 PartyIs = Annotated[str, typer.Option("--party", help="Only mails of this party (signifier).")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
-Dry = Annotated[bool, typer.Option("--dry-run", help="Only show the mails.")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
 
 
 def filter_of(mail_folder: str, sender: str, reason: str, kind: str, party: str) -> MailFilter:
@@ -110,14 +110,17 @@ def deal(
     yes: bool,
     dry: bool,
     as_json: bool,
+    unread: bool = False,
 ) -> None:
     """Show the mails, ask for confirmation, handle each mail, and report the results.
 
-    ``what`` says what will be done with them. Exits with 1 when any of them failed.
+    ``what`` says what will be done with them; ``unread`` as in ``choose_mails``. Exits with 1 when
+    any of them failed.
     """
     if bool(words) == every:
         raise typer.BadParameter("give mails by number or span, or --all")
-    meant = review_many.choose_mails(ctx, chosen, None if every else spans_of(words or ()))
+    spans = None if every else spans_of(words or ())
+    meant = review_many.choose_mails(ctx, chosen, spans, unread=unread)
     if not as_json:
         for line in _preview(meant, what):
             say(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +17,7 @@ from exchange.cli.common import (
     Why,
     context_of,
     print_result,
+    reason_if_given,
     who,
 )
 from exchange.cli.inbox import letters
@@ -43,7 +43,6 @@ from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
-    from exchange.services.context import Context
     from exchange.services.people import report_rulings, review, review_devices, review_many
 else:
     report_rulings = Later("exchange.services.people.report_rulings")
@@ -75,12 +74,13 @@ def release(
         list[str] | None, typer.Option("--device", help="For a request: only these held Devices.")
     ] = None,
     not_installer: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--not-installer",
             help='For a request: answer "not the installing Supplier" for this reason.',
+            callback=reason_if_given,
         ),
-    ] = "",
+    ] = None,
     every: All = False,
     sender: SenderFilter = "",
     reason: ReasonFilter = "",
@@ -98,9 +98,16 @@ def release(
     Several mails are shown for confirmation first; each is then processed separately.
     """
     if what and len(what) == 1 and not what[0][:1].isdigit():
-        ctx = context_of(folder)
-        _release_devices(ctx, what[0].upper(), who(by), device or (), not_installer, as_json)
+        if party:
+            raise typer.BadParameter("--as is for mails: the party of a request is known")
+        done = review_devices.release_devices(
+            context_of(folder), what[0].upper(), who(by),
+            only=device or (), not_installer=not_installer or "", dry=dry_run,
+        )  # fmt: skip
+        _say_released(what[0].upper(), done, dry=dry_run, as_json=as_json)
         return
+    if device or not_installer:
+        raise typer.BadParameter("--device and --not-installer are for one request's reference")
     if not party:
         raise typer.BadParameter("name the party that sent it with --as SIGNIFIER")
     chosen = filter_of(mail_folder, sender, reason, kind, of_party)
@@ -124,24 +131,18 @@ def release(
     )  # fmt: skip
 
 
-def _release_devices(
-    ctx: Context,
-    ref: str,
-    actor: str,
-    only: Collection[str],
-    not_installer: str,
-    as_json: bool,
-) -> None:
-    done = review_devices.release_devices(ctx, ref, actor, only=only, not_installer=not_installer)
+def _say_released(ref: str, done: review_devices.Released, *, dry: bool, as_json: bool) -> None:
+    will = "would" if dry else "will"
     print_result(
         as_json,
         {
             "provided": done.provided,
             "not_installer": done.not_installer,
             "still_held": done.still_held,
+            "dry_run": dry,
         },
-        f"{ref}: {done.provided} codes and {done.not_installer} not the installer will "
-        f"be answered, {done.still_held} still held",
+        f"{ref}: {done.provided} codes and {done.not_installer} not the installer {will} "
+        f"be answered, {done.still_held} still held" + ("; nothing was done" if dry else ""),
     )
 
 
@@ -311,7 +312,7 @@ def replay(
     deal(
         ctx, numbers, chosen, lambda some: review_many.replay(ctx, some, who(by)),
         what="to be read and decided again: answers may be sent",
-        every=every, yes=yes, dry=dry_run, as_json=as_json,
+        every=every, yes=yes, dry=dry_run, as_json=as_json, unread=True,
     )  # fmt: skip
 
 

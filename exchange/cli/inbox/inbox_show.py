@@ -101,6 +101,8 @@ def _mail_values(mail: KeptMail, said: Understanding) -> Mapping[str, object]:
         "number": mail.id,
         "folder": mail.folder,
         "reason": mail.reason,
+        "resolved_at": mail.resolved_at,
+        "resolution": mail.resolution,
         "from": mail.sender,
         "subject": mail.subject,
         "kind": said.kind,
@@ -138,6 +140,8 @@ def _say_mail(mail: KeptMail, said: Understanding) -> None:
     say(f"mail {mail.id} from {mail.sender or 'nobody certain'}, {arrived}")
     say(f"subject: {mail.subject}")
     say(f"{mail.folder}: {mail.reason}")
+    if mail.resolved_at is not None:
+        say(f"closed: {mail.resolution}, {mail.resolved_at:%Y-%m-%d %H:%M} UTC")
     kind = f"{said.kind} ({said.subkind})" if said.subkind else said.kind
     say(
         f"{kind}: {counted(len(said.devices), 'Device')}, {counted(len(said.answers), 'answer')}, "

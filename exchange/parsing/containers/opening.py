@@ -24,10 +24,12 @@ _GZIP: Final = b"\x1f\x8b"
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 ENCRYPTED: Final = "encrypted mail"  # its element of the path
 _OTHER_ARCHIVE: Final = "we cannot read this kind of archive: please send a ZIP"
+_EMPTY: Final = "the file is empty"
 _DAMAGED: Final = "the file is damaged, or is not what its name says"
 # Endings of files that usually hold a list: one with other content must be reported.
 _LIST_ENDINGS: Final = (
     ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv", ".zip", ".msg", ".eml", ".docx",
+    ".doc", ".docm", ".odt", ".pdf", ".rtf", ".json", ".xml",
 )  # fmt: skip
 # Databases and the like: they may well hold a list, and we do not support them.
 _UNSUPPORTED_ENDINGS: Final = (
@@ -85,7 +87,8 @@ def open_container(
         return open_document(where, part.name, content, budget)
     if kind == "uu":
         return _files(where, extract_uu(content)[1], budget)
-    reason = {"damaged": _DAMAGED, "unsupported": _UNSUPPORTED}.get(kind, _OTHER_ARCHIVE)
+    reasons = {"damaged": _DAMAGED, "unsupported": _UNSUPPORTED, "empty": _EMPTY}
+    reason = reasons.get(kind, _OTHER_ARCHIVE)
     return Opened(rejects=[Reject(part.name, reason, where)])
 
 
@@ -103,8 +106,8 @@ def _kind_of(part: Part, shape: Shape) -> str:
         return "cms" if cms_kind(der_of(content)) or part.media in MEDIA else ""
     if shape is Shape.OTHER and content[:1] == b"\x30" and cms_kind(content):
         return "cms"
-    if shape is Shape.OTHER and part.name.lower().endswith(_LIST_ENDINGS):
-        return "damaged"
+    if shape in (Shape.OTHER, Shape.EMPTY) and part.name.lower().endswith(_LIST_ENDINGS):
+        return "damaged" if shape is Shape.OTHER else "empty"
     if shape is Shape.OTHER and part.name.lower().endswith(_UNSUPPORTED_ENDINGS):
         return "unsupported"
     if shape is Shape.TEXT and content.lstrip().startswith(b"begin"):

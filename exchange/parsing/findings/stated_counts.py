@@ -42,13 +42,19 @@ def stated_counts(text: str) -> list[int]:
     return found
 
 
-def miscount(sentences: Iterable[str], listed: Collection[int], parts: Iterable[int]) -> str:
+def miscount(
+    sentences: Iterable[str],
+    listed: Collection[int],
+    parts: Iterable[int],
+    totals: Iterable[int] = (),
+) -> str:
     """Return how the numbers in ``sentences`` contradict the list; empty if one fits it.
 
     ``listed``: how long the list may be called: its rows, its Devices, with those that could not be
-    read and without.  ``parts``: the same of each file and of the body.
+    read and without.  ``parts``: the same of each file and of the body.  ``totals``: what the mail
+    gives as totals.
     """
-    counts = [count for one in sentences for count in stated_counts(one)]
+    counts = [*totals, *(count for one in sentences for count in stated_counts(one))]
     fits = {*listed, *parts}
     if not counts or sum(counts) in listed or any(count in fits for count in counts):
         return ""

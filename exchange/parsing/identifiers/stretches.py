@@ -20,6 +20,7 @@ _DIGIT = re.compile(r"[0-9]")
 _NO_HEX: Final = str.maketrans("", "", "0123456789ABCDEFabcdef")
 # What is left of twelve digits on one side of a wrong letter; most lines of prose have none.
 _SIX = re.compile(r"(?:[0-9A-Fa-f][^0-9A-Za-z\x1f]{0,3}){6}")
+_ALL_F = re.compile(r"(?<![0-9A-Za-z])(?:[Ff]{2}[-:. ]?){5,}[Ff]{2}(?![0-9A-Za-z])")
 _NO_LOOKALIKE: Final = str.maketrans("", "", "0123456789ABCDEFabcdefOoIlL")
 _DONE: Final = "\x1f"  # in place of what was read, so that nothing is joined across it
 _GAP: Final = 3  # the most characters between two groups of one ID
@@ -91,6 +92,8 @@ def find_stretches(text: str, done: Iterable[Token] = ()) -> list[Stretch]:
         groups = _trimmed(latin, run)
         digits = "".join(one.text for one in groups)
         with_digit = sum(bool(_DIGIT.search(one.text)) for one in groups)
+        if not digits.strip("Ff"):
+            with_digit = len(groups)
         if len(digits) >= LEAST and 4 * with_digit >= len(groups):
             start, end = groups[0].start, groups[-1].end
             if read_device(latin[start:end]):  # something is glued to it
@@ -125,7 +128,10 @@ def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def _may_have_one(latin: str) -> bool:
-    return bool(_DIGIT.search(latin)) and bool(_SIX.search(latin))
+    if _DIGIT.search(latin):
+        return bool(_SIX.search(latin))
+    # A Device ID of all Fs stands for none, and has no digit.
+    return latin.count("F") + latin.count("f") >= LEAST and bool(_ALL_F.search(latin))
 
 
 def _runs(latin: str) -> Iterator[list[_Group]]:
@@ -157,7 +163,7 @@ def _joins(between: str) -> bool:
 def _is_hex(text: str) -> bool:
     """Return whether a group is of hex digits, perhaps with a wrong letter among digits."""
     if not text.translate(_NO_HEX):
-        return len(text) <= _WORD or bool(_DIGIT.search(text))
+        return len(text) <= _WORD or bool(_DIGIT.search(text)) or not text.strip("Ff")
     return bool(_DIGIT.search(text)) and len(text.translate(_NO_LOOKALIKE)) <= 1 + len(text) // 8
 
 

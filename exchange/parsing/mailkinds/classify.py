@@ -199,7 +199,8 @@ def classify_by_content(
         return Classified(Kind.UNKNOWN, Subkind.INVITATION)
     if automatic(headers, head.subject) is Automatic.GENERATED and not asked:
         return Classified(Kind.AUTO_REPLY, Subkind.GENERATED, counts=False)
-    if found.devices or (found.rejects and found.asks):
+    asked = found.asks or asks(statements)
+    if found.devices or (found.rejects and asked):
         wants = why_no_request(statements, reply=reply)
         if wants is not Subkind.NONE:
             return Classified(Kind.UNKNOWN, wants)
@@ -214,7 +215,7 @@ def classify_by_content(
         plain = all(_is_plain(one) for one in statements)
         promised = says is Subkind.PROMISED and plain and not (found.rejects or of_answer)
         return Classified(Kind.ACKNOWLEDGEMENT if promised else Kind.UNKNOWN, says)
-    return Classified(Kind.UNKNOWN, Subkind.QUESTION if found.asks else Subkind.NONE)
+    return Classified(Kind.UNKNOWN, Subkind.QUESTION if asked else Subkind.NONE)
 
 
 def _is_plain(one: Statement) -> bool:

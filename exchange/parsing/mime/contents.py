@@ -88,7 +88,7 @@ def _sort(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None
         out.calendar = True
     elif _is_body(part):
         _append(out, body_of(part, limits, out.split))
-    elif part.content.strip():
+    elif part.content.strip() or (part.attached and part.name):
         number = len(out.attachments) + 1
         out.attachments.append((part.name or f"attachment {number}", part))
 

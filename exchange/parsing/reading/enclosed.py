@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from exchange.domain.limits import Limits
-from exchange.domain.mail import Enclosed, Lack
+from exchange.domain.mail import Enclosed, Lack, Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.mailkinds.replies import mentions_attachment
@@ -21,9 +21,19 @@ _URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
 # Where files are shared; a link to anything else may stand in any signature.
 _SHARING = re.compile(
     r"sharepoint\.com|1drv\.ms|onedrive\.|(?:docs|drive|sheets)\.google\.com|dropbox\.com"
-    r"|\bbox\.com|wetransfer\.com|we\.tl/|sharefile|icloud\.com|egnyte\.com|mimecast",
+    r"|\bbox\.com|wetransfer\.com|we\.tl/|sharefile|icloud\.com|egnyte\.com|mimecast"
+    r"|\.(?:xlsx?|xlsm|xlsb|ods|csv|tsv|zip|docx?|pdf)(?:[?#]|$)",
     re.I,
 )
+# A mail that asks, and says so of its list.
+_ATTACHED = re.compile(r"\b(?:attach(?:ed|ments?)|enclosed)\b", re.I)
+_PICTURE: Final = r"(?:pictures?|photo\w*|images?|screen ?(?:shot|grab|print)s?|scans?)\b"
+_PICTURED = re.compile(rf"\b{_PICTURE}", re.I)
+_SHOWS = re.compile(
+    rf"\b(?:in|on|from|per|see)\s+(?:(?:the|this|these|my|our|attached|enclosed)\s+){{0,3}}{_PICTURE}",
+    re.I,
+)
+_LOGO = re.compile(r"image\d{3,}\.\w+", re.I)  # as Outlook names what a signature shows
 # The numbers and names of supply points and meters, which are no Device IDs.
 _MPAN = re.compile(r"(?<!\d)\d{13}(?!\d)|(?<!\d)\d{2} \d{4} \d{4} \d{3}(?!\d)")
 _NUMBERED = re.compile(
@@ -66,6 +76,7 @@ def _html(part: Part) -> Iterator[Part]:
 
 
 def lack_of(
+    mail: Part,
     text: str,
     attachments: Sequence[tuple[str, Part]],
     links: Sequence[str],
@@ -75,22 +86,42 @@ def lack_of(
 
     ``text`` is the sender's own; the mail asks for install codes and names no Device.
     """
-    pictures = []
+    shown, pictures = text[:_SEARCHED], list[str]()
+    forgotten = bool(_ATTACHED.search(shown)) or mentions_attachment(shown)
     for name, part in attachments[:MOST_NAMED]:
         if part.media.startswith("image/"):
-            pictures.append(name)
+            # A logo in the signature is not what a mail means by its attachment.
+            if not forgotten or _PICTURED.search(shown) or not _is_embedded(mail, name, part):
+                pictures.append(name)
         else:
             return _of_file(name, part, limits), name
     for link in links:
         if _SHARING.search(link):
             return Lack.LINK, link
-    if _names_meter_points(text[:_SEARCHED]):
+    if _names_meter_points(shown):
         return Lack.METER_POINTS, ""
     if pictures:
         return Lack.PICTURE, pictures[0]
-    if mentions_attachment(text[:_SEARCHED]) and not attachments:
-        return Lack.FORGOTTEN, ""
-    return Lack.NONE, ""
+    return Lack.FORGOTTEN if forgotten else Lack.NONE, ""
+
+
+def pictured_in(mail: Part, text: str, attachments: Sequence[tuple[str, Part]]) -> list[Reject]:
+    """Return the pictures that a request says have Devices, next to those that it lists."""
+    pictures = [
+        Reject(name, "we cannot read pictures: please send a workbook or CSV", name)
+        for name, part in attachments[:MOST_NAMED]
+        if part.media.startswith("image/") and not _is_embedded(mail, name, part)
+    ]
+    return pictures if pictures and _SHOWS.search(text[:_SEARCHED]) else []
+
+
+def _is_embedded(mail: Part, name: str, part: Part) -> bool:
+    """Return whether a picture is shown within the text, as logos are."""
+    if _LOGO.fullmatch(name):
+        return True
+    shown_as = part.headers.get("content-id").strip(" <>\t\r\n")
+    target = f"cid:{shown_as}".encode() if shown_as else b""
+    return bool(target) and any(target in one.content[:_SEARCHED] for one in _html(mail))
 
 
 def _of_file(name: str, part: Part, limits: Limits) -> Lack:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -30,7 +29,6 @@ from exchange.domain.mail import (
     Understanding,
 )
 from exchange.domain.meaning.sent_lines import SentText
-from exchange.domain.statements import Act, Statement
 from exchange.errors import Unreadable
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
@@ -43,13 +41,12 @@ from exchange.parsing.findings.resolve_claims import (
     resolve_claims,
     unique_devices,
 )
-from exchange.parsing.findings.stated_counts import miscount, stated_counts
-from exchange.parsing.findings.stated_totals import StatedTotal, contradicted
 from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
 from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
 from exchange.parsing.mailkinds import bounces, notices
 from exchange.parsing.mailkinds.absence import return_date
+from exchange.parsing.mailkinds.asking import asks
 from exchange.parsing.mailkinds.automatic import Automatic, automatic
 from exchange.parsing.mailkinds.classify import (
     Classified,
@@ -65,10 +62,12 @@ from exchange.parsing.reading.enclosed import (
     enclosed_in,
     lack_of,
     links_in,
+    pictured_in,
     typed_links,
 )
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.linked_ids import linked_ids
+from exchange.parsing.reading.list_length import miscount_of
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
 
 __all__ = ["ColumnMappings", "Openers", "read_head", "understand", "understand_file"]
@@ -151,15 +150,17 @@ def _with_enclosed(
     attachments = reading.contents.attachments
     links = links_in(mail, reading.own_text)
     lack, lacking = Lack.NONE, ""
-    if said.subkind in _MAY_LACK and said.kind is Kind.UNKNOWN and reading.findings.asks:
-        lack, lacking = lack_of(reading.own_text, attachments, links, scope.limits)
+    asking = reading.findings.asks or asks(said.statements)
+    if said.subkind in _MAY_LACK and said.kind is Kind.UNKNOWN and asking:
+        lack, lacking = lack_of(mail, reading.own_text, attachments, links, scope.limits)
     # In the HTML of a reply nobody knows which links are quoted.
     typed = links if reading.own_text == reading.text else typed_links(reading.own_text)
     listed = len(typed) if said.kind in (Kind.REQUEST, Kind.RESPONSE) else 0
     linked = linked_ids(links, said.devices, listed=listed)
+    unseen = pictured_in(mail, reading.own_text, attachments) if said.kind is Kind.REQUEST else ()
     return replace(
         said,
-        rejects=(*said.rejects, *linked.rejects),
+        rejects=(*said.rejects, *linked.rejects, *unseen),
         warnings=(*said.warnings, *linked.warnings),
         lack=lack,
         lacking=lacking,
@@ -294,9 +295,7 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
         quoted_rows=tuple(reading.quote.rows),
         quoted_whole=reading.quote.complete,
         repeated=repeated,
-        miscount=_miscount(
-            classified, reading.statements, devices, rejects, repeated, found.totals
-        ),
+        miscount=miscount_of(classified, reading, devices, rejects, repeated, found.totals),
         loose_codes=tuple(one for one in settle_loose_codes(found) if one.where.startswith("body")),
         files=len(reading.contents.attachments) + len(reading.contents.mails),
         references=references,
@@ -309,27 +308,6 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
         ),
         text=text,
     )
-
-
-def _miscount(
-    classified: Classified,
-    statements: Sequence[Statement],
-    devices: Sequence[Found],
-    rejects: Sequence[Reject],
-    repeated: int,
-    totals: Sequence[StatedTotal],
-) -> str:
-    """Return how a request's sentences or totals contradict the length of its list, if so."""
-    asking = [one.words for one in statements if one.act is Act.ASKS]
-    stated = totals or any(map(stated_counts, asking))
-    if classified.kind is not Kind.REQUEST or not stated:
-        return ""
-    if any(" > " not in one.where and " line " not in one.where for one in rejects):
-        return ""  # a whole file was not read: nobody knows how many it lists
-    read, unread = len(devices), len(rejects)
-    lengths = {read, read + unread, read + repeated, read + unread + repeated}
-    parts = Counter(one.where.partition(" > ")[0].partition(" line ")[0] for one in devices)
-    return miscount(asking, lengths, parts.values()) or contradicted(totals, lengths)
 
 
 def _references(subject: str, text: str) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ from exchange.parsing.statements.requests import (
 from exchange.parsing.statements.sentences import DEVICE_MARK, Sentence, sentences_of
 from exchange.parsing.text.lines import Line, normalized
 
+_LINK_ALONE = re.compile(r"[\s<(\[]*https?://\S+\s*")  # it says nothing by itself
 _ECHO = re.compile(r"\b(?:re|aw|fwd?|wg|sv|antw)\s*:|\bMP121", re.I)
 _NUMBER = re.compile(r"\s*\(?(\d{1,3})(?:[.):]|\s?[-\u2013=])\s")
 # What a sentence that answers says next to its answer is not counted as one of these.
@@ -91,6 +92,8 @@ def read_statements(
     found += keyed
     for index, sentence in enumerate(sentences):
         if keyed and (explains_sign(sentence.text) or signs_of_denial([sentence.text])):
+            continue
+        if _LINK_ALONE.fullmatch(sentence.text):
             continue
         is_legend, redefined = read_legend(sentence.text)
         if is_legend:

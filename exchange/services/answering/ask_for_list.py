@@ -49,8 +49,10 @@ def ask_for_list(
     because of this mail before.
     """
     ref = f"MAIL-{mail.id}"
-    if said.kind is not Kind.UNKNOWN or said.by_machine:
-        raise BadInput(f"mail {mail.id} is no person's mail without a list ({said.kind})")
+    if said.by_machine:
+        raise BadInput(f"a machine wrote mail {mail.id}, and machines are not asked")
+    if said.kind is not Kind.UNKNOWN:
+        raise BadInput(f"mail {mail.id} is no mail without a list, but of the kind {said.kind}")
     message_id = ctx.message_id(ref, LIST, mail.content_hash[:12])
     if tx.outbox.by_message_id([message_id]):
         raise BadInput(f"the list was asked for because of mail {mail.id} before")

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from exchange.domain.mail import NEEDS_PASSWORD, Kind, Subkind, Understanding
+from exchange.domain.mail import NEEDS_PASSWORD, Kind, Lack, Subkind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict
-from exchange.domain.statements import Act, Scope, gravest
+from exchange.domain.statements import Act, Scope, Statement, gravest
 from exchange.services.answering import (
     allowed_lists,
     ask_for_list,
+    brought_later,
     other_acts,
     take_report,
     take_response,
 )
+from exchange.services.answering.earlier_answers import spoken_of, what_we_answered
 from exchange.services.answering.lacking import lack_in_words
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.answering.requests import answer_request
@@ -113,11 +115,24 @@ def _unknown(sent: _Sent) -> MailOutcome:
     if take_response.answers_in_thread(sent.tx, sent.said, sent.party):
         return take_response.answers(sent.ctx, sent.tx, sent.mail, sent.said, sent.party)
     subkind, statement = sent.said.subkind, gravest(sent.said.statements)
-    if statement is not None and subkind in _SPOKEN:
+    if subkind in _MAY_UNLOCK and not sent.said.devices:
+        hint = brought_later.may_give_password(sent.tx, sent.said, sent.party)
+        if hint:
+            return _review(sent, hint)
+    if statement is not None and subkind in _SPOKEN and not _shows_link(sent.said, statement):
         return other_acts.say(sent.ctx, sent.tx, sent.mail, sent.said, sent.party, statement)
     if sent.said.lack:
         return _lacking(sent)
-    return _review(sent, f"not a request: {_NO_REQUEST.get(subkind, 'it asks for no codes')}")
+    reason = f"not a request: {_NO_REQUEST.get(subkind, 'it asks for no codes')}"
+    if subkind is Subkind.REPLY and sent.said.devices:
+        about = what_we_answered(sent.tx, spoken_of(sent.tx, sent.said, sent.party))
+        reason = f"not a request: a reply that lists Devices and asks for no codes; {about}"
+    return _review(sent, reason)
+
+
+def _shows_link(said: Understanding, statement: Statement) -> bool:
+    """Return whether a sentence says only where the list is, by a link."""
+    return said.lack is Lack.LINK and statement.act is Act.OTHER and said.lacking in statement.words
 
 
 def _lacking(sent: _Sent) -> MailOutcome:
@@ -156,6 +171,9 @@ _SPOKEN: Final = frozenset(
         Subkind.NOT_UNDERSTOOD,
     }
 )  # fmt: skip
+_MAY_UNLOCK: Final = frozenset(
+    {Subkind.NONE, Subkind.REPLY, Subkind.THANKS, Subkind.NOT_UNDERSTOOD, Subkind.QUESTION}
+)
 # What a mail is that is neither a request nor an answer, for a person.
 _NO_REQUEST: Final[Mapping[Subkind, str]] = {
     Subkind.NONE: "it asks for no codes and answers nothing",

@@ -32,6 +32,7 @@ from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.ports.reading import Question
 from exchange.services.answering import (
     allowed_lists,
+    brought_later,
     party_columns,
     party_passwords,
     sent_letters,
@@ -267,6 +268,10 @@ def _shunt(ctx: Context, mail: KeptMail, reason: str) -> MailOutcome:
 def decide(ctx: Context, mails: Sequence[Understood], tally: DayTally) -> list[MailOutcome]:
     """Decide some mails in order, in one transaction (commit 2): all or none."""
     who = _senders(ctx, mails)
+    mails = [
+        replace(one, said=brought_later.as_request(ctx, one.said, verdict.party))
+        for one, verdict in zip(mails, who, strict=True)
+    ]
     asking = [
         one.said.devices
         for one, verdict in zip(mails, who, strict=True)
@@ -326,6 +331,7 @@ def release_mail(
     Raises BadInput if the mail does not wait, or no longer; then nothing was changed.
     """
     who = Verdict(party=party, vouched=True)
+    said = brought_later.as_request(ctx, said, party)
     holdings = Holdings.of(ctx.vault, [said.devices] if said.kind is Kind.REQUEST else [])
     with ctx.store.transaction("release") as tx:
         state, folder, resolved = tx.mail.claim(mail.id)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Final
 
 from exchange.config import OurParty
@@ -28,12 +29,14 @@ from exchange.parsing.reading.import_tables import (
     match_columns,
     normalise_header,
 )
+from exchange.rendering.wording import counted
 from exchange.services.import_rows import (
     DEVICE,
     NO_HEADER,
     Sheet,
     by_role,
     device_column,
+    flat,
     header_shown,
     named_column,
     open_sheets,
@@ -55,6 +58,7 @@ _LOSING_WORDS: Final = (
 )
 _NOBODY: Final = frozenset(("", "-", "--", "n/a", "na", "none", "nil"))
 _HINT: Final = "name the columns Device ID, Losing supplier and Former suppliers"
+_MOST_TYPES: Final = 20
 _OURS: Final = ""  # means ourselves: no signifier is empty
 
 
@@ -77,13 +81,16 @@ def read_gained(
     ours: OurParty | None = None,
     columns: GainedColumns = GainedColumns(),
     notes: list[str] | None = None,
+    bad: list[BadInput] | None = None,
 ) -> list[Gained]:
     """Return the gained devices of a CSV or workbook, each once, in file order.
 
     ``name`` is the file's name, for places; ``parties`` the contacts register.  Suppliers are
     returned as signifiers, the losing one first, each once, without ourselves (``ours``).
-    ``notes`` collects what a person should know: sheets and rows left out, hidden rows read.
-    Raises BadInput, or BadInputs with every bad row as ``file > sheet > row N > column``.
+    ``notes`` collects what a person should know: sheets and rows left out, hidden rows read, rows
+    that repeat others, device types that are none.  ``bad`` collects the bad rows instead of an
+    error, and of a Device whose rows contradict each other none is returned.  Raises BadInput, or
+    BadInputs with every bad row as ``file > sheet > row N > column``.
     """
     known = _Suppliers(parties, ours)
     notes = [] if notes is None else notes
@@ -91,18 +98,49 @@ def read_gained(
     notes += about
     found: dict[str, Gained] = {}
     faults: list[BadInput] = []
+    doubtful: set[str] = set()
+    repeated = 0
     for sheet in sheets:
         for row in sheet.rows:
             try:
                 one = _gained(sheet, row, known)
-                found[one.device] = _merged(found.get(one.device), one)
             except BadInput as error:
                 if sheet.is_beside_the_list(row):
                     notes.append(f"left out: {sheet.place(row)}, which lists no Device")
                 else:
                     faults.append(error)
-    raise_all(faults, name)
-    return list(found.values())
+                continue
+            repeated += one.device in found
+            try:
+                found[one.device] = _merged(found.get(one.device), one)
+            except BadInput as error:
+                doubtful.add(one.device)
+                faults.append(error)
+        notes += _unknown_types(sheet)
+    if repeated:
+        notes.append(f"{counted(repeated, 'row')} of the list {_repeat(repeated)} others")
+    if bad is None:
+        raise_all(faults, name)
+    else:
+        bad += flat(faults)
+    return [one for one in found.values() if one.device not in doubtful]
+
+
+def _repeat(rows: int) -> str:
+    return "repeats" if rows == 1 else "repeat"
+
+
+def _unknown_types(sheet: Sheet) -> list[str]:
+    """Return a note for each different word that is no device type: it is read as none."""
+    first: dict[str, str] = {}
+    for row in sheet.rows if _TYPE in sheet.columns else ():
+        word = sheet.cell(row, _TYPE)
+        if word.strip() and not device_type_of(word):
+            first.setdefault(word, sheet.place(row))
+    return [
+        f"{place}: {mask_codes(word)[:40]!r} is no device type that we know, and is not read"
+        for word, place in islice(first.items(), _MOST_TYPES)
+    ]
 
 
 def read_listed(name: str, content: bytes, limits: Limits) -> list[DeviceId]:

@@ -35,6 +35,7 @@ from exchange.rendering.workbook import (
 )
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Context
+from exchange.services.import_rows import raise_all
 from exchange.services.letters import letters
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import CANCELLED, FAILED
@@ -61,20 +62,30 @@ def create(
     actor: str = "exchange",
     *,
     any_type: bool = False,
+    bad: list[BadInput] | None = None,
 ) -> Created:
     """Open a case for each device that has none, and ask the first Supplier of each.
 
-    Raises BadInput if a Supplier is not on the contacts register or, unless ``any_type``, for a
-    device type outside clause 4.16; then nothing was changed.
+    Raises BadInput if a Supplier is not on the contacts register or, unless ``any_type``, for
+    device types outside clause 4.16; then nothing was changed.  ``bad`` collects the latter
+    instead, and the others are asked for.
     """
     refused = () if any_type else ctx.settings.release.refused_device_types
-    for one in gained:
-        if (device_type := DeviceType.of(one.device_type)) in refused:
-            raise BadInput(
-                f"{one.device} is a {device_type}, to which clause 4.16 does not apply",
-                place=one.where,
-                hint="remove the row, or ask nevertheless with --any-type",
-            )
+    outside = [one for one in gained if DeviceType.of(one.device_type) in refused]
+    faults = [
+        BadInput(
+            f"{one.device} is a {DeviceType.of(one.device_type)}, "
+            "to which clause 4.16 does not apply",
+            place=one.where,
+            hint="remove the row, or ask nevertheless with --any-type",
+        )
+        for one in outside
+    ]
+    if bad is None:
+        raise_all(faults, source)
+    else:
+        bad += faults
+        gained = [one for one in gained if DeviceType.of(one.device_type) not in refused]
     unique = list({one.device: one for one in gained}.values())
     now = ctx.now()
     with ctx.store.transaction("create") as tx:

@@ -251,22 +251,26 @@ def head_of_mail(ctx: Context, mail: KeptMail) -> MailHead:
 def replay_mail(ctx: Context, number: int, actor: str) -> MailOutcome:
     """Read and decide a waiting mail again, as if it had just been kept.
 
-    If it was not fetched, the next round fetches and decides it.  Of a request that was answered,
-    only what could not be read is decided.
+    If it was not fetched, the next round fetches it; of an answered request the rest is decided.
     """
+    if done := read_rest(ctx, number, actor) or reopen_mail(ctx, number, actor):
+        return done
+    if (unread := intake.decide_all(ctx).unread) is not None:
+        raise unread
+    return outcome_of(ctx, number)
+
+
+def read_rest(ctx: Context, number: int, actor: str) -> MailOutcome | None:
+    """Answer what can be read now of a request that was answered in part; None if it is none."""
     with ctx.store.reading() as tx:
         mail = tx.mail.get(number)
         request = read_again.unread_request(tx, mail)
         lists = allowed_lists.of_sender(ctx, tx, mail) if request else ()
-    if request is not None:
-        maps = party_columns.of_party(ctx, request.party)
-        said = _understood(ctx, mail, maps, lists, party=request.party)
-        return read_again.answer_rest(ctx, mail, request, said, actor)
-    if wanted := reopen_mail(ctx, number, actor):
-        return wanted
-    if (unread := intake.decide_all(ctx).unread) is not None:
-        raise unread
-    return outcome_of(ctx, number)
+    if request is None:
+        return None
+    maps = party_columns.of_party(ctx, request.party)
+    said = _understood(ctx, mail, maps, lists, party=request.party)
+    return read_again.answer_rest(ctx, mail, request, said, actor)
 
 
 def reopen_mail(ctx: Context, number: int, actor: str) -> MailOutcome | None:

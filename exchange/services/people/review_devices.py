@@ -67,12 +67,13 @@ def release_devices(
     *,
     only: Collection[str] = (),
     not_installer: str = "",
+    dry: bool = False,
 ) -> Released:
     """Decide the held devices of a request again, from the present vault and register.
 
     ``only`` limits it to some Device IDs.  ``not_installer`` is a person's reason for answering
     "not the installing Supplier" where the register alone would not; it is never accepted for a
-    device that our register says we installed.
+    device that our register says we installed.  ``dry`` only counts what would become of them.
     """
     wanted = {str(DeviceId.parse(text)) for text in only}
     not_installer = mask_codes(not_installer)
@@ -97,7 +98,7 @@ def release_devices(
     places = [at for at in range(len(chosen)) if at not in still]
     settled = rulings.chosen(places)
     rows = [chosen[at].id for at in places]
-    if rows:
+    if rows and not dry:
         head = head_of_mail(ctx, mail)
         with ctx.store.transaction("release") as tx:
             tx.inbound.claim(request.id)

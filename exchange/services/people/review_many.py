@@ -10,6 +10,7 @@ from typing import Final
 from exchange.errors import BadInput, ExchangeError, StoreError
 from exchange.services.answering import intake
 from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.answering.requests import read_again
 from exchange.services.context import Context
 from exchange.services.people import review
 from exchange.store.db import Transaction
@@ -43,11 +44,14 @@ class Dealt:
     fault: ExchangeError | None = None
 
 
-def choose_mails(ctx: Context, chosen: MailFilter, spans: Sequence[Span] | None) -> ChosenMails:
+def choose_mails(
+    ctx: Context, chosen: MailFilter, spans: Sequence[Span] | None, *, unread: bool = False
+) -> ChosenMails:
     """Return the waiting mails in ``spans`` (None for all) that the filter ``chosen`` selects.
 
     A range means mails in Review and Shunted, unless the filter names a folder; a mail named by
-    its own number may wait in any folder.
+    its own number may wait in any folder.  With ``unread`` that also means a mail that was answered
+    and of which something could not be read.
     """
     single = {first for first, last in spans or () if first == last}
     with ctx.store.reading() as tx:
@@ -60,6 +64,9 @@ def choose_mails(ctx: Context, chosen: MailFilter, spans: Sequence[Span] | None)
                 alone = replace(chosen, numbers=tuple((one, one) for one in sorted(single)))
                 others = (replace(alone, folder=state) for state in NOT_FETCHED)
                 found = chain.from_iterable(tx.waiting.numbers(one) for one in others)
+                if unread and not chosen.narrows:
+                    left = sorted(single - set(numbers))
+                    found = chain(found, (one for one in left if _is_unread(tx, one)))
                 numbers = sorted({*numbers, *found})
         ranges = [one for one in spans or () if one[0] != one[1]]
         among = replace(chosen, numbers=_spans_of(numbers)) if spans is not None else chosen
@@ -70,6 +77,12 @@ def choose_mails(ctx: Context, chosen: MailFilter, spans: Sequence[Span] | None)
             missed=tuple(sorted(single - set(numbers))),
             elsewhere=_elsewhere(tx, chosen, ranges),
         )
+
+
+def _is_unread(tx: Transaction, number: int) -> bool:
+    return any(
+        read_again.unread_request(tx, tx.mail.get(one.id)) for one in tx.waiting.rows([number])
+    )
 
 
 def _elsewhere(tx: Transaction, chosen: MailFilter, spans: Sequence[Span]) -> dict[str, int]:
@@ -108,8 +121,8 @@ def replay(ctx: Context, numbers: Sequence[int], actor: str) -> Iterator[Dealt]:
     done = intake.Decided()
     for start in range(0, len(numbers), _REPLAYED_AT_ONCE):
         some = numbers[start : start + _REPLAYED_AT_ONCE]
-        dealt = list(_each(some, lambda number: review.reopen_mail(ctx, number, actor)))
-        # A mail fetched in the next round has its outcome already.
+        dealt = list(_each(some, lambda number: _read_or_reopen(ctx, number, actor)))
+        # A mail that was answered, or is fetched in the next round, has its outcome already.
         yield from (one for one in dealt if one.fault or one.outcome)
         reopened = [one.number for one in dealt if not (one.fault or one.outcome)]
         try:
@@ -126,6 +139,11 @@ def replay(ctx: Context, numbers: Sequence[int], actor: str) -> Iterator[Dealt]:
             yield Dealt(number, None if fault else review.outcome_of(ctx, number), fault)
         if len(dealt) < len(some):
             return
+
+
+def _read_or_reopen(ctx: Context, number: int, actor: str) -> MailOutcome | None:
+    """Answer the rest of a request, or put a waiting mail back; None if it is to be decided."""
+    return review.read_rest(ctx, number, actor) or review.reopen_mail(ctx, number, actor)
 
 
 def release(ctx: Context, numbers: Sequence[int], party: str, actor: str) -> Iterator[Dealt]:

@@ -30,11 +30,12 @@ from exchange.vault.importing.import_conflicts import (
     Refusals,
     RefusedRows,
     check_rows,
+    separate_clashing,
 )
 from exchange.vault.importing.sealed_tempfile import PARTS, SealedTempFile
 from exchange.vault.manifest import ALL_PLACES, Entries
 from exchange.vault.merge import ADDED, UNCHANGED, UPDATED
-from exchange.vault.radix_sort import concatenated, rows_where
+from exchange.vault.radix_sort import concatenated
 from exchange.vault.records import HAS_CODE, ROW, Rows, Sources, row_devices
 from exchange.vault.vault_header import VaultHeader, reading, writing
 
@@ -304,10 +305,11 @@ class CodeImport:
         self._report("sealing", self._done, int(self._waiting.counts.sum()))
 
     def _choose(self, held: Rows, incoming: ImportRows) -> Rows:
-        if len(self._duplicate_rows):
-            incoming = rows_where(incoming, ~np.isin(incoming["row"], self._duplicate_rows))
         # An import in steps cannot undo what an earlier step committed.
         skip_bad = self._options.skip_bad or bool(self._options.resume)
+        if len(self._duplicate_rows):
+            incoming, refused = separate_clashing(incoming, self._duplicate_rows, skip_bad=skip_bad)
+            self._refused.append(refused)
         checked = check_rows(held, incoming, replace=self._options.replace, skip_bad=skip_bad)
         self._refused.append(checked.refused)
         self._repeated += checked.repeated

@@ -117,6 +117,33 @@ def check_rows(held: Rows, incoming: ImportRows, *, replace: bool, skip_bad: boo
     return CheckedRows(without_row_numbers(taken), repeated, rows_where(refused, wrong))
 
 
+def separate_clashing(
+    incoming: ImportRows, clashing: npt.NDArray[np.uint32], *, skip_bad: bool
+) -> tuple[ImportRows, Refusals]:
+    """Take out the rows numbered ``clashing``, refused because their code is another device's.
+
+    Returns the other rows, and those refused of them: with ``skip_bad`` every row of a device that
+    one of the rows taken out gives another code, since nobody can tell which of the two is right.
+    """
+    out = np.isin(incoming["row"], clashing)
+    bad = np.zeros(len(incoming), bool)
+    refused = np.zeros(0, REFUSAL_ROW)
+    if skip_bad:
+        devices, first = np.unique(incoming["device"][out], return_index=True)
+        # All rows with the same code are taken out, so that the rest has another code, or none.
+        bad = ~out & np.isin(incoming["device"], devices)
+        rest = rows_where(incoming, bad)
+        refused = np.zeros(len(rest), REFUSAL_ROW)
+        refused["row"], refused["device"] = rest["row"], rest["device"]
+        others = incoming["row"][out][first]
+        refused["other_row"] = others[np.searchsorted(devices, rest["device"])] if len(rest) else 0
+        coded = (rest["flags"] & HAS_CODE) != 0
+        refused["refusal"] = np.where(
+            coded, RowRefusal.DEVICE_OTHER_CODE, RowRefusal.DEVICE_NO_CODE
+        )
+    return rows_where(incoming, ~out & ~bad), refused
+
+
 def without_row_numbers(loaded: ImportRows) -> Rows:
     """Return the rows without their row numbers."""
     rows = np.empty(len(loaded), ROW)

@@ -16,6 +16,7 @@ from exchange.parsing.text.lines import Line
 
 _DELIMITERS: Final = ("\t", ",", ";", "|")
 _MOST_COLUMNS: Final = 40
+_SHORT: Final = 20  # characters of what is written in place of an ID
 _LONGEST: Final = 2000  # characters of a line that may be a row
 _RULED = re.compile(r"[\s|+:=\-]*-[\s|+:=\-]*")  # the line under a drawn header
 _ID = re.compile(r"(?:[0-9A-Fa-f][:.\- ]?){16}")
@@ -72,6 +73,17 @@ def _cells(text: str, delimiter: str) -> list[str]:
     return [cell.strip().strip('"').strip() for cell in text.split(delimiter)]
 
 
+def _goes_on(text: str, header: str, delimiter: str) -> bool:
+    """Return whether a line without an ID is a row all the same: "tbc", or nothing.
+
+    A signature may have one ``|`` in it, and no line of a table that people draw is without one
+    at its beginning.
+    """
+    if delimiter == "|":
+        return header.lstrip().startswith("|") and text.lstrip().startswith("|")
+    return delimiter == "\t" and delimiter in text
+
+
 def _device_columns(names: Sequence[str], delimiter: str) -> list[int]:
     """Return the columns that a header calls Device IDs; between tabs an ambiguous word will do."""
     roles = [header_meaning(name).role if len(name) <= 60 else None for name in names]
@@ -108,7 +120,13 @@ def _table_end(lines: Sequence[Line], start: int) -> int:
             if delimiter in "\t|" and len(cells) < len(names) and len(cells) > 1:
                 cells += [""] * (len(names) - len(cells))  # empty cells at the end were cut off
             sign = _DIGIT if rows else _VALUE
-            if len(cells) != len(names) or not any(sign.fullmatch(cells[at]) for at in columns):
+            drawn = rows > 0 and _goes_on(line.text, header.text, delimiter)
+            like = any(
+                sign.fullmatch(cells[at]) or (drawn and len(cells[at]) <= _SHORT)
+                for at in columns
+                if at < len(cells)
+            )
+            if len(cells) != len(names) or not like:
                 break
             if any(_ID.fullmatch(cell) for at, cell in enumerate(cells) if at in unnamed):
                 return start  # several IDs on a line: not a table, and none of them may be lost

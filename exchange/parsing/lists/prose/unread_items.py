@@ -26,6 +26,10 @@ _COMPARED: Final = 1000
 _MOST_NAMED: Final = 40
 _LEAD: Final = 200
 _REFERENCE = re.compile(r"[G-Zg-z]|[A-Za-z][G-Zg-z]")  # begins with letters that are no digits
+# E6S12345678961: what a maker writes on a meter, with a letter that no slip puts there.
+_SERIAL = re.compile(
+    r"[A-Za-z][0-9](?=[0-9]?[G-HJ-KM-NP-Zg-hj-km-np-z])[0-9A-Za-z]{1,2}[0-9]{6,11}"
+)
 _PHONE = re.compile(r"0[1-37-9]|44")
 _MPAN_WEIGHTS: Final = (3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43)
 _REASON: Final = "it is written like a Device ID, and cannot be read as one"
@@ -138,7 +142,7 @@ def _is_other_number(stretch: Stretch) -> bool:
     """Return whether it is plainly a reference, a phone, a date, a meter point."""
     digits = stretch.digits
     if not stretch.decimal:
-        return bool(_REFERENCE.match(digits))
+        return bool(_REFERENCE.match(digits) or _SERIAL.fullmatch(digits))
     return digits != stretch.text or bool(_PHONE.match(digits)) or _is_meter_point(digits)
 
 

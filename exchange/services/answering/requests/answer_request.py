@@ -18,11 +18,9 @@ from exchange.domain.device import mask_codes
 from exchange.domain.inbound import (
     DISCHARGED,
     DecisionTerms,
-    DeviceEvent,
     DeviceState,
     InboundRequest,
     RequestClock,
-    move,
 )
 from exchange.domain.mail import MailHead, Understanding
 from exchange.domain.party import Party
@@ -33,6 +31,7 @@ from exchange.errors import BadInput
 from exchange.rendering.compose import Attachment, reply_subject
 from exchange.rendering.workbook import CSV, XLSX, AnswerRow, SheetFacts
 from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.answering.requests import corrections
 from exchange.services.answering.requests.answer_events import audit_events
 from exchange.services.answering.requests.answer_parts import AnswerPart, Files, answers_in_parts
 from exchange.services.answering.requests.answer_text import NO_REMARKS, AnswerText, ListRemarks
@@ -123,7 +122,7 @@ def take(
         parts += 1
     basis.tally.note(party.signifier, parts, len(decided_rows))
     basis.history.note(party.signifier, decided_rows, ref, ctx.today())
-    _supersede(ctx, tx, understood, party, ref, asked)
+    corrections.supersede(ctx, tx, understood, party, ref)
     tx.audit.append(
         ctx.now(),
         AuditEvent(
@@ -351,34 +350,6 @@ def _first(
     if all(one is not state for one, _ in decided_rows.decisions):
         return []
     return _named(rows, decided_rows.by_state(state)[:most])
-
-
-def _supersede(
-    ctx: Context, tx: Transaction, understood: Understanding, party: Party, ref: str, asked: int
-) -> None:
-    """Withdraw unreadable rows that a follow-up in the thread corrects.
-
-    If it lists fewer devices than there are such rows, nobody can tell which it corrects: the rows
-    stay for a person.
-    """
-    refs = {
-        letter.ref
-        for letter in tx.outbox.by_message_id(
-            (understood.head.in_reply_to, *understood.head.references)
-        )
-    }
-    for earlier in tx.inbound.by_refs(refs - {ref}, party.signifier):
-        rows = list(tx.inbound.devices(earlier.id, [DeviceState.UNREADABLE]))
-        if not rows or asked < len(rows):
-            continue
-        tx.inbound.move_many(
-            (row.id, move(row.state, DeviceEvent.WITHDRAW), f"corrected in {ref}") for row in rows
-        )
-        tx.inbound.mark_if_answered(earlier.id)
-        tx.audit.append(
-            ctx.now(),
-            AuditEvent("request.corrected", earlier.ref, party.signifier, {"by": ref}),
-        )
 
 
 def reminded(ctx: Context, tx: Transaction, understood: Understanding, party: Party) -> MailOutcome:

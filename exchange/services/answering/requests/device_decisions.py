@@ -31,7 +31,7 @@ from exchange.domain.columns.format_columns import (
     concat_hex,
 )
 from exchange.domain.columns.group_facts import FactColumn, group_facts
-from exchange.domain.device import mask_codes
+from exchange.domain.device import MASKED, mask_codes
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
     LIKENESSES,
@@ -45,9 +45,9 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.mail import Found, Reject, names_row
 from exchange.errors import BadInput
-from exchange.rendering.wording import OutcomeWord
+from exchange.rendering.wording import OutcomeWord, safe_quote
 from exchange.services.answering.requests.device_holdings import KnownDevices
-from exchange.services.answering.requests.sent_words import in_their_words, safe_quote
+from exchange.services.answering.requests.sent_words import in_their_words
 
 OUTCOME_WORDS = {
     DeviceState.PROVIDED: OutcomeWord.PROVIDED,
@@ -191,12 +191,14 @@ def _reason_given(state: DeviceState, reason: str) -> str:
 def _with_sent(reason: str, sent: str, place: str) -> str:
     """Append what was sent, made safe (``safe_quote``), unless ``reason`` quotes it.
 
-    For a whole file it is the file's name, which ``place`` has.
+    For a whole file it is the file's name, which ``place`` has; a dash stands for an empty cell.
     """
     shown = safe_quote(sent)
-    named = not names_row(place) or place.startswith(f"{sent} > ")
+    named = not names_row(place) or place.startswith(f"{sent} > ") or sent == "-"
     if not shown or named or f'"{shown}"' in reason or f"'{shown}'" in reason:
         return reason
+    if shown == MASKED:
+        return f"{reason} (what you sent may be an install code, and is not repeated here)"
     return f'{reason} (you sent "{shown}")'
 
 

@@ -6,6 +6,8 @@ request stays the same: its reference, its clock, and what was answered of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.inbound import DeviceEvent, DeviceState, InboundRequest, RequestedDevice, move
@@ -40,17 +42,19 @@ def locked_mails(ctx: Context, party: str) -> list[int]:
     Those of open requests first, then those in Review; oldest first.
     """
     with ctx.store.reading() as tx:
-        unread = [
-            request.mail_id
-            for request in tx.inbound.requests(open_only=True)
-            if request.party == party
-            and any(
-                needs_password(row.reason)
-                for row in tx.inbound.devices(request.id, [DeviceState.UNREADABLE])
-            )
-        ]
-        waiting = tx.waiting.numbers(MailFilter(party=party, reason=NEEDS_PASSWORD))
-    return [*unread, *waiting]
+        return locked_now(tx, party, tx.inbound.requests(open_only=True))
+
+
+def locked_now(tx: Transaction, party: str, requests: Iterable[InboundRequest]) -> list[int]:
+    """Return what ``locked_mails`` does, of the open ``requests`` given."""
+    unread = [one.mail_id for one in requests if one.party == party and locked_files(tx, one)]
+    return [*unread, *tx.waiting.numbers(MailFilter(party=party, reason=NEEDS_PASSWORD))]
+
+
+def locked_files(tx: Transaction, request: InboundRequest) -> list[str]:
+    """Return the files of a request that need a password."""
+    rows = tx.inbound.devices(request.id, [DeviceState.UNREADABLE])
+    return [row.where for row in rows if needs_password(row.reason)]
 
 
 def answer_rest(

@@ -6,29 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from exchange.domain.device import MASKED, mask_codes
+from exchange.domain.device import MASKED
 from exchange.domain.mail import Reject
-from exchange.rendering.wording import one_line
+from exchange.rendering.wording import safe_quote
 
-_SENT_CHARS: Final = 100  # of an unreadable cell, quoted in the answer
-_SECRET_CHARS: Final = 24  # as many could be a code that lost its end
-_NUMBERS = re.compile(r"[A-Za-z]*[0-9][0-9A-Za-z]*")
 _BODY_LINE = re.compile(r"body line (\d{1,9})")
 _AROUND: Final = (30, 12)  # characters on each side, the fewer where the more have a code's digits
 _MOST_AROUND: Final = 1_000  # rejects whose words around them are looked up
-
-
-def safe_quote(sent: str) -> str:
-    """Return what was sent on one line, at most 100 characters, with codes masked.
-
-    The quotation marks that it is put into disarm a formula.  A damaged code may have letters that
-    are not hex digits, and ``mask_codes`` misses it: if the words with digits are together as long
-    as a code, the whole text is masked.
-    """
-    shown = one_line(mask_codes(sent), _SENT_CHARS)
-    if sum(map(len, _NUMBERS.findall(shown))) >= _SECRET_CHARS:
-        return MASKED
-    return shown
 
 
 def in_their_words(rejects: Sequence[Reject], body: str) -> list[str]:
@@ -46,9 +30,11 @@ def in_their_words(rejects: Sequence[Reject], body: str) -> list[str]:
 
 def _with_words(text: str, line: str) -> str:
     """Return ``text`` with some words of its line before and after it."""
-    if not text or text not in line:
+    # Not where it begins another one: an ID that lost its end is the beginning of its neighbour.
+    found = re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", line) if text else None
+    if found is None:
         return text
-    before, _, after = line.partition(text)
+    before, after = line[: found.start()], line[found.end() :]
     for most in _AROUND:
         first = before.lstrip() if len(before) <= most else f"… {before[-most:].partition(' ')[2]}"
         last = after.rstrip() if len(after) <= most else f"{after[:most].rpartition(' ')[0]} …"

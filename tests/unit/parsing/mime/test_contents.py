@@ -60,9 +60,10 @@ def test_attachments_without_a_name_are_numbered() -> None:
     assert [name for name, _ in found.attachments] == ["attachment 1", "a.csv", "attachment 3"]
 
 
-def test_an_empty_attachment_is_left_out() -> None:
-    found = sorted_parts(making.multi("mixed", making.part(" \n", "text/csv", name="a.csv")))
-    assert found.attachments == []
+def test_an_empty_attachment_is_listed_if_it_has_a_name() -> None:
+    named = making.part(" \n", "text/csv", name="a.csv")
+    found = sorted_parts(making.multi("mixed", named, making.part(" \n", "text/csv")))
+    assert [name for name, _ in found.attachments] == ["a.csv"]
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 from email.message import EmailMessage
+from fnmatch import fnmatchcase
 
 import pytest
 import xlsxwriter
 
-from exchange.domain.mail import Lack, Understanding
+from exchange.domain.mail import Kind, Lack, Understanding
+from exchange.domain.statements import Act
 from exchange.parsing.reading.understand import understand
 from exchange.worker.frames import decode, encode
+from tests.corpus.making import D
 
 ASKS = "Hello,\n\ncould you send us the install codes of the meters in the enclosed list, please?\n"
 PICTURE = ("image/jpeg", b"\xff\xd8\xff\xe0" + bytes(range(200)))
@@ -62,6 +65,30 @@ def _read(
         ),
         (lambda: _read(ASKS, ("IMG_1.jpg", PICTURE)), Lack.PICTURE, "IMG_1.jpg"),
         (lambda: _read(ASKS), Lack.FORGOTTEN, ""),
+        # The logo of a signature is no list, and what was attached is missing.
+        (lambda: _read(ASKS, ("image001.png", PICTURE)), Lack.FORGOTTEN, ""),
+        (
+            lambda: _read(
+                "Could you send us the install codes for the screenshot attached?",
+                ("image001.png", PICTURE),
+            ),
+            Lack.PICTURE,
+            "image001.png",
+        ),
+        (
+            lambda: _read(
+                "Please provide install codes for the list here:\n\nhttps://1drv.ms/x/s!Ab"
+            ),
+            Lack.LINK,
+            "https://1drv.ms/x/s!Ab",
+        ),
+        (
+            lambda: _read(
+                "We need the codes of the meters in https://gain.example/gained.xlsx?dl=1"
+            ),
+            Lack.LINK,
+            "https://gain.example/gained.xlsx?dl=1",
+        ),
         (
             lambda: _read(
                 "Please give us the install codes of the meters in https://gain.sharepoint.com/x/1?e=a."
@@ -111,3 +138,30 @@ def test_files_and_links_are_listed_once_in_any_mail() -> None:
 def test_a_machine_is_known_by_its_header() -> None:
     assert not _read(ASKS).by_machine
     assert _read(ASKS, Auto_Submitted="auto-generated").by_machine
+
+
+def test_a_link_alone_is_no_sentence() -> None:
+    said = _read("Please provide install codes for the list here:\n\nhttps://1drv.ms/x/ids!codes")
+    assert [one.act for one in said.statements] == [Act.ASKS]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("more.csv", b"", "the file is empty"),
+        ("more.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "the file is damaged*"),
+        ("photo.jpg", PICTURE[1], "we cannot read pictures*"),
+        ("image001.png", PICTURE[1], ""),
+        ("ATT00001.txt", b"", ""),
+    ],
+)
+def test_a_file_next_to_a_list_is_reported_if_it_may_have_more(
+    name: str, content: bytes, reason: str
+) -> None:
+    media = "image/png" if name.endswith(("png", "jpg")) else "application/octet-stream"
+    text = f"Please send us the codes of {D[0]} and of the meter in the photo, and in the file."
+    said = _read(text, (name, (media, content)))
+    assert said.kind is Kind.REQUEST
+    assert [(one.where, fnmatchcase(one.reason, reason)) for one in said.rejects] == (
+        [(name, True)] if reason else []
+    )

@@ -100,7 +100,8 @@ def test_every_bad_row_is_named_with_its_column() -> None:
         f"{C},,\n"
     )
     assert said == [
-        "gained.csv > row 3 > Device ID: Device ID too short: 8 characters, 16 needed",
+        "gained.csv > row 3 > Device ID: Device ID too short: 8 characters, 16 needed"
+        ' (it has "00-DB-12-34")',
         "gained.csv > row 3 > Losing supplier: 'NOBODY' is not on the contacts register (name a"
         " supplier by signifier, MPID or full name; `exchange contacts import` adds parties)",
         "gained.csv > row 3 > Former suppliers: 'ALSO' is not on the contacts register (name a"

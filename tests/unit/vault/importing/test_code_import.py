@@ -100,6 +100,29 @@ def test_a_code_at_two_devices_is_refused_within_the_rows_and_against_the_vault(
     assert len(contents(vault)) == 1
 
 
+@pytest.mark.parametrize("options", [{"skip_bad": True}, {"resume": "fingerprint"}])
+def test_a_code_of_two_devices_leaves_no_other_code_for_either(
+    vault: SealedVault, options: dict[str, Any]
+) -> None:
+    # Device 1 has code 9, which device 4 has too, and code 8: nobody knows which of them is right.
+    rows = [record(1, 9), record(2), record(1, 8), record(4, 9), record(4, None), record(3)]
+    result = _import(vault, rows, **options)
+    assert [(one.row, one.refusal, one.other_row) for one in result.refused] == [
+        (1, RowRefusal.CODE_TWICE, 4),
+        (3, RowRefusal.DEVICE_OTHER_CODE, 1),
+        (4, RowRefusal.CODE_TWICE, 1),
+        (5, RowRefusal.DEVICE_NO_CODE, 4),
+    ]
+    assert set(contents(vault)) == {record(2).device, record(3).device}
+
+
+def test_a_code_that_the_vault_has_elsewhere_leaves_no_other_code(vault: SealedVault) -> None:
+    vault.put_many([record(1)])
+    result = _import(vault, [record(2, 1), record(2, 7), record(3)], skip_bad=True)
+    assert [one.row for one in result.refused] == [1, 2]
+    assert len(contents(vault)) == 2
+
+
 def test_a_device_that_gets_another_code_gives_its_own_away(vault: SealedVault) -> None:
     vault.put_many([record(1)])
     result = _import(vault, [record(1, 50), record(2, 1)], replace=True)

@@ -60,3 +60,25 @@ def test_sentences_with_commas_are_no_table() -> None:
     said = _read(f"Device ID, MPAN and date, as ever.\nYours, Kim\n\nOnly this one: {A0}\n")
     assert _devices(said) == [A0]
     assert not said.rejects
+
+
+@pytest.mark.parametrize(("sign", "edge"), [("|", "| "), ("\t", "")])
+def test_a_drawn_row_without_an_id_is_told_and_cuts_no_table(sign: str, edge: str) -> None:
+    rows = [("Meter", "Device ID"), ("E1", A0), ("E2", "tbc"), ("E3", A1)]
+    said = understand(
+        b"From: a@gain.example\nSubject: Codes\n\nPlease send us the install codes:\n\n"
+        + "\n".join(f"{edge}{sign.join(row)}{edge}" for row in rows).encode()
+        + b"\nDana Wells | Gainsborough Energy\n"
+    )
+    assert [str(one.device) for one in said.devices] == [A0, A1]
+    assert [(one.text, one.where) for one in said.rejects] == [("tbc", "body table 1 > row 3")]
+
+
+def test_a_signature_is_no_row_of_a_table_without_edges() -> None:
+    said = understand(
+        HEAD
+        + f"Please send the codes:\n\nSite | Device ID\nE1 | {A0}\n"
+        "Dana Wells | Gainsborough Energy\n".encode()
+    )
+    assert [str(one.device) for one in said.devices] == [A0]
+    assert said.rejects == ()

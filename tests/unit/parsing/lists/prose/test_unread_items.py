@@ -26,6 +26,20 @@ def test_a_row_of_a_list_is_rejected_wherever_it_is(bullet: str, at: int) -> Non
     assert [(one.text, one.where) for one in found.rejects] == [(SLIP, f"line {at + 1}")]
 
 
+@pytest.mark.parametrize(
+    "row", ["FF-FF-FF-FF-FF-FF-FF-FF", "ffffffffffffffff", "FFFF-FFFF-FFFF-FFFF"]
+)
+def test_all_fs_are_a_row_as_all_zeros_are(row: str) -> None:
+    found = _read(f"{D[0]}\n{row}\n{D[1]}")
+    assert [(one.text, one.where) for one in found.rejects] == [(row, "line 2")]
+    assert "all Fs" in found.rejects[0].reason
+
+
+def test_a_serial_number_that_a_maker_writes_is_no_row() -> None:
+    found = _read(f"{D[0]}\nE6S12345678961\nE6S01234567890")
+    assert found.rejects == []
+
+
 def test_outside_a_list_it_is_named_and_not_rejected() -> None:
     found = _read("The case is 19A0B1C2D3E4F5 in our system.\n\nPlease call.")
     assert found.rejects == []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from exchange.domain.mail import Reject
-from exchange.services.answering.requests.sent_words import in_their_words, safe_quote
+from exchange.rendering.wording import safe_quote
+from exchange.services.answering.requests.sent_words import in_their_words
 
 BODY = """Good morning,
 meter 00-DB-41-07-00-1A-20-3 at 4 Elm Road (gas)
@@ -61,3 +62,12 @@ def test_thousands_of_rejects_of_a_long_body_cost_little() -> None:
     texts = in_their_words(rejects, body)
     assert texts[0] == "row 0: 00-DB-41-000000"
     assert texts[-1] == "00-DB-41-049999"
+
+
+def test_an_id_that_lost_its_end_is_not_quoted_as_its_neighbour() -> None:
+    line = "00-DB-12-34-56-78-90-A0, 00-DB-12-34-56-78-90 and 00-DB-12-34-56-78-90-A2"
+    reject = Reject("00-DB-12-34-56-78-90", "too short", "body line 1")
+    (said,) = in_their_words([reject], line)
+    assert "00-DB-12-34-56-78-90 " in said
+    assert said.index("00-DB-12-34-56-78-90 ") > 0
+    assert not said.startswith("00-DB-12-34-56-78-90-A0, …")
