@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from exchange.domain.mail import Subkind
-from exchange.domain.statements import ANSWERING, Act, Statement
+from exchange.domain.statements import ANSWERING, OF_REQUEST, Act, Statement
 from exchange.parsing.mailkinds.desks import own_name
 from exchange.parsing.phrases.act_phrases import DOUBTS, INSTALLED_BY_YOU
 from exchange.parsing.statements.sentences import CODE_MARK
@@ -51,6 +51,8 @@ def why_no_request(statements: Sequence[Statement], *, reply: bool = False) -> S
     for act, subkind in _AGAINST.items():
         if act in acts:
             return subkind
+    if any(one.reason == OF_REQUEST for one in statements):
+        return Subkind.NOT_UNDERSTOOD
     if any(one.act is Act.ASKS and one.where != _SUBJECT for one in statements):
         return Subkind.NONE
     for act, subkind in _OTHERWISE.items():

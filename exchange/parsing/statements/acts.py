@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from exchange.domain.statements import Act, Scope, Statement
+from exchange.domain.statements import OF_REQUEST, Act, Scope, Statement
 from exchange.parsing.languages.acts import act_in, names_codes_in
 from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.phrases import act_phrases as asked
@@ -19,7 +19,9 @@ from exchange.parsing.phrases import background_phrases as background
 from exchange.parsing.phrases import condition_phrases as conditions
 from exchange.parsing.phrases import matter_phrases as matter
 from exchange.parsing.phrases import remark_phrases as remarks
-from exchange.parsing.statements import requests
+from exchange.parsing.phrases.aside_phrases import is_small_print
+from exchange.parsing.statements import request_state, requests
+from exchange.parsing.statements.request_state import Place
 from exchange.parsing.statements.sentences import Sentence, is_closing
 from exchange.parsing.text.cache_short import cache_short
 
@@ -39,15 +41,48 @@ _POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.I)
 _NOT_IN_FOOTERS: Final = frozenset(
     (Act.CORRECTS, Act.REPORTS, Act.DISPUTES, Act.ASKS_ELSE, Act.OTHER, Act.CHASES)
 )
+# These say already that a person reads it.
+_SETTLED: Final = frozenset(
+    (Act.WARNS, Act.TAKES_BACK, Act.DISPUTES, Act.CORRECTS, Act.REPORTS)
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-def read_acts(sentence: Sentence, where: str, *, about_codes: bool = False) -> list[Statement]:
-    """Return the statement of one sentence, or none if it is about nothing of ours.
+def read_acts(
+    sentence: Sentence, where: str, *, about_codes: bool = False, asked: bool = False
+) -> list[Statement]:
+    """Return the statements of one sentence, or none if it is about nothing of ours.
 
-    ``about_codes``: install codes were named before it, so that "them" can be the codes.
+    ``about_codes``: install codes were named before it, so that "them" can be the codes;
+    ``asked``: they were asked for.
     """
     act = act_of(sentence, about_codes=about_codes)
+    found = _statements(act, sentence, where)
+    if act in _SETTLED or not _unsettles(sentence, act, asked=asked):
+        return found
+    scope = Scope.NAMED if sentence.devices else Scope.THESE
+    text = sentence.text[:_MOST_WORDS]
+    state = Statement(Act.OTHER, where, text, scope, sentence.devices, reason=OF_REQUEST)
+    return [*(one for one in found if one.act is not Act.OTHER), state]
+
+
+def _unsettles(sentence: Sentence, act: Act | None, *, asked: bool) -> bool:
+    """Return whether a sentence may say that a request is over, put off or yet to come."""
+    text = _without_contractions(sentence.text)
+    if sentence.item or remarks.BOILERPLATE.search(text) or is_closing(text):
+        return False
+    if language_of(text) or is_small_print(text, signed=sentence.signed):
+        return False
+    if sentence.line.number == 0:
+        place = Place.SUBJECT
+    elif sentence.signed:
+        place = Place.SIGNED
+    else:
+        place = Place.BELOW if asked else Place.ABOVE
+    return request_state.unsettles(text, place, asks=act is Act.ASKS)
+
+
+def _statements(act: Act | None, sentence: Sentence, where: str) -> list[Statement]:
     standing = sentence.signed and not sentence.devices and act in _NOT_IN_FOOTERS
     if act is None or (standing and not _POSTSCRIPT.match(sentence.text)):
         return []
@@ -120,7 +155,10 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
     if asked.STILL_WAITING.search(said) and not (reports_ours or asked.TO_US.search(said)):
         return Act.CHASES
-    if _asks_for_codes(text, said, about_codes=about_codes, titled=subject):
+    asks = _asks_for_codes(text, said, about_codes=about_codes, titled=subject)
+    if asks and not request_state.is_in_earnest(text):
+        return Act.REPORTS if reports_ours else Act.OTHER
+    if asks:
         reports_ours = reports_ours and _reports(asked.FOR_MORE.sub(" ", facts))
         return Act.REPORTS if reports_ours and not requests.lacks_codes(said) else Act.ASKS
     if reports_ours and requests.only_lacks_codes(said):

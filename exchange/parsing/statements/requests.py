@@ -154,12 +154,17 @@ _NO_MATTER: Final = re.compile("[RDLpPewufFc,.:!?()-]*")
 _SAYS_NOTHING: Final = re.compile("[pmDLfFcuwyCRePs,.:!?()-]*")
 
 
+def spelt_out(text: str) -> str:
+    """Return a text with its contractions in full: ``we will not`` for ``we won't``."""
+    for pattern, into in _SHORTENED:
+        text = pattern.sub(into, text)
+    return text
+
+
 @lru_cache(maxsize=2048)  # each sentence is looked at for several things
 def shape_of(text: str) -> str:
     """Return the parts of the words of a sentence, one character for each; pauses are kept."""
-    for pattern, into in _SHORTENED:
-        text = pattern.sub(into, text)
-    text = _IN_THEIR_NAME.sub("we ", text[:_LONGEST])
+    text = _IN_THEIR_NAME.sub("we ", spelt_out(text)[:_LONGEST])
     text = _FROM_A_DAY.sub("henceforth", text)
     words = _WORD.findall(text.lower())
     shape: list[str] = []
