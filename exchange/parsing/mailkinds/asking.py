@@ -51,14 +51,15 @@ def why_no_request(statements: Sequence[Statement], *, reply: bool = False) -> S
     for act, subkind in _AGAINST.items():
         if act in acts:
             return subkind
-    if any(one.reason == OF_REQUEST for one in statements):
-        return Subkind.NOT_UNDERSTOOD
-    if any(one.act is Act.ASKS and one.where != _SUBJECT for one in statements):
-        return Subkind.NONE
+    asked = any(one.act is Act.ASKS and one.where != _SUBJECT for one in statements)
+    unsettled = any(one.reason == OF_REQUEST for one in statements)
+    if asked:
+        return Subkind.NOT_UNDERSTOOD if unsettled else Subkind.NONE
+    acts = {one.act for one in statements if one.reason != OF_REQUEST}
     for act, subkind in _OTHERWISE.items():
         if act in acts:
             return subkind
-    return Subkind.NONE
+    return Subkind.NOT_UNDERSTOOD if unsettled else Subkind.NONE
 
 
 def _is_background(report: Statement, statements: Sequence[Statement]) -> bool:

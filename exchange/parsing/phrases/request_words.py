@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from exchange.parsing.phrases.act_words import GIVE, GIVING, HELP, PARTS
 from exchange.parsing.phrases.any_of import any_of
 
 
@@ -24,13 +25,14 @@ REQUEST_NOUNS: Final = _words(
 DETERMINERS: Final = _words(
     "our my the this that a an another any these those his her their its no such"
 )
+OWNERS: Final = _words("our my the any this her his their")
 # A clause about a request that asks, names it or says where it is has no other words than these.
 _GRAMMAR: Final = (
     "a an the this that these those our my his her their its your such any all both each every"
     " another other others same of for to from on in at under by with about via per re as into"
     " within through between and or but if so not yet we i us me it they them you here there below"
     " above attached enclosed following underneath overleaf herewith is are am was were be been has"
-    " have had do does did please pls kindly could can would may might should must very much also"
+    " have had do does did please pls kindly could can would may might should must very much also most"
     " now again just simply hereby formally fully first second third further more which who"
 )
 _FORMS_OF_ASKING: Final = (
@@ -66,8 +68,16 @@ _THINGS: Final = (
     " st nd rd th prompt promptly early convenience convenient possible asap attention time help"
     " assistance consideration follows specifically initial original earlier last"
 )
-OF_A_REQUEST: Final = _words(_GRAMMAR + _FORMS_OF_ASKING + _THINGS)
-# What a determined need or interest may be without being a request: "the need arises".
+_CASUAL: Final = _words("drop pull shoot")  # "pull our request" gives nothing
+OF_A_REQUEST: Final = (
+    _words(_GRAMMAR + _FORMS_OF_ASKING + _THINGS)
+    | {word for word, part in PARTS.items() if part in (GIVE, HELP, GIVING)} - _CASUAL
+)
+# "The codes for these arrived": a clause that begins so is about the codes, as somebody knows them.
+CODES_FIRST: Final = re.compile(
+    r"^\W*(?:the|those|all|our|both|two of (?:the|your))(?: \w+){0,2}? (?:codes?|ics?|keys?)\b", re.I
+)
+WANTED: Final = any_of("please", "pls", "plz", "need\\w*", "want\\w*", "requir\\w*", "missing", "yet")
 # -- participles --
 
 IRREGULAR: Final = _words(
@@ -93,7 +103,7 @@ HARMLESS_PARTICIPLES: Final = _words(
     " forgotten attributed allocated metered unmetered prepaid re-sent requiring expected hundred"
     " needed over off lost met stuck"
 )
-_ADVERBS: Final = "(?:now|already|all|both|since|also|just|fully|currently|meanwhile|here|it is|is)"
+_ADVERBS: Final = "(?:status|state|now|already|all|both|since|also|just|fully|currently|meanwhile|here|it is|is)"
 # "On hold", "parked until the new year": words without a verb that say where a matter is.
 PUT_OFF: Final = re.compile(
     rf"^\W*(?:{_ADVERBS}\W+){{0,3}}(?:(?:on|in) (?:hold|ice|pause|standby|stand-by|abeyance|limbo"
@@ -105,8 +115,10 @@ LEADING: Final = re.compile(rf"^\W*(?:{_ADVERBS}\W+){{0,3}}", re.I)
 # What heads words that were added to a text later, or are meant for other readers.
 ADDED_LATER: Final = re.compile(
     r"^\W*(?:update(?:d)?(?: \d\S*| before sending| from \w+| on \w+| by \w+)?\s?[:\u2013-]"
-    r"|(?:edit|edited|addendum|later|afterthought|stop press|late news|internal(?: note| use)?"
-    r"|(?:status|state)(?: change| update| now)?|progress|outcome|result|resolution)\s?[:\u2013-]"
+    r"|(?:edit|edited|addendum|later|afterthought|stop press|late news|resolution)\s?[:\u2013-]"
+    r"|internal(?: note| use)?\s?:"
+    r"|(?:status|state)(?: change| update| now)?\s?[:\u2013-](?!\s*(?:new|open|active|assigned"
+    r"|in progress|work in progress|awaiting|pending|draft)\b)"
     r"|(?:actually|on second thoughts?|on reflection|thinking again|come to think of it|scratch"
     r"|hang on|hang fire|hold on|wait|oops|whoops|as it happens|as it turns out|turns out|it turns"
     r" out|in the end|never mind|too late|forget)\b)",
@@ -123,9 +135,9 @@ FOR_THEMSELVES: Final = re.compile(
 # -- an asking that depends on something, or is yet to come --
 
 CONDITION: Final = re.compile(
-    r"^\W*(?:and |so |but )?(?:if|once|provided|providing|assuming|subject to|depending|supposing"
-    r"|in the event|on condition|unless|were|should(?= (?:the|a|any|this|that|it|he|she|they|our|my"
-    r"|we|i|[A-Z]))|had(?= (?:the|we|our)))\b(?P<rest>[^,;]{3,160})[,;]",
+    r"^\W*(?i:and |so |but )?(?:(?i:if|once|provided|providing|assuming|subject to|depending"
+    r"|supposing|in the event|on condition|unless|were)|(?i:should)(?= (?:the|a|any|this|that|it|he"
+    r"|she|they|our|my|we|i|[A-Z])\b)|(?i:had)(?= (?:the|we|our)\b))\b(?P<rest>[^,;]{3,160})[,;]",
 )
 CONDITION_AFTER: Final = re.compile(
     r"\b(?:only (?:if|once|when|after)|not (?:before|ahead of|until|till)"
@@ -177,7 +189,7 @@ DEVICES_FIRST: Final = re.compile(
 # Words that describe a Device, how it came to them, or why its code is needed.
 OF_DEVICES: Final = _words(
     _GRAMMAR + _THINGS +
-    " never not no nor neither nobody cannot without un nothing yet only originally previously"
+    " never need needs require requires not no nor neither nobody cannot without un nothing yet only originally previously"
     " recently when while where since until after before because although however unfortunately"
     " came come coming over across joined join joining switched switch moved move transferred"
     " transfer migrated acquired inherited taken took passed gained registered belong belongs lie"

@@ -58,7 +58,7 @@ def read_acts(
     """
     act = act_of(sentence, about_codes=about_codes)
     found = _statements(act, sentence, where)
-    if act in _SETTLED or not _unsettles(sentence, act, asked=asked):
+    if (found and act in _SETTLED) or not _unsettles(sentence, act, asked=asked):
         return found
     scope = Scope.NAMED if sentence.devices else Scope.THESE
     text = sentence.text[:_MOST_WORDS]
@@ -71,7 +71,7 @@ def _unsettles(sentence: Sentence, act: Act | None, *, asked: bool) -> bool:
     text = _without_contractions(sentence.text)
     if sentence.item or remarks.BOILERPLATE.search(text) or is_closing(text):
         return False
-    if language_of(text) or is_small_print(text, signed=sentence.signed):
+    if language_of(text) or (sentence.signed and is_small_print(text, signed=True)):
         return False
     if sentence.line.number == 0:
         place = Place.SUBJECT

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Final
 
 from exchange.parsing.phrases import request_words as words
+from exchange.parsing.phrases.act_words import OTHER_ACTION, OTHER_WORD, PARTS
 from exchange.parsing.statements.requests import spelt_out
 
 _LONGEST: Final = 600  # characters of a sentence that are read
@@ -50,26 +51,13 @@ _SATISFIED = re.compile(
     r"|what we (?:need|were|want))\b|\ball (?:set|good|sorted|done|fine)\b",
     re.I,
 )
-_UNKNOWN_ORDER = re.compile(
-    r"\b(?:please|pls|kindly|(?:could|can|would|will) you)(?: (?:please|kindly))? (?P<verb>[a-z]+)"
-    r"(?P<rest>[^.;:?!,]{0,40}?)\bcodes?\b",
+_ORDER = re.compile(
+    r"\b(?:(?:please|pls|kindly) )?(?:(?:could|can|would|will) you(?: (?:please|kindly))?"
+    r"|(?<=please )|(?<=pls )|(?<=kindly )) ?(?P<verb>[a-z]+)(?P<rest>[^.;:?!,]{0,40}?)\bcodes?\b",
     re.I,
 )
 _FOR_US = re.compile(r"\b(?:us|me)\b", re.I)
-_GIVING: Final = frozenset(
-    "send provide supply share give forward pass let email e-mail release respond reply come get"
-    " issue furnish retrieve resend re-send reissue re-issue look dig fish root hunt track sort ping"
-    " drop shoot pull fetch hand point make mail return advise confirm tell enter insert add locate"
-    " disclose answer find source help assist submit deliver transmit extract fill treat take bring"
-    " state list write text arrange do spare offer action process copy attach include reveal"
-    " expedite follow work complete populate oblige see have be note accept kindly also the our"
-    " obtain install installation again once urgently both all these ask request require need"
-    " consider handle quote refer use check supply re-supply resupply review any with for to just"
-    " possibly perhaps maybe then at by on in under as if when so is are we i code codes device"
-    " respond fax print upload put type wing dispatch bear favour facilitate enable render prepare"
-    " quickly quick please".split()
-)
-_MOVES: Final = re.compile(r"(?:put|take|type)\b[^.;?!]{0,40}\b(?:comments?|initials?|off|out)\b", re.I)
+_LABEL = re.compile(r"^\W*\w+(?: (?:by|on|for|at|from|to|in))?\s?:")
 
 
 class Place(Enum):
@@ -92,7 +80,7 @@ def is_in_earnest(text: str) -> bool:
         or words.OUR_WORD.search(text)
         or _depends(text)
         or _asks_for_another_thing(text)
-        or any(_speaks_of_request(one) for one in _clauses(text))
+        or any(_speaks_of_request(one) or _tells_of_codes(one) for one in _clauses(text))
     )
 
 
@@ -104,7 +92,7 @@ def unsettles(text: str, place: Place, *, asks: bool) -> bool:
     """
     text = spelt_out(text[:_LONGEST])
     aside = [one[1] or one[2] for one in _BRACKETS.finditer(text)]
-    if any(_changes(one, place) or _puts_off(one) for one in aside):
+    if any(_changes(one, Place.BELOW) or words.PUT_OFF.search(one) for one in aside):
         return True
     if place is Place.SUBJECT:
         return _is_marked(text)
@@ -153,8 +141,10 @@ def _speaks_of_request(clause: str) -> bool:
         before = lower[max(0, at - _DETERMINED) : at]
         if "your" in before or not words.DETERMINERS & set(before):
             continue
-        if before and before[-1] in ("to", "we", "i", "would", "hereby"):
+        if before[-1] in ("to", "we", "i", "would", "hereby", "do", "also", "kindly"):
             continue  # a verb: "the sites for which we request"
+        if one in ("need", "interest", "asking") and before[-1] not in words.OWNERS:
+            continue
         return bool(_unknown(found, words.OF_A_REQUEST))
     return False
 
@@ -163,7 +153,7 @@ def _puts_off(text: str) -> bool:
     """Return whether a few words without a subject say what became of something: ``Handled``."""
     rest = words.LEADING.sub("", text)
     found = _WORD.findall(rest)
-    if not found:
+    if not found or _LABEL.match(text):
         return False
     if words.PUT_OFF.search(text) and len(found) <= _FEW:
         return True
@@ -264,8 +254,15 @@ def _depends(text: str) -> bool:
 
 def _asks_for_another_thing(text: str) -> bool:
     """Return whether something unknown is to be done with the codes, and not for us."""
-    found = _UNKNOWN_ORDER.search(text)
+    found = _ORDER.search(text)
     if found is None or _FOR_US.search(found["rest"]):
         return False
-    verb = found["verb"].lower()
-    return verb not in _GIVING or bool(_MOVES.search(text[found.start("verb") :]))
+    part = PARTS.get(found["verb"].lower(), OTHER_WORD)
+    return part in (OTHER_WORD, OTHER_ACTION)
+
+
+def _tells_of_codes(clause: str) -> bool:
+    """Return whether a clause says of the codes what is not understood: ``they landed safely``."""
+    if not words.CODES_FIRST.match(clause) or words.WANTED.search(clause):
+        return False
+    return bool(_unknown(_WORD.findall(clause), words.OF_A_REQUEST))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from exchange.domain.statements import ANSWERING, KEYED, LEGEND, Act, Scope, Statement
+from exchange.domain.statements import ANSWERING, KEYED, LEGEND, OF_REQUEST, Act, Scope, Statement
 from exchange.parsing.identifiers.tokens import find_tokens
 from exchange.parsing.phrases.answer_phrases import normalise_phrase
 from exchange.parsing.statements.acts import read_acts
@@ -113,7 +113,11 @@ def read_statements(
             said = []  # "the codes please, or NOT US": what we may answer
         found += _of_those(said, found)
         answers_it = any(one.act is not Act.OTHER for one in said)
-        found += [one for one in acts if not (answers_it and one.act in _LESSER)]
+        found += [
+            one
+            for one in acts
+            if not (answers_it and one.act in _LESSER) or one.reason == OF_REQUEST
+        ]
         about_codes = about_codes or names_our_matter(sentence.text)
         asked = asked or any(one.act is Act.ASKS for one in acts)
     if not any(one.act in ANSWERING for one in found):
