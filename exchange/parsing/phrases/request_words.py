@@ -75,9 +75,12 @@ OF_A_REQUEST: Final = (
 )
 # "The codes for these arrived": a clause that begins so is about the codes, as somebody knows them.
 CODES_FIRST: Final = re.compile(
-    r"^\W*(?:the|those|all|our|both|two of (?:the|your))(?: \w+){0,2}? (?:codes?|ics?|keys?)\b", re.I
+    r"^\W*(?:the|those|all|our|both|two of (?:the|your))(?: \w+){0,2}? (?:codes?|ics?|keys?)\b",
+    re.I,
 )
-WANTED: Final = any_of("please", "pls", "plz", "need\\w*", "want\\w*", "requir\\w*", "missing", "yet")
+WANTED: Final = any_of(
+    "please", "pls", "plz", "need\\w*", "want\\w*", "requir\\w*", "missing", "yet"
+)
 # -- participles --
 
 IRREGULAR: Final = _words(
@@ -103,7 +106,9 @@ HARMLESS_PARTICIPLES: Final = _words(
     " forgotten attributed allocated metered unmetered prepaid re-sent requiring expected hundred"
     " needed over off lost met stuck"
 )
-_ADVERBS: Final = "(?:status|state|now|already|all|both|since|also|just|fully|currently|meanwhile|here|it is|is)"
+_ADVERBS: Final = (
+    "(?:status|state|now|already|all|both|since|also|just|fully|currently|meanwhile|here|it is|is)"
+)
 # "On hold", "parked until the new year": words without a verb that say where a matter is.
 PUT_OFF: Final = re.compile(
     rf"^\W*(?:{_ADVERBS}\W+){{0,3}}(?:(?:on|in) (?:hold|ice|pause|standby|stand-by|abeyance|limbo"
@@ -188,8 +193,9 @@ DEVICES_FIRST: Final = re.compile(
 )
 # Words that describe a Device, how it came to them, or why its code is needed.
 OF_DEVICES: Final = _words(
-    _GRAMMAR + _THINGS +
-    " never need needs require requires not no nor neither nobody cannot without un nothing yet only originally previously"
+    _GRAMMAR
+    + _THINGS
+    + " never need needs require requires not no nor neither nobody cannot without un nothing yet only originally previously"
     " recently when while where since until after before because although however unfortunately"
     " came come coming over across joined join joining switched switch moved move transferred"
     " transfer migrated acquired inherited taken took passed gained registered belong belongs lie"

@@ -42,9 +42,7 @@ _NOT_IN_FOOTERS: Final = frozenset(
     (Act.CORRECTS, Act.REPORTS, Act.DISPUTES, Act.ASKS_ELSE, Act.OTHER, Act.CHASES)
 )
 # These say already that a person reads it.
-_SETTLED: Final = frozenset(
-    (Act.WARNS, Act.TAKES_BACK, Act.DISPUTES, Act.CORRECTS, Act.REPORTS)
-)
+_SETTLED: Final = frozenset((Act.WARNS, Act.TAKES_BACK, Act.DISPUTES, Act.CORRECTS, Act.REPORTS))
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 

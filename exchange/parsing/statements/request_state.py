@@ -173,7 +173,9 @@ def _is_participle(word: str) -> bool:
 
 def _is_noun(word: str) -> bool:
     """Return whether a word after a participle makes it one of that thing: ``gained sites``."""
-    return word.lower() in words.OF_DEVICES and word.lower().endswith(("s", "code", "meter", "site"))
+    return word.lower() in words.OF_DEVICES and word.lower().endswith(
+        ("s", "code", "meter", "site")
+    )
 
 
 def _is_marked(subject: str) -> bool:
