@@ -8,30 +8,36 @@ from typing import Final
 
 from exchange.domain.mail import Understanding
 
+
+def _set_of(text: str) -> frozenset[str]:
+    """Return the words of a text, which blanks separate."""
+    return frozenset(text.split())
+
+
 # What companies of the trade are called besides their name.
-_TRADE: Final = frozenset(
-    "energy power gas electric electricity utilities utility supply supplies limited ltd plc llp"
-    " retail renewables".split()
+_TRADE: Final = _set_of(
+    "energy power gas electric electricity utilities utility supply supplies limited ltd plc "
+    "llp retail renewables"
 )
-_LEGAL: Final = frozenset("uk gb co company group the and of limited ltd plc llp".split())
-_TEAM: Final = frozenset("team folks folk people desk crew guys lot colleagues".split())
+_LEGAL: Final = _set_of("uk gb co company group the and of limited ltd plc llp")
+_TEAM: Final = _set_of("team folks folk people desk crew guys lot colleagues")
 # What a desk of any supplier may be called.
-_DESK: Final = frozenset(
-    "smart metering meter meters install installs installation installations code codes mp121 mp"
-    " ops operations operational industry market data regulatory regulation compliance customer"
-    " customers support service services commissioning settlement settlements smets smets2 asset"
-    " assets sec dcc supplier suppliers supplying mailbox inbox help helpdesk uk all sir sirs madam"
-    " friends everyone everybody ladies gentlemen new request requests device devices han losing"
-    " gaining former previous exchange portfolio field onboarding retail business domestic contact"
-    " party parties liaison complex cases case exceptions technical central national regional"
-    " admin administration office home change cos registrations switching gains losses good morning"
-    " afternoon evening dear hi hello team's both there again whom it may concern the our your my"
-    " from key keys ic ics security esme gsme smi hub hubs wan field works working back".split()
+_DESK: Final = _set_of(
+    "smart metering meter meters install installs installation installations code codes mp121 "
+    "mp ops operations operational industry market data regulatory regulation compliance "
+    "customer customers support service services commissioning settlement settlements smets "
+    "smets2 asset assets sec dcc supplier suppliers supplying mailbox inbox help helpdesk uk "
+    "all sir sirs madam friends everyone everybody ladies gentlemen new request requests "
+    "device devices han losing gaining former previous exchange portfolio field onboarding "
+    "retail business domestic contact party parties liaison complex cases case exceptions "
+    "technical central national regional admin administration office home change cos "
+    "registrations switching gains losses good morning afternoon evening dear hi hello team's "
+    "both there again whom it may concern the our your my from key keys ic ics security esme "
+    "gsme smi hub hubs wan field works working back"
 )
 _FROM: Final = "from "
 _LEAST_LABEL: Final = 3
 _WORD = re.compile(r"[^\W_]+")
-_WHOLE_NAME: Final = 3  # letters of a registered name's own word, at least
 
 
 def meant_for_another(
@@ -50,9 +56,9 @@ def meant_for_another(
         core = _core(name) - _DESK - _TEAM
         if name.startswith(_FROM) and core in sender:
             continue  # "the request for codes from Vale Energy"
-        if core and not _is_one_of(core, known, ours):
-            if _is_company(name) or core in others:
-                return f'it calls on "{name}", which is not us'
+        another = core and not _is_one_of(core, known, ours)
+        if another and (_is_company(name) or core in others):
+            return f'it calls on "{name}", which is not us'
     for name in said.spoken_of:
         core = _core(name) - _DESK
         if core and core in known:

@@ -74,13 +74,10 @@ def _is_background(report: Statement, statements: Sequence[Statement]) -> bool:
 
 
 def _says_who(claim: Statement, statements: Sequence[Statement]) -> bool:
-    """Return whether a sentence only says that we installed what is asked for further down."""
+    """Return whether a sentence only says that we installed what is asked for."""
     if claim.act is not Act.DISPUTES or not INSTALLED_BY_YOU.search(claim.words):
         return False
-    if DOUBTS.search(claim.words):
-        return False
-    after = statements[statements.index(claim) + 1 :]
-    return any(one.act is Act.ASKS for one in after)
+    return not DOUBTS.search(claim.words) and asks(statements)
 
 
 def asks(statements: Sequence[Statement]) -> bool:

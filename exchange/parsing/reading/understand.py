@@ -61,7 +61,7 @@ from exchange.parsing.reading.attachments import ignored
 from exchange.parsing.reading.enclosed import enclosed_in, lack_of, links_in
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
-from exchange.parsing.statements.addressees import addressed_in, spoken_of_in
+from exchange.parsing.statements.requesting.addressees import addressed_in, spoken_of_in
 
 __all__ = ["ColumnMappings", "Openers", "read_head", "understand", "understand_file"]
 

@@ -68,7 +68,8 @@ _NEEDS: Final = (
     # we would appreciate your support in getting codes
     f"{_BEGIN}z{{0,2}}N{_ON}[hrf]{_TO_US}{_CODES}",
     f"w{_ON}N[^nitqQXOZ.;:?!]{{0,3}}f{_CODES}",  # we would value your help with the codes
-    f"w{_ON}R,[^n.;:?!]{{0,12}},ty{_ON_WITHOUT_YOU}[gG]{_TO_US}{_CODES}",  # we request, under ..., that you
+    # we request, under ..., that you send
+    f"w{_ON}R,[^n.;:?!]{{0,12}},ty{_ON_WITHOUT_YOU}[gG]{_TO_US}{_CODES}",
     f"w[^nitqQZM.;:?!]{{0,6}}K{_TO_US}f?{_CODES}",  # we are after the codes
     f"w[^n.;:?!]{{0,3}}Ry,[^.;:?!]{{0,12}},f{_CODES}",  # we ask you, as ..., for the codes
     f"(?:^|[.,;:-])[pDLGF]{{1,4}}N{_CODES}",  # these need codes
@@ -120,7 +121,7 @@ _ASKS_FOR_THEM: Final = re.compile(
             f"{_BEGIN}P?g{_TO_US}[pmD]",
             f"w{_ON}(?:N|R){_TO_US}f?[pmD](?:[.,:;?!(c\\-]|$)",
             rf"{_BEGIN}[eDf]{{0,4}}?[pDL][zpDLfFG,]{{0,6}}[PJE](?!,?[GVOX])",  # two more please
-            rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f{{1,2}}[zpDL]|D?(?:$|[.:,]))",  # a request for the following
+            rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f{{1,2}}[zpDL]|D?(?:$|[.:,]))",  # request for these
             rf"w{_ON}Rf?[pD]",
             rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pmDL]{{1,2}})(?:f[pDwu]*)?(?:[.:?!,(]|$|c[gG])",
             rf"{_BEGIN}P?(?:G|V)c[gG](?:[.:?!]|$)",  # kindly fill in and return

@@ -23,9 +23,14 @@ _GREETING = re.compile(
     r"|to ?:|attn\b|attention\b|fao\b|f\.a\.o|for the attention of)"
     r"(?:[: ]{1,2}|, (?=[A-Z]))(?P<who>[^,.;:!?]{2,70})"
 )
+# The address of a letter may have a desk before the company: "Attn: Smart desk, Northgate".
+_ADDRESS_LINE = re.compile(
+    r"^\W*(?i:to ?:|attn\b|attention\b|fao\b|f\.a\.o\b|for the attention of)"
+)
 # "Northgate, please send ...": somebody called by his name.
 _CALLED = re.compile(
-    rf"(?:^|[.!?,] )(?P<who>{_NAME}(?: team)?),? (?i:please|pls|kindly|could you|can you|would you)\b"
+    rf"(?:^|[.!?,] )(?P<who>{_NAME}(?: team)?),? "
+    r"(?i:please|pls|kindly|could you|can you|would you)\b"
 )
 _CODES_FROM = re.compile(rf"\b(?i:codes?|keys?|answer|help) from (?P<who>{_NAME}(?: team)?)")
 _OTHERS: Final = r"(?i:team|folks?|people|desk|crew|guys|lot|colleagues)"
@@ -57,7 +62,10 @@ def addressed_in(lines: Iterable[Line], subject: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for text in (subject[:_LONGEST], *_texts(lines)):
         greeting = _GREETING.match(text)
-        if greeting is not None:
+        if greeting is not None and _ADDRESS_LINE.match(text):
+            for part in text[greeting.start("who") :].split(","):
+                found.update(dict.fromkeys(_names_in(part)))
+        elif greeting is not None:
             found.update(dict.fromkeys(_names_in(greeting["who"])))
         found.update((one["who"].strip(), None) for one in _CALLED.finditer(text))
         found.update((f"{FROM}{one['who'].strip()}", None) for one in _CODES_FROM.finditer(text))

@@ -30,15 +30,14 @@ _CLAUSE_END = re.compile(
     re.I,
 )
 _PARTICIPLE = re.compile(r"\w{2,}[^e\W]ed$", re.I)
-_AUXILIARY: Final = frozenset(
-    "is are was were be been being am has have had do does did will would can could may might shall"
-    " should get gets got now all both also since already just still again only really".split()
+_AUXILIARY: Final = words.words_of(
+    "is are was were be been being am has have had do does did will would can could may might "
+    "shall should get gets got now all both also since already just still again only really"
 )
-_PASSIVE: Final = frozenset("is are was were be been being get gets got has have had".split())
-_ELSEWHERE: Final = frozenset(
-    "off back else elsewhere longer dealt done sorted closed resolved settled moot".split()
+_PASSIVE: Final = words.words_of("is are was were be been being get gets got has have had")
+_ELSEWHERE: Final = words.words_of(
+    "off back else elsewhere longer dealt done sorted closed resolved settled moot"
 )
-_ABOVE = re.compile(r"\b(?:above|overhead)\b", re.I)
 _BELOW = re.compile(r"\b(?:below|following|underneath|beneath)\b", re.I)
 _MAIL = re.compile(
     r"\b(?:the|this|my|our) (?:e-?mail|mail|message|note|list|enquiry|one)s? (?P<where>above|below"
@@ -56,6 +55,7 @@ _ORDER = re.compile(
     r"|(?<=please )|(?<=pls )|(?<=kindly )) ?(?P<verb>[a-z]+)(?P<rest>[^.;:?!,]{0,40}?)\bcodes?\b",
     re.I,
 )
+_OVER = re.compile(r"\W*(?:over|across|along|through|(?:our|my) way|back|to (?:us|me))\b", re.I)
 _FOR_US = re.compile(r"\b(?:us|me)\b", re.I)
 _LABEL = re.compile(r"^\W*\w+(?: (?:by|on|for|at|from|to|in))?\s?:")
 
@@ -78,9 +78,13 @@ def is_in_earnest(text: str) -> bool:
         or words.NOT_ASKED.search(text)
         or words.YET_TO_COME.search(text)
         or words.OUR_WORD.search(text)
+        or words.WHETHER.search(text)
         or _depends(text)
         or _asks_for_another_thing(text)
-        or any(_speaks_of_request(one) or _tells_of_codes(one) for one in _clauses(text))
+        or any(
+            _speaks_of_request(one) or _tells_of_codes(one) or words.WILL_DO.search(one)
+            for one in _clauses(text)
+        )
     )
 
 
@@ -92,7 +96,7 @@ def unsettles(text: str, place: Place, *, asks: bool) -> bool:
     """
     text = spelt_out(text[:_LONGEST])
     aside = [one[1] or one[2] for one in _BRACKETS.finditer(text)]
-    if any(_changes(one, Place.BELOW) or words.PUT_OFF.search(one) for one in aside):
+    if any(_changes(one, Place.BELOW) or _is_noted(one) for one in aside):
         return True
     if place is Place.SUBJECT:
         return _is_marked(text)
@@ -112,6 +116,8 @@ def _changes(text: str, place: Place) -> bool:
     if place is Place.ABOVE:
         return False
     if words.OUR_WORD.search(text) or _SATISFIED.search(text):
+        return True
+    if words.POSTSCRIPT.search(text) and _is_of_the_list(text):
         return True
     if any(_changes_devices(one, place) or _tells_of_getting(one) for one in clauses):
         return True
@@ -192,6 +198,20 @@ def _is_marked(subject: str) -> bool:
     ) or any(words.PUT_OFF.search(one) for one in parts if one)
 
 
+def _is_noted(aside: str) -> bool:
+    """Return whether a few words in brackets say what became of something."""
+    return bool(words.PUT_OFF.search(aside)) or any(map(_is_participle, _WORD.findall(aside)))
+
+
+def _is_of_the_list(text: str) -> bool:
+    """Return whether a postscript may be about rows of the list, and does not describe them."""
+    rest = words.POSTSCRIPT.sub("", text)
+    if words.WANTED.search(rest) and not words.NEGATED.search(rest):
+        return False
+    about = words.OF_THE_LIST.search(rest) or words.SOME_ROWS.search(rest)
+    return bool(about) and not words.DEVICES_FIRST.match(rest.lstrip(" :.-"))
+
+
 def _speaks_of_mail(text: str, place: Place) -> bool:
     """Return whether a sentence says of the mail itself, or of its list, what is not understood."""
     found = _MAIL.search(text)
@@ -218,19 +238,13 @@ def _changes_devices(clause: str, place: Place) -> bool:
         return False
     if set(lower) & _ELSEWHERE:
         return True
-    for at, one in enumerate(lower):
-        if one in _AUXILIARY:
-            continue
-        passive = at > 0 and bool(_PASSIVE & set(lower[:at]))
-        if passive and (_is_participle(one) or one == "turned") and one not in words.OF_DEVICES:
-            return True
-        if at == 0 or all(each in _AUXILIARY for each in lower[:at]):
-            known = one in words.OF_DEVICES or not said[at].islower() or (passive and one != "up")
-            if not known:
-                return True
-        if passive and one == "turned":
-            return True
-    return False
+    at = next((at for at, one in enumerate(lower) if one not in _AUXILIARY), None)
+    if at is None:
+        return False
+    head = lower[at]
+    if _PASSIVE & set(lower[:at]):
+        return head == "turned" or (_is_participle(head) and head not in words.OF_DEVICES)
+    return head not in words.OF_DEVICES and said[at].islower()
 
 
 def _tells_of_getting(clause: str) -> bool:
@@ -249,7 +263,7 @@ def _depends(text: str) -> bool:
     if first is not None and not words.HARMLESS_CONDITION.search(first["rest"]):
         return True
     after = words.CONDITION_AFTER.search(text)
-    if after is None or words.HARMLESS_CONDITION.search(after["rest"]):
+    if after is None or words.HARMLESS_AFTER.search(after["rest"]):
         return False
     return not words.PURPOSE.search(text[: after.start()])
 
@@ -257,7 +271,7 @@ def _depends(text: str) -> bool:
 def _asks_for_another_thing(text: str) -> bool:
     """Return whether something unknown is to be done with the codes, and not for us."""
     found = _ORDER.search(text)
-    if found is None or _FOR_US.search(found["rest"]):
+    if found is None or _FOR_US.search(found["rest"]) or _OVER.match(text[found.end() :]):
         return False
     part = PARTS.get(found["verb"].lower(), OTHER_WORD)
     return part in (OTHER_WORD, OTHER_ACTION)
