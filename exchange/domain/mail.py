@@ -250,3 +250,5 @@ class Understanding:
     by_machine: bool = False  # its header says that no person wrote it
     enclosed: tuple[Enclosed, ...] = ()
     links: tuple[str, ...] = ()  # where the links of its body lead, the first of them
+    addressed: tuple[str, ...] = ()  # whom a request calls on by name, as it is written
+    spoken_of: tuple[str, ...] = ()  # and whom it speaks of as of others

@@ -143,6 +143,8 @@ def encode(understanding: Understanding) -> bytes:
         "by_machine": understanding.by_machine,
         "enclosed": understanding.enclosed,
         "links": understanding.links,
+        "addressed": understanding.addressed,
+        "spoken_of": understanding.spoken_of,
     }
     return json.dumps(content).encode("ascii")
 
@@ -230,6 +232,8 @@ def _understanding(values: dict[str, Any]) -> Understanding:
             Enclosed(str(name), str(media), int(size)) for name, media, size in values["enclosed"]
         ),
         links=tuple(map(str, values["links"])),
+        addressed=tuple(map(str, values["addressed"])),
+        spoken_of=tuple(map(str, values["spoken_of"])),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from exchange.domain.mail import Answer, Kind, Outcome, Subkind, Understanding
+from exchange.domain.meaning.addressees import meant_for_another
 from exchange.domain.meaning.resolution import Resolution, Resolved
 from exchange.domain.meaning.spoken import has_signs, legend_of
 from exchange.domain.meaning.thread import ThreadContext, is_sender
@@ -50,6 +51,9 @@ def _not_asked(said: Understanding, context: ThreadContext) -> str:
 
 def _resolve(said: Understanding, context: ThreadContext) -> Resolved:
     plain = Resolved(said.answers, (), said.rejects, said.kind)
+    another = meant_for_another(said, context.ours) if said.kind is Kind.REQUEST else ""
+    if another:
+        return plain._replace(kind=Kind.UNKNOWN, doubts=(another,))
     if said.kind not in (Kind.RESPONSE, Kind.UNKNOWN) or said.subkind in _NOT_THEIR_ANSWER:
         return plain
     if _is_unfinished(said):

@@ -28,6 +28,7 @@ class ThreadContext:
     open: frozenset[DeviceId] = frozenset()  # those of them that still wait for an answer
     answered: frozenset[DeviceId] = frozenset()  # those that we answered to this party
     names: tuple[str, ...] = ()  # the sender's company: name, trading names, signifier, MPIDs
+    ours: tuple[str, ...] = ()  # our own company: name, signifier
     reference: str = ""  # of our request
     requests: tuple[str, ...] = ()  # the references of all our requests that it belongs to
     ordered: bool = True  # ``rows`` is in the order of the list that they have before them

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from exchange.domain.mail import Subkind
-from exchange.domain.statements import ANSWERING, Act, Statement
+from exchange.domain.statements import ANSWERING, OF_REQUEST, Act, Statement
 from exchange.parsing.mailkinds.desks import own_name
 from exchange.parsing.phrases.act_phrases import DOUBTS, INSTALLED_BY_YOU
 from exchange.parsing.statements.sentences import CODE_MARK
@@ -51,12 +51,15 @@ def why_no_request(statements: Sequence[Statement], *, reply: bool = False) -> S
     for act, subkind in _AGAINST.items():
         if act in acts:
             return subkind
-    if any(one.act is Act.ASKS and one.where != _SUBJECT for one in statements):
-        return Subkind.NONE
+    asked = any(one.act is Act.ASKS and one.where != _SUBJECT for one in statements)
+    unsettled = any(one.reason == OF_REQUEST for one in statements)
+    if asked:
+        return Subkind.NOT_UNDERSTOOD if unsettled else Subkind.NONE
+    acts = {one.act for one in statements if one.reason != OF_REQUEST}
     for act, subkind in _OTHERWISE.items():
         if act in acts:
             return subkind
-    return Subkind.NONE
+    return Subkind.NOT_UNDERSTOOD if unsettled else Subkind.NONE
 
 
 def _is_background(report: Statement, statements: Sequence[Statement]) -> bool:
@@ -71,13 +74,10 @@ def _is_background(report: Statement, statements: Sequence[Statement]) -> bool:
 
 
 def _says_who(claim: Statement, statements: Sequence[Statement]) -> bool:
-    """Return whether a sentence only says that we installed what is asked for further down."""
+    """Return whether a sentence only says that we installed what is asked for."""
     if claim.act is not Act.DISPUTES or not INSTALLED_BY_YOU.search(claim.words):
         return False
-    if DOUBTS.search(claim.words):
-        return False
-    after = statements[statements.index(claim) + 1 :]
-    return any(one.act is Act.ASKS for one in after)
+    return not DOUBTS.search(claim.words) and asks(statements)
 
 
 def asks(statements: Sequence[Statement]) -> bool:

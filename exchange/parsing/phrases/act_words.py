@@ -62,7 +62,9 @@ _WORDS: Final = {
     YOU: "you|u|ya|your team|someone|somebody|anyone|anybody|someone there|one of you|the team"
     "|yourselves|your colleagues|you guys|somebody there|one of your colleagues",
     PLEASE: "please|pls|plz|plse|pleas|kindly|pleease|if you please|if you would|asap|urgently"
-    "|if possible|when you can|by return|if you can|at your earliest convenience|when convenient"
+    "|if possible|when you can|when you have a mo|when you get a mo|when you have a moment"
+    "|when you have time|when you get a chance|when you get a sec|when you have a sec"
+    "|when you have a minute|by return|if you can|at your earliest convenience|when convenient"
     "|if you would be so kind",
     THANKS: "ta|thanks|god day|thank you|many thanks|cheers|x|tnx|thx|ty",
     MODAL: "could|can|would|will|may|might|shall|should|cud|wd|wld|cld|must",
@@ -107,7 +109,8 @@ _WORDS: Final = {
     "|should like|would love|'d love|would also like|would welcome|would appreciate"
     "|'d appreciate|appreciate|'d need|should also like|would very much like"
     "|would really appreciate|would need|would require|wish to have|would like to have"
-    "|would like to receive|would like to get|need to get|need to have|need to obtain"
+    "|would like to receive|would like to get|need to get|need to get hold of"
+    "|want to get hold of|need to have|need to obtain"
     "|want to get|like to have|require to have|'ll need|'ll require|could do with|can do with"
     "|must have|would be grateful for|would be glad of|would be obliged for|look forward to"
     "|looking forward to|would be glad to receive|would be pleased to receive|welcome|would like"
@@ -210,7 +213,7 @@ _WORDS: Final = {
     "|progress|timescale|timescales|timeline|eta|update|updates|response|reply|answer|answers"
     "|confirmation|acknowledgement|guidance|advice|policy|agreement|consent|approval|problem"
     "|issue|error|errors|fault|faults|security|colleague|queue|plan|date for|location"
-    "|deadline|decision|outcome|results|result|purpose|use|transfer",
+    "|comments|comment|remarks|initials|signature|deadline|decision|outcome|results|result|purpose|use|transfer",
     FILLER: "as always|january|february|march|april|may 26|june|july|august|september|october"
     "|november|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|monday|tuesday"
     "|wednesday|thursday|friday|saturday|sunday|bulk|weekly|monthly|daily|week|month|the|a|an"

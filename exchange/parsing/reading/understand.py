@@ -69,6 +69,7 @@ from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.linked_ids import linked_ids
 from exchange.parsing.reading.list_length import miscount_of
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
+from exchange.parsing.statements.requesting.addressees import addressed_in, spoken_of_in
 
 __all__ = ["ColumnMappings", "Openers", "read_head", "understand", "understand_file"]
 
@@ -282,6 +283,7 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
     listed = len(found.devices)
     devices, answers, rejects = _outcome(classified, found, warnings)
     repeated = max(0, listed - len(devices) - found.copied)
+    asks = classified.kind is Kind.REQUEST
     return Understanding(
         head=head,
         kind=classified.kind,
@@ -307,6 +309,8 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
             else None
         ),
         text=text,
+        addressed=addressed_in(reading.lines, head.subject) if asks else (),
+        spoken_of=spoken_of_in(reading.lines) if asks else (),
     )
 
 

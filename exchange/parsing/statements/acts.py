@@ -11,21 +11,30 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from exchange.domain.statements import Act, Scope, Statement
-from exchange.parsing.languages.acts import act_in, names_codes_in
+from exchange.domain.statements import OF_REQUEST, Act, Scope, Statement
+from exchange.parsing.languages.acts import act_in
 from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.phrases import act_phrases as asked
 from exchange.parsing.phrases import background_phrases as background
 from exchange.parsing.phrases import condition_phrases as conditions
 from exchange.parsing.phrases import matter_phrases as matter
 from exchange.parsing.phrases import remark_phrases as remarks
+from exchange.parsing.phrases.aside_phrases import is_small_print
 from exchange.parsing.statements import requests
+from exchange.parsing.statements.requesting import request_state
+from exchange.parsing.statements.requesting.matters import (
+    is_about_it,
+    is_about_ours,
+    is_about_scams,
+    is_about_software,
+    names_codes,
+    without_other_objects,
+)
+from exchange.parsing.statements.requesting.request_state import Place
 from exchange.parsing.statements.sentences import Sentence, is_closing
-from exchange.parsing.text.cache_short import cache_short
 
 _MOST_WORDS: Final = 300
 _LEAST_WORDS: Final = 4  # of a sentence
-_SHORT: Final = 8  # words of a sentence that has no room for another matter
 _CAPITALS: Final = 0.7  # of the words of a name or an address
 _NAMES: Final = 2  # words after thanks that may be the names of people
 _BACKGROUND: Final = (
@@ -39,32 +48,54 @@ _POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.I)
 _NOT_IN_FOOTERS: Final = frozenset(
     (Act.CORRECTS, Act.REPORTS, Act.DISPUTES, Act.ASKS_ELSE, Act.OTHER, Act.CHASES)
 )
+# These say already that a person reads it.
+_SETTLED: Final = frozenset((Act.WARNS, Act.TAKES_BACK, Act.DISPUTES, Act.CORRECTS, Act.REPORTS))
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-def read_acts(sentence: Sentence, where: str, *, about_codes: bool = False) -> list[Statement]:
-    """Return the statement of one sentence, or none if it is about nothing of ours.
+def read_acts(
+    sentence: Sentence, where: str, *, about_codes: bool = False, asked: bool = False
+) -> list[Statement]:
+    """Return the statements of one sentence, or none if it is about nothing of ours.
 
-    ``about_codes``: install codes were named before it, so that "them" can be the codes.
+    ``about_codes``: install codes were named before it, so that "them" can be the codes;
+    ``asked``: they were asked for.
     """
     act = act_of(sentence, about_codes=about_codes)
+    found = _statements(act, sentence, where)
+    if (found and act in _SETTLED) or not _unsettles(sentence, act, asked=asked):
+        return found
+    scope = Scope.NAMED if sentence.devices else Scope.THESE
+    text = sentence.text[:_MOST_WORDS]
+    state = Statement(Act.OTHER, where, text, scope, sentence.devices, reason=OF_REQUEST)
+    return [*(one for one in found if one.act is not Act.OTHER), state]
+
+
+def _unsettles(sentence: Sentence, act: Act | None, *, asked: bool) -> bool:
+    """Return whether a sentence may say that a request is over, put off or yet to come."""
+    text = _without_contractions(sentence.text)
+    if sentence.item or remarks.BOILERPLATE.search(text) or is_closing(text):
+        return False
+    if language_of(text) or (sentence.signed and is_small_print(text, signed=True)):
+        return False
+    if sentence.line.number == 0:
+        place = Place.SUBJECT
+    elif sentence.signed:
+        place = Place.SIGNED
+    else:
+        place = Place.BELOW if asked else Place.ABOVE
+    return request_state.unsettles(text, place, asks=act is Act.ASKS)
+
+
+def _statements(act: Act | None, sentence: Sentence, where: str) -> list[Statement]:
     standing = sentence.signed and not sentence.devices and act in _NOT_IN_FOOTERS
     if act is None or (standing and not _POSTSCRIPT.match(sentence.text)):
         return []
-    if act is Act.WARNS and sentence.signed and _is_about_scams(sentence.text):
+    if act is Act.WARNS and sentence.signed and is_about_scams(sentence.text):
         return []
     scope = Scope.NAMED if sentence.devices else Scope.THESE
     text = sentence.text[:_MOST_WORDS]
     return [Statement(act, where, text, scope, sentence.devices)]
-
-
-@cache_short
-def names_codes(text: str) -> bool:
-    """Return whether a sentence names install codes."""
-    if matter.CODES.search(matter.OTHER_CODES.sub(" ", text)):
-        return True
-    language = language_of(text)
-    return bool(language) and names_codes_in(text, language)
 
 
 def act_of(sentence: Sentence, *, about_codes: bool = False) -> Act | None:
@@ -96,7 +127,7 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     facts = conditions.HYPOTHESIS.sub(" ", remarks.OFFERS_DENIAL.sub(" ", text))
     warns = bool(remarks.WARNS.search(facts) or asked.OUTSIDERS_READ.search(facts))
     warns = warns or bool(asked.POSES.search(facts))
-    if warns and not _is_about_software(text):
+    if warns and not is_about_software(text):
         if asked.ALL_CLEAR.search(text) and not asked.NOT_CLEAR.search(text):
             return Act.REPORTS
         posing = asked.POSES.search(facts)
@@ -109,7 +140,7 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     if asked.ONLY_A_TEST.search(text) and not subject:
         return Act.REPORTS
     called_off = requests.takes_back(said)
-    if called_off and requests.takes_back(_without_other_objects(said)):
+    if called_off and requests.takes_back(without_other_objects(said)):
         return Act.TAKES_BACK
     settled = asked.THAT_YOU_INSTALLED.sub(" ", conditions.NO_DISPUTE.sub(" ", facts))
     disputes = bool(remarks.DISPUTES.search(settled))
@@ -117,10 +148,13 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
     if disputes and is_about_ours(said) and not remarks.OPINES.search(said):
         return Act.DISPUTES
     reports = _reports(facts)
-    reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
+    reports_ours = reports and is_about_ours(said, it=about_codes or is_about_it(said))
     if asked.STILL_WAITING.search(said) and not (reports_ours or asked.TO_US.search(said)):
         return Act.CHASES
-    if _asks_for_codes(text, said, about_codes=about_codes, titled=subject):
+    asks = _asks_for_codes(text, said, about_codes=about_codes, titled=subject)
+    if asks and not request_state.is_in_earnest(text):
+        return Act.REPORTS if reports_ours else Act.OTHER
+    if asks:
         reports_ours = reports_ours and _reports(asked.FOR_MORE.sub(" ", facts))
         return Act.REPORTS if reports_ours and not requests.lacks_codes(said) else Act.ASKS
     if reports_ours and requests.only_lacks_codes(said):
@@ -176,51 +210,6 @@ def _is_held_back(text: str, *, about_codes: bool) -> bool:
         return True
     announced = conditions.ANNOUNCED.search(asked.WILL_NEED.sub(" ", text))
     return names_codes(text) and bool(announced)
-
-
-def is_about_ours(text: str, *, pointers: bool = True, it: bool = True) -> bool:
-    """Return whether what a sentence complains of may be our matter, not that of another trade.
-
-    ``pointers``: "these" may be our Devices; ``it``: so may "it".
-    """
-    if matter.OURS.search(text):
-        return True
-    if matter.SOURCE_CODE.search(text):
-        return False
-    if names_codes(text):
-        return True
-    if matter.PROGRAMS.search(text) or matter.ELSEWHERE.search(text):
-        return False
-    few = len(_WORD.findall(text)) <= _LEAST_WORDS  # they speak of what was named before
-    if few or matter.THINGS.search(text) or (pointers and matter.POINTERS.search(text)):
-        return True
-    return pointers and it and bool(matter.IT.search(text))
-
-
-def _is_about_it(text: str) -> bool:
-    """Return whether "it" is what a sentence is about, not what it named a few words before."""
-    first = matter.IT.search(text)
-    return first is not None and (
-        len(_WORD.findall(text[: first.start()])) < _LEAST_WORDS
-        or len(_WORD.findall(text)) <= _SHORT
-    )
-
-
-def _without_other_objects(text: str) -> str:
-    """Return ``text`` without the meeting that it calls off, unless it names something of ours."""
-    ours = matter.OURS.search(text) or names_codes(text)
-    return text if ours else matter.OTHER_OBJECTS.sub(" ", text)
-
-
-def _is_about_software(text: str) -> bool:
-    if matter.OURS.search(text) or matter.MAIL.search(text):
-        return False
-    return bool(matter.SOURCE_CODE.search(text) or matter.PROGRAMS.search(text))
-
-
-def _is_about_scams(text: str) -> bool:
-    """Return whether a sentence warns of the scams of others, as footers do."""
-    return bool(asked.SCAMS_ABOUT.search(text)) and not asked.OWN_MAILBOX.search(text)
 
 
 def _reports(text: str) -> bool:

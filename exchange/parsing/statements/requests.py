@@ -68,6 +68,8 @@ _NEEDS: Final = (
     # we would appreciate your support in getting codes
     f"{_BEGIN}z{{0,2}}N{_ON}[hrf]{_TO_US}{_CODES}",
     f"w{_ON}N[^nitqQXOZ.;:?!]{{0,3}}f{_CODES}",  # we would value your help with the codes
+    # we request, under ..., that you send
+    f"w{_ON}R,[^n.;:?!]{{0,12}},ty{_ON_WITHOUT_YOU}[gG]{_TO_US}{_CODES}",
     f"w[^nitqQZM.;:?!]{{0,6}}K{_TO_US}f?{_CODES}",  # we are after the codes
     f"w[^n.;:?!]{{0,3}}Ry,[^.;:?!]{{0,12}},f{_CODES}",  # we ask you, as ..., for the codes
     f"(?:^|[.,;:-])[pDLGF]{{1,4}}N{_CODES}",  # these need codes
@@ -78,7 +80,7 @@ _NEEDS: Final = (
     rf"[gG]z{{0,2}}R[^nitqQX.;:?!]{{0,6}}f{_CODES}",  # treat this as a request for the codes
     rf"w{_ON}[gG]D{{1,2}}f{_CODES}",  # we submit these for the codes
     f"{_BEGIN}[zPDfL]{{0,6}}(?:N|K{{1,2}}|J|R)[z:]{{0,3}}f?{_CODES}",  # need codes
-    rf"{_BEGIN}(?:[zDbp]{{0,4}}|wb)R[zf:b]{{0,4}}{_CODES}",  # request for codes
+    rf"{_BEGIN}(?:[zDbps]{{0,4}}|wb)R[zf:b]{{0,4}}{_CODES}",  # request for codes
 )
 _NOUNS: Final = (
     # codes [for these] needed
@@ -119,7 +121,7 @@ _ASKS_FOR_THEM: Final = re.compile(
             f"{_BEGIN}P?g{_TO_US}[pmD]",
             f"w{_ON}(?:N|R){_TO_US}f?[pmD](?:[.,:;?!(c\\-]|$)",
             rf"{_BEGIN}[eDf]{{0,4}}?[pDL][zpDLfFG,]{{0,6}}[PJE](?!,?[GVOX])",  # two more please
-            rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f[zpDL]|D?(?:$|[.:,]))",  # a request for the following
+            rf"{_BEGIN}[zDbp,F]{{0,4}}R(?:f{{1,2}}[zpDL]|D?(?:$|[.:,]))",  # request for these
             rf"w{_ON}Rf?[pD]",
             rf"{_ASKED_TO}G{_TO_US}(?:z{{0,2}}[pmDL]{{1,2}})(?:f[pDwu]*)?(?:[.:?!,(]|$|c[gG])",
             rf"{_BEGIN}P?(?:G|V)c[gG](?:[.:?!]|$)",  # kindly fill in and return
@@ -154,12 +156,17 @@ _NO_MATTER: Final = re.compile("[RDLpPewufFc,.:!?()-]*")
 _SAYS_NOTHING: Final = re.compile("[pmDLfFcuwyCRePs,.:!?()-]*")
 
 
+def spelt_out(text: str) -> str:
+    """Return a text with its contractions in full: ``we will not`` for ``we won't``."""
+    for pattern, into in _SHORTENED:
+        text = pattern.sub(into, text)
+    return text
+
+
 @lru_cache(maxsize=2048)  # each sentence is looked at for several things
 def shape_of(text: str) -> str:
     """Return the parts of the words of a sentence, one character for each; pauses are kept."""
-    for pattern, into in _SHORTENED:
-        text = pattern.sub(into, text)
-    text = _IN_THEIR_NAME.sub("we ", text[:_LONGEST])
+    text = _IN_THEIR_NAME.sub("we ", spelt_out(text)[:_LONGEST])
     text = _FROM_A_DAY.sub("henceforth", text)
     words = _WORD.findall(text.lower())
     shape: list[str] = []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from exchange.domain.statements import ANSWERING, KEYED, LEGEND, Act, Scope, Statement
+from exchange.domain.statements import ANSWERING, KEYED, LEGEND, OF_REQUEST, Act, Scope, Statement
 from exchange.parsing.identifiers.tokens import find_tokens
 from exchange.parsing.phrases.answer_phrases import normalise_phrase
 from exchange.parsing.statements.acts import read_acts
@@ -90,6 +90,7 @@ def read_statements(
     answered = any(one.act in ANSWERING for said in answers.values() for one in said)
     keyed = _keyed(lines, sentences, place) if answered else []
     found += keyed
+    asked = False
     for index, sentence in enumerate(sentences):
         if keyed and (explains_sign(sentence.text) or signs_of_denial([sentence.text])):
             continue
@@ -107,15 +108,22 @@ def read_statements(
             said = [_of_some(one) for one in said]
         row = rows >= _FEW_ROWS and sentence.text.startswith(DEVICE_MARK)
         where = place(sentence.line)
-        acts: list[Statement] = [] if row else read_acts(sentence, where, about_codes=about_codes)
+        acts: list[Statement] = []
+        if not row:
+            acts = read_acts(sentence, where, about_codes=about_codes, asked=asked)
         if answered and speaks_of_else(sentence):
             acts = [one for one in acts if one.act is not Act.DISPUTES]
         if any(one.act is Act.ASKS for one in acts) and _OFFERS.search(sentence.text):
             said = []  # "the codes please, or NOT US": what we may answer
         found += _of_those(said, found)
         answers_it = any(one.act is not Act.OTHER for one in said)
-        found += [one for one in acts if not (answers_it and one.act in _LESSER)]
+        found += [
+            one
+            for one in acts
+            if not (answers_it and one.act in _LESSER) or one.reason == OF_REQUEST
+        ]
         about_codes = about_codes or names_our_matter(sentence.text)
+        asked = asked or any(one.act is Act.ASKS for one in acts)
     if not any(one.act in ANSWERING for one in found):
         found = [one for one in found if not _only_qualifies(one)]
     return [_of_items(one, headings) if headings else one for one in found]

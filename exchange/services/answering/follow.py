@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from exchange.domain.mail import NEEDS_PASSWORD, Kind, Lack, Subkind, Understanding
+from exchange.domain.meaning.addressees import meant_for_another
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict
 from exchange.domain.statements import Act, Scope, Statement, gravest
@@ -68,8 +69,19 @@ def follow(
                 "reference: a ticket system may have sent our request back"
             )
             return MailOutcome(REVIEW, said.kind, reason, who.party.signifier)
+        another = "" if who.vouched else _meant_for_another(ctx, tx, said)
+        if another:
+            return MailOutcome(REVIEW, said.kind, another, who.party.signifier)
         return answer_request.take(ctx, tx, mail, said, who, basis)
     return _BY_KIND[said.kind](_Sent(ctx, tx, mail, said, who.party))
+
+
+def _meant_for_another(ctx: Context, tx: Transaction, said: Understanding) -> str:
+    us = ctx.settings.party
+    own = (us.name, us.signifier, *us.mpids, *ctx.own_addresses)
+    others = [one.name for one in tx.parties.all()] if said.addressed else []
+    why = meant_for_another(said, own, others)
+    return f"it may be meant for another company: {why}" if why else ""
 
 
 class _Sent(NamedTuple):
