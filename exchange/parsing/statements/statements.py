@@ -28,6 +28,7 @@ from exchange.parsing.statements.legends import (
     says_yes,
     signs_of_denial,
 )
+from exchange.parsing.statements.pointing import point_to_lists
 from exchange.parsing.statements.requests import (
     asks_for_codes,
     is_told,
@@ -114,6 +115,9 @@ def read_statements(
         about_codes = about_codes or names_our_matter(sentence.text)
     if not any(one.act in ANSWERING for one in found):
         found = [one for one in found if not _only_qualifies(one)]
+    else:
+        pointed = [one for each in sentences for one in point_to_lists(each, place(each.line))]
+        found = [*(_of_list(one, pointed) for one in found), *pointed] if pointed else found
     return [_of_items(one, headings) if headings else one for one in found]
 
 
@@ -198,6 +202,12 @@ def _of_row(one: Statement, sentence: Sentence) -> Statement:
     number = _NUMBER.match(sentence.line.text)
     vague = one.act in ANSWERING and one.scope in (Scope.NONE, Scope.ONE) and not one.reason
     return replace(one, scope=Scope.ROWS, rows=(int(number[1]),)) if number and vague else one
+
+
+def _of_list(one: Statement, pointed: Sequence[Statement]) -> Statement:
+    """Return a statement whose number is that of a request, no row: ``your first list``."""
+    numbers = {(each.order,) for each in pointed if each.order and each.words == one.words}
+    return replace(one, scope=Scope.PART, rows=()) if one.rows in numbers else one
 
 
 def _of_those(said: list[Statement], before: Sequence[Statement]) -> list[Statement]:
