@@ -22,6 +22,7 @@ from tests.corpus import (
     damage_cases,
     files_cases,
     foreign_cases,
+    held_back_cases,
     kinds_cases,
     languages_cases,
     layouts_cases,

@@ -22,6 +22,7 @@ from exchange.domain.outbound import (
     leg_takes,
     letter_name,
 )
+from exchange.domain.party import Party
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.asking.leg_clocks import void
 from exchange.services.context import Context
@@ -68,6 +69,24 @@ def take(ctx: Context, tx: Transaction, mail: KeptMail, said: Understanding) -> 
         reason += _doubt(ctx, tx, mail, letter, about.status)
         reason += f": `exchange inbox bounce {mail.id}` decides"
     return MailOutcome(REVIEW, Kind.BOUNCE, reason, letter.party, letter.ref)
+
+
+def held_back(tx: Transaction, said: Understanding, party: Party) -> MailOutcome | None:
+    """Decide a mail in which a party says that it held ours back; None if it names none of ours.
+
+    What it writes itself is not believed any more than its delivery reports are: nothing follows,
+    and a person sees it with the letter.
+    """
+    letters = _named(tx, said) or [one for ref in said.references for one in tx.outbox.by_ref(ref)]
+    letter = next((one for one in letters if one.party == party.signifier), None)
+    if letter is None:
+        return None
+    what = f"the {letter_name(letter.purpose)} {letter.ref}".rstrip()
+    reason = (
+        f"{party.signifier} says that {what} was held back, or waits to be let through: nothing"
+        " follows from that by itself"
+    )
+    return MailOutcome(REVIEW, said.kind, reason, party.signifier, letter.ref)
 
 
 def arrived(ctx: Context, tx: Transaction, mail: KeptMail, request: OutboundRequest) -> None:
