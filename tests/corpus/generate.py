@@ -76,6 +76,7 @@ def all_cases() -> list[Case]:
         files_cases,
         tables_cases,
         foreign_cases,
+        held_back_cases,
         languages_cases,
         acts_cases,
         answers_cases,
