@@ -51,36 +51,10 @@ _TITLE = re.compile(r"\s*[-_=*]{2,40}\s*(?P<inner>[^\s\-_=*][^:@\d]{2,60}?)\s*[-
 _MOST_WORDS: Final = 4
 # Words of English sentences that stand in no name and no date; written small, as there.
 _SPOKEN: Final = frozenset(
-    [
-        "we",
-        "us",
-        "our",
-        "you",
-        "your",
-        "are",
-        "is",
-        "was",
-        "were",
-        "have",
-        "has",
-        "had",
-        "not",
-        "none",
-        "that",
-        "which",
-        "who",
-        "these",
-        "those",
-        "them",
-        "they",
-        "this",
-        "did",
-        "does",
-        "because",
-        "since",
-        "my",
-    ]
-)
+    ("we", "us", "our", "you", "your", "are", "is", "was", "were", "have", "has", "had", "not",
+     "none", "that", "which", "who", "these", "those", "them", "they", "this", "did", "does",
+     "because", "since", "my")
+)  # fmt: skip
 _BRACKETED = re.compile(r"[<\[(](?:mailto:)?[^\s<>\[\]()]{1,64}@")
 _BARE = re.compile(r"[^\s<>]{1,64}@[^\s<>]{2,255}")
 
