@@ -24,6 +24,7 @@ from exchange.domain.outbound import (
 )
 from exchange.domain.party import Party
 from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.asking.idle_reports import close_reports
 from exchange.services.asking.leg_clocks import void
 from exchange.services.context import Context
 from exchange.services.letters import return_tags
@@ -99,16 +100,7 @@ def arrived(ctx: Context, tx: Transaction, mail: KeptMail, request: OutboundRequ
         return
     if any(leg.state in OPEN_LEGS for leg in tx.legs.legs(request_id=request.id)):
         reports = [one for one in reports if one.purpose == REQUEST]
-    why = f"mail {mail.id} answers the request"
-    for one in reports:
-        detail: dict[str, str | int | bool | None] = {
-            "mail": one.mail_id, "ruling": ReportRuling.RUN_ON.value, "why": why,
-        }  # fmt: skip
-        tx.audit.append(ctx.now(), AuditEvent("report.ruled", one.ref, one.party, detail))
-        _, _, resolved = tx.mail.claim(one.mail_id)
-        if not resolved:
-            tx.mail.resolve(one.mail_id, ctx.now(), f"the report is not believed: {why}")
-    tx.reports.rule([one.letter for one in reports], ReportRuling.RUN_ON, ctx.now())
+    close_reports(ctx, tx, reports, f"mail {mail.id} answers the request")
 
 
 def failed(
