@@ -33,9 +33,11 @@ from exchange.parsing.mailkinds.automatic import (
 from exchange.parsing.mailkinds.desks import (
     by_machine,
     claims_failure,
+    is_notice,
     later_event,
     shows_our_request,
     ticket_event,
+    update_event,
 )
 from exchange.parsing.mailkinds.held_back import says_held_back
 from exchange.parsing.mailkinds.replies import reply_says
@@ -184,6 +186,7 @@ def classify_by_content(
             return Classified(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
         return Classified(Kind.UNKNOWN, Subkind.TICKET)  # whose list is it?
     shown = later_event(opening) or shows_our_request(opening, own_addresses)
+    shown = shown or (ours_repeated and update_event(opening))
     if found.devices and shown:
         return Classified(Kind.UNKNOWN, Subkind.TICKET)
     if found.devices and not about_ours and claims_failure(own_text) and asks(statements):
@@ -227,7 +230,8 @@ def _is_plain(one: Statement) -> bool:
     """Return whether a statement leaves a promise next to it a mere promise."""
     aside = one.act is Act.OTHER and not one.hedge and not TOPIC.search(one.words)
     promised = bool(one.hedge) and promises(one.words)
-    return one.act in _HARMLESS or one.where == "subject" or aside or promised
+    harmless = one.act in _HARMLESS or one.where == "subject" or is_notice(one.words)
+    return harmless or aside or promised
 
 
 def _answers_in_words(

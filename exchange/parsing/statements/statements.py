@@ -29,6 +29,7 @@ from exchange.parsing.statements.legends import (
     signs_of_denial,
 )
 from exchange.parsing.statements.pointing import point_to_lists
+from exchange.parsing.statements.promises import is_still_asked
 from exchange.parsing.statements.requests import (
     asks_for_codes,
     is_told,
@@ -96,7 +97,8 @@ def read_statements(
         if is_legend:
             found += _legend(redefined, place(sentence.line))
             continue
-        said = [_of_row(one, sentence) for one in answers.get(index, [])]
+        said = _without_questions(sentence, place(sentence.line), answers.get(index, []))
+        said = [_of_row(one, sentence) for one in said]
         key = is_key(sentence.text) and any(says_yes(one.text) for one in lines)
         if said and (key or explains_mark(sentence.text)):
             said = [replace(one, scope=Scope.PART) for one in said]
@@ -163,6 +165,17 @@ def _answers_of(
             if index not in found:
                 found[index] = read_answers(sentence, place(sentence.line))
     return found
+
+
+def _without_questions(sentence: Sentence, where: str, said: list[Statement]) -> list[Statement]:
+    """Return a promise in place of what a sentence says it has still to find out.
+
+    One that denies as well, or says more than one thing, keeps all of it: a person reads it.
+    """
+    owns = len(said) == 1 and said[0].act is Act.OWNS and not sentence.codes
+    if not owns or not is_still_asked(sentence.text):
+        return said
+    return [Statement(Act.PROMISES, where, sentence.text)]
 
 
 def _keyed(
