@@ -131,12 +131,16 @@ def list_(folder: Folder = HERE, as_json: Json = False) -> None:
     ctx = context_of(folder)
     with ctx.store.reading() as tx:
         found = [(one, tx.legs.leg_counts(one.id)) for one in tx.outbound.requests()]
+        numbers = [one.id for one, _ in found]
+        overdue, suspended = tx.legs.overdue(numbers), tx.reports.suspended(numbers)
     rows = [
         {
             "ref": one.ref,
             "party": one.party,
             "accepted": one.accepted_at,
             "due": one.due_on,
+            "overdue": overdue.get(one.id, 0),
+            "chase_suspended": one.id in suspended,
             **{state.value: counts[state] for state in LegState if state in counts},
         }
         for one, counts in found
@@ -146,17 +150,24 @@ def list_(folder: Folder = HERE, as_json: Json = False) -> None:
         return
     table(
         "",
-        ("reference", "party", "due", "devices"),
+        ("reference", "party", "due", "devices", ""),
         (
             (
                 one.ref,
                 one.party,
                 one.due_on or "not accepted yet",
-                ", ".join(f"{number} {state}" for state, number in counts.items()),
+                ", ".join(f"{number:,} {state}" for state, number in counts.items()),
+                _standing(overdue.get(one.id, 0), suspended=one.id in suspended),
             )
             for one, counts in found
         ),
     )
+
+
+def _standing(overdue: int, *, suspended: bool) -> str:
+    """Return what is wrong with a request, in a few words."""
+    said = [f"{overdue:,} overdue"] if overdue else []
+    return ", ".join([*said, "not chased: said not to have arrived"] if suspended else said)
 
 
 @app.command()

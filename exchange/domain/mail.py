@@ -63,6 +63,7 @@ class Subkind(StrEnum):
     ABSENCE = "absence"
     AUTOMATIC = "automatic"
     DELAYED = "delayed"
+    NOT_DELIVERED = "not_delivered"  # the other side says that it held our mail back
     UNREADABLE_REPORT = "unreadable_report"
     STATEMENT = "statement"
     PHISHING = "phishing"

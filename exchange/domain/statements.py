@@ -30,6 +30,9 @@ class Act(StrEnum):
     OWNS = "owns"  # the subject did install the Devices
     PROVIDES = "provides"  # the codes are here, or attached
     PROMISES = "promises"  # an answer will come
+    ATTACHES = "attaches"  # says that a file comes with the mail
+    NAMES_FILE = "names_file"  # speaks of a file that may be the sender's or ours
+    NAMES_REQUEST = "names_request"  # says which of our requests: "your first", "that of 3 May"
     OTHER = "other"  # about Devices, codes or answers, in words that are not understood
 
 
@@ -75,6 +78,8 @@ class Statement:
     reason: str = ""  # why, in the sender's words
     kinds: tuple[str, ...] = ()  # Device types: "the gas meter"
     endings: tuple[str, ...] = ()  # the last hex digits of Devices: "the one ending C4-38"
+    order: int = 0  # which of our requests it names, from 1; -1 is the latest, 0 is not said
+    day: str = ""  # the day that it names it by: 2026-11-03, without a year 11-03, or 03
 
     @property
     def for_people(self) -> str:

@@ -24,6 +24,8 @@ def of_statements(statements: tuple[Statement, ...]) -> list[dict[str, Any]]:
             "reason": one.reason,
             "kinds": one.kinds,
             "endings": one.endings,
+            "order": one.order,
+            "day": one.day,
         }
         for one in statements
     ]
@@ -45,6 +47,8 @@ def to_statements(values: list[dict[str, Any]]) -> tuple[Statement, ...]:
             str(one["reason"]),
             tuple(map(str, one["kinds"])),
             tuple(map(str, one["endings"])),
+            int(one["order"]),
+            str(one["day"]),
         )
         for one in values
     )

@@ -39,6 +39,15 @@ def _quotes() -> list[Case]:
     )
     return [
         Case(
+            "own-words-like-an-attribution",
+            mail(
+                f"On 30 October 2026 our fitters wrote:\n{D[0]}\n{D[1]}\n\n"
+                "Please send us the install codes of these.\n"
+            ),
+            "request",
+            devices=[(D[0], "body line 2"), (D[1], "body line 3")],
+        ),
+        Case(
             "statement-over-a-quoted-list",
             reply("None of these meters were installed by us.\n\n" + wrote + quoted),
             "response",

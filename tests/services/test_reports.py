@@ -12,6 +12,7 @@ from exchange.domain.outbound import ReportRuling
 from exchange.errors import BadInput, NotFound
 from exchange.ports.mail import FetchedMail, MailRef
 from exchange.services.asking import chase
+from exchange.services.asking import request as asking
 from exchange.services.letters import return_tags
 from exchange.services.people import monthly, report_rulings, review
 from exchange.store.mails.mail import REVIEW
@@ -214,6 +215,43 @@ def test_words_about_a_request_that_bounced_answer_it_all_the_same(desk: Desk) -
         f"{device(2)} {code(2).with_crc}\nThe rest: not ours."
     )
     assert desk.room.legs(3)[0] == ("GAIN", "not_installer")
+
+
+def _settled(desk: Desk) -> bool:
+    with desk.ctx.store.reading() as tx:
+        return (tx.reports.waiting(), tx.mail.unresolved()) == ([], [])
+
+
+def test_a_request_that_is_void_and_then_answered_is_no_letter_to_look_at(desk: Desk) -> None:
+    desk.report(desk.address())
+    assert [one.ref for one in review.waiting(desk.ctx).letters] == [desk.letter.ref]
+    desk.answer("Not ours.")
+    assert desk.leg == "not_installer"
+    assert review.waiting(desk.ctx).letters == ()
+
+
+@pytest.mark.parametrize("by", ["withdraw", "close"])
+def test_what_is_reported_of_a_request_ends_with_it(desk: Desk, by: str) -> None:
+    desk.report()
+    assert not _settled(desk)
+    if by == "withdraw":
+        asking.withdraw(desk.ctx, desk.letter.ref, "no longer needed", "kim")
+    else:
+        asking.close(desk.ctx, str(device(1)), "no longer needed", "kim")
+    assert _settled(desk)
+    assert not desk.suspended()
+    with desk.ctx.store.reading() as tx:
+        (event,) = tx.audit.rows(event="report.ruled")
+        assert (event.actor, "no longer needed" in event.detail) == ("kim", True)
+
+
+def test_a_report_on_a_request_with_anything_open_stays(desk: Desk) -> None:
+    desk.room.ask(GAIN=[2, 3])
+    with desk.ctx.store.reading() as tx:
+        desk.letter = tx.outbox.get(tx.outbox.heads()[-1].id)
+    desk.report()
+    asking.close(desk.ctx, str(device(2)), "moved", "kim")
+    assert not _settled(desk)
 
 
 def test_the_last_answer_settles_what_is_reported_of_a_reminder(desk: Desk) -> None:

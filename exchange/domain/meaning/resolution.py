@@ -18,7 +18,7 @@ from exchange.domain.mail import (
     Reject,
     Understanding,
 )
-from exchange.domain.meaning.our_references import another_request
+from exchange.domain.meaning.pointed_lists import other_lists
 from exchange.domain.meaning.spoken import (
     count_codes,
     count_devices,
@@ -171,8 +171,8 @@ class Resolution:
             theirs = not one.subject or self._is_sender(one.subject)
             if not theirs and (one.act is Act.DENIES or not denies):
                 self._doubt(f"{shown(one)}: {one.subject} is no name of the sender's")
-        if self._at_stake() and (other := another_request(self.said, self.context.requests)):
-            self._doubt(f"it names {other}, and replies to {self._list()}")
+        for why in other_lists(self.said, self.context) if self._at_stake() else ():
+            self._doubt(why)
         self._weigh_attached(by_row)
         for reject in self.said.rejects:
             if not is_of_loose_code(reject):

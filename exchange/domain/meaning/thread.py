@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import MailHead, Understanding
@@ -17,7 +19,16 @@ _GENERAL: Final = frozenset(
 )  # fmt: skip
 # What one company's name may be written with or without.
 _FORM: Final = frozenset(("limited", "ltd", "plc", "llp", "co", "company", "the", "and"))
+_LONDON = ZoneInfo("Europe/London")
+_UNDATED: Final = datetime.min.replace(tzinfo=UTC)
 _WORD = re.compile(r"[^\W_]+")
+
+
+class Asked(NamedTuple):
+    """A request of ours to the sender's party, and the days on which letters about it left."""
+
+    reference: str
+    days: tuple[str, ...] = ()  # 2026-11-03, the request itself first
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ class ThreadContext:
     ours: tuple[str, ...] = ()  # our own company: name, signifier
     reference: str = ""  # of our request
     requests: tuple[str, ...] = ()  # the references of all our requests that it belongs to
+    asked: tuple[Asked, ...] = ()  # all our requests to the sender's party, oldest first
     ordered: bool = True  # ``rows`` is in the order of the list that they have before them
     provided: frozenset[DeviceId] = frozenset()  # those of ``rows`` that they gave a code for
     types: Mapping[DeviceId, str] = field(default_factory=dict)  # Device types, where known
@@ -56,8 +68,22 @@ def thread_of(
     types = {one.device: one.device_type for one in letter.devices if one.device_type}
     return ThreadContext(
         rows, frozenset(rows), names=tuple(names), reference=reference, types=types,
-        requests=letter.references[:1],
+        requests=letter.references[:1], asked=_asked_in(letters),
     )  # fmt: skip
+
+
+def _asked_in(letters: Sequence[Understanding]) -> tuple[Asked, ...]:
+    days: dict[str, list[str]] = {}
+    for letter in sorted(letters, key=lambda one: one.head.date or _UNDATED):
+        for reference in letter.references[:1]:
+            day = letter.head.date
+            days.setdefault(reference, []).extend([local_day(day)] if day else ())
+    return tuple(Asked(reference, tuple(each)) for reference, each in days.items())
+
+
+def local_day(when: datetime) -> str:
+    """Return the day of an instant as people name it, 2026-11-03."""
+    return when.astimezone(_LONDON).date().isoformat()
 
 
 def is_sender(name: str, context: ThreadContext, head: MailHead) -> bool:

@@ -33,10 +33,13 @@ from exchange.parsing.mailkinds.automatic import (
 from exchange.parsing.mailkinds.desks import (
     by_machine,
     claims_failure,
+    is_notice,
     later_event,
     shows_our_request,
     ticket_event,
+    update_event,
 )
+from exchange.parsing.mailkinds.held_back import says_held_back
 from exchange.parsing.mailkinds.replies import reply_says
 from exchange.parsing.mime.contents import Contents
 from exchange.parsing.mime.headers import Headers
@@ -100,6 +103,9 @@ def classify_by_header(
     came = automatic(headers, head.subject)
     if came is Automatic.NO:
         return None
+    held_back = says_held_back(head.subject, own_text)
+    if held_back and not challenges(opening):
+        return Classified(Kind.AUTO_REPLY, Subkind.NOT_DELIVERED, counts=False)
     if acknowledges(opening):
         return Classified(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
     if challenges(opening):
@@ -169,6 +175,9 @@ def classify_by_content(
         bare = in_words and not answers and not found.devices
         return Classified(Kind.RESPONSE, Subkind.STATEMENT if bare else Subkind.NONE)
     opening = f"{head.subject}\n{own_text}"
+    silent = not (found.devices or found.claims or found.rejects)
+    if silent and not challenges(opening) and says_held_back(head.subject, own_text):
+        return Classified(Kind.UNKNOWN, Subkind.NOT_DELIVERED)
     # In this order: most mails are plain requests, and the text search is half the work here.
     event = ticket_event(opening) and not any(one.act in ANSWERING for one in statements)
     if not denied and (acknowledges(opening) or event):
@@ -177,13 +186,13 @@ def classify_by_content(
             return Classified(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
         return Classified(Kind.UNKNOWN, Subkind.TICKET)  # whose list is it?
     shown = later_event(opening) or shows_our_request(opening, own_addresses)
+    shown = shown or (ours_repeated and update_event(opening))
     if found.devices and shown:
         return Classified(Kind.UNKNOWN, Subkind.TICKET)
     if found.devices and not about_ours and claims_failure(own_text) and asks(statements):
         return Classified(Kind.UNKNOWN, Subkind.PHISHING)
     if not found.devices and absent(opening, definite=True):
         return Classified(Kind.AUTO_REPLY, Subkind.ABSENCE, counts=False)
-    silent = not (found.devices or found.claims or found.rejects)
     kind_of_receipt = receipt_kind(head.subject, own_text) if silent else None
     if kind_of_receipt:
         return Classified(Kind.AUTO_REPLY, kind_of_receipt, counts=False)
@@ -222,7 +231,8 @@ def _is_plain(one: Statement) -> bool:
     """Return whether a statement leaves a promise next to it a mere promise."""
     aside = one.act is Act.OTHER and not one.hedge and not TOPIC.search(one.words)
     promised = bool(one.hedge) and promises(one.words)
-    return one.act in _HARMLESS or one.where == "subject" or aside or promised
+    harmless = one.act in _HARMLESS or one.where == "subject" or is_notice(one.words)
+    return harmless or aside or promised
 
 
 def _answers_in_words(

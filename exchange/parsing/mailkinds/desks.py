@@ -56,6 +56,9 @@ _LATER = Guarded(
     r"|\byour original (?:message|request|e-?mail)\b"
     r"|\bstatus (?:of your \w+ )?(?:has|is|was)(?: now)?(?: been)? (?:changed|set|updated)\b"
 )
+_UPDATED = re.compile(
+    rf"\b(?:{_YOURS}|{_SYSTEM}) {_HAPPENED}(?:updated|commented on|changed)\b", re.I
+)
 # Their own people's request, given to us: "has been assigned to your group".
 _GIVEN_TO_US = re.compile(
     r"\b(?:assigned|allocated|routed|passed) to (?:you\b|your (?:group|team|queue|desk))", re.I
@@ -73,6 +76,22 @@ _FIELD = re.compile(
     r"|desk)",
     re.I | re.M,
 )  # fmt: skip
+_LONGEST_NOTICE: Final = 300
+_NOTICE = re.compile(
+    r"(?:##-.{3,200}?-##\s*)?(?:(?:please )?(?:type your )?reply above (?:this|the) line"
+    rf"|(?:your(?: \w+)? {_TICKET}{_NUMBER}?|{_SYSTEM})"
+    r" (?:has|have) (?:now |just )?been (?:updated|commented on|changed)"
+    r"|there is a (?:new )?(?:comment|reply|update) on your \w+.{0,40}"
+    r"|to add (?:additional |a |further )?comments?, (?:please )?reply to this e-?mail"
+    r"|(?!we\b|you\b|i\b)(?:[\w.'\u2019-]+ ){1,4}(?:commented|replied|updated"
+    r"|added a (?:comment|note))"
+    r"(?: (?:on|to) .{0,60})?:"
+    r"|view (?:the |this |your )?(?:request|ticket|case|incident)\b.{0,200}"
+    r"|turn off this request's notifications|(?:powered|delivered) by .{1,60}"
+    r"|this is shared with .{1,80}|this e-?mail is a service from .{1,120}"
+    r"|you are receiving this .{1,200})?\W*",
+    re.I,
+)
 _ACTS: Final = (
     r"(?:wrote|created|commented|raised|opened|reported|submitted|requested|replied|wants?|needs?"
     r"|(?:is|are|was|were) asking|(?:has|have) asked)"
@@ -102,6 +121,22 @@ def later_event(text: str) -> bool:
     """Return whether a ticket system says that a request was dealt with, or shows one of ours."""
     text = _flat(text)
     return bool(_LATER.search(text)) and not _GIVEN_TO_US.search(text)
+
+
+def is_notice(sentence: str) -> bool:
+    """Return whether a sentence is one that a ticket system writes around what its clerk wrote.
+
+    It says nothing about the request: how to reply, who commented, whose service the mail is.
+    """
+    return bool(_NOTICE.fullmatch(sentence[:_LONGEST_NOTICE]))
+
+
+def update_event(text: str) -> bool:
+    """Return whether a ticket system says that somebody added something to a request.
+
+    That may be what its own people ask of us, unless the mail repeats a request of ours.
+    """
+    return bool(_UPDATED.search(_flat(text)))
 
 
 def _flat(text: str) -> str:

@@ -41,6 +41,8 @@ class Contents:
     hidden_text: str = ""  # text of the body that is hidden from its reader
     struck_text: str = ""  # text of the body that its sender struck out
     attachments: list[tuple[str, Part]] = field(default_factory=list)
+    # Those of them, by index, that stand for the body: a mail program may show either.
+    standing_in: set[int] = field(default_factory=set)
     mails: list[tuple[str, Part]] = field(default_factory=list)
     reports: list[Part] = field(default_factory=list)
     originals: list[Part] = field(default_factory=list)  # the mails that a report is about
@@ -122,7 +124,10 @@ def _alternative(part: Part, out: Contents, limits: Limits, *, reporting: bool) 
                 out.plain_lines += body.lines
         _append(out, chosen)
     for leaf in others:
+        before = len(out.attachments)
         _sort(leaf, out, limits, reporting=reporting)
+        if any(leaf is child for child in part.children):
+            out.standing_in.update(range(before, len(out.attachments)))
 
 
 def _leaves(part: Part) -> list[Part]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from exchange.parsing.mime.quote_words import role_of, says_wrote
+from exchange.parsing.mime.quote_words import is_sentence, role_of, says_wrote
 from exchange.parsing.text.lines import Line
 
 MOST_LABELS: Final = 8
@@ -159,7 +159,7 @@ def is_attribution(text: str, *, marked: bool = False) -> bool:
     text = text.strip().strip("*").rstrip()
     if not text.endswith((":", "\uff1a")) or len(text) > _LONGEST:
         return False
-    if not _HINT.search(text) or holds_device(text):
+    if not _HINT.search(text) or holds_device(text) or is_sentence(text):
         return False
     posted = _parse(text[:-1])
     if marked:

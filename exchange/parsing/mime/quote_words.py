@@ -49,6 +49,14 @@ _EARLIER: Final = frozenset(_FOR_ORIGINAL.split())
 _PASSED_ON: Final = frozenset(_FOR_FORWARDED.split())
 _TITLE = re.compile(r"\s*[-_=*]{2,40}\s*(?P<inner>[^\s\-_=*][^:@\d]{2,60}?)\s*[-_=*]{2,40}\s*")
 _MOST_WORDS: Final = 4
+# Words of English sentences that stand in no name and no date; written small, as there.
+_SPOKEN: Final = frozenset(
+    ("we", "us", "our", "you", "your", "are", "is", "was", "were", "have", "has", "had", "not",
+     "none", "that", "which", "who", "these", "those", "them", "they", "this", "did", "does",
+     "because", "since", "my")
+)  # fmt: skip
+_BRACKETED = re.compile(r"[<\[(](?:mailto:)?[^\s<>\[\]()]{1,64}@")
+_BARE = re.compile(r"[^\s<>]{1,64}@[^\s<>]{2,255}")
 
 
 def role_of(label: str) -> str:
@@ -60,6 +68,24 @@ def role_of(label: str) -> str:
 def says_wrote(word: str) -> bool:
     """Return whether a word is the verb between the writer of a mail and its day."""
     return word.casefold() in _WROTE
+
+
+def is_sentence(text: str) -> bool:
+    """Return whether a line that may say who wrote what follows has the words of a sentence.
+
+    ``On 3 Nov we told Ann, who wrote:`` has; a name, a day and "wrote" have none.  ``you wrote``
+    is what some mail programs put over our own mail, and an address in brackets no person types.
+    """
+    if _BRACKETED.search(text):
+        return False
+    words = [one.strip("\"'(),.;:*") for one in _BARE.sub(" ", text).split()]
+    last = len(words) - 1
+    for at, word in enumerate(words):
+        if word == "you" and at < last and says_wrote(words[at + 1]):
+            continue
+        if word in _SPOKEN or (word == "I" and at < last and says_wrote(words[at + 1])):
+            return True
+    return False
 
 
 def title_words(text: str) -> list[str]:

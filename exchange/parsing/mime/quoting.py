@@ -24,7 +24,12 @@ from exchange.parsing.mime.quote_shapes import (
     may_tell_when,
     tells_who_wrote,
 )
-from exchange.parsing.mime.quote_words import title_words, titles_earlier, titles_passed_on
+from exchange.parsing.mime.quote_words import (
+    is_sentence,
+    title_words,
+    titles_earlier,
+    titles_passed_on,
+)
 from exchange.parsing.text.lines import Line
 
 _PREFIX = re.compile(r"\s{0,3}(?:[A-Z]{1,3})?(?:>|\|\s?>)")
@@ -326,7 +331,7 @@ def _wrote(lines: Sequence[Line], index: int) -> int:
             return 0
         joined += " " + text
         if text.rstrip(" *\t").endswith(":") and _WROTE_END.search(joined[-400:]):
-            return span if _DATE_HINT.search(joined) else 0
+            return span if _DATE_HINT.search(joined) and not is_sentence(joined) else 0
     return 0
 
 

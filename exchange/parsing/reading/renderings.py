@@ -7,12 +7,13 @@ different Devices, or one takes back what the other asks, nobody knows what the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
 
 from exchange.domain.columns.device_columns import OUTCOMES, AnswerColumns
+from exchange.domain.device import DeviceId
 from exchange.domain.mail import Answer, Outcome
 from exchange.domain.statements import ANSWERING, Act, Statement
 from exchange.parsing.findings.findings import Claim
@@ -28,6 +29,7 @@ _ID = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{32}(?:[0-9A-Fa-f]{4})?"
     r"|[0-9A-Fa-f]{2}(?:[-:. ]?[0-9A-Fa-f]{2}){7})(?![0-9A-Za-z])"
 )
+_NAMED: Final = 3  # Device IDs in a reason
 _HALF: Final = 16  # digits; the groups of a CRC are not compared
 _SEPARATORS: Final = str.maketrans("", "", "-:. ")
 _MARKS = re.compile(r"[\u2460-\u2473]")  # for Devices and codes in the words of a sentence
@@ -99,6 +101,22 @@ def answers_conflict(here: MixedList[Claim], there: MixedList[Claim]) -> str:
     number = int(np.count_nonzero(differs))
     devices = f"{number} {'Device' if number == 1 else 'Devices'}"
     return f"its HTML and its text answer {devices} differently" if number else ""
+
+
+def lists_differ(name: str, here: Collection[DeviceId], there: Collection[DeviceId]) -> str:
+    """Return how a file that stands for the body lists other Devices than it, or an empty text.
+
+    ``here`` are those of the body, ``there`` those of the file.  One of them may list none.
+    """
+    only = (set(here) - set(there), set(there) - set(here))
+    if not (here and there and any(only)):
+        return ""
+    said = [
+        f"{len(one)} only in {place} ({', '.join(map(str, sorted(one)[:_NAMED]))})"
+        for one, place in zip(only, ("the text", name), strict=True)
+        if one
+    ]
+    return f"its text and {name}, of which a reader sees one, list other Devices: {', '.join(said)}"
 
 
 def _columns(answers: Sequence[Answer]) -> AnswerColumns:

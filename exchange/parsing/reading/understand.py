@@ -274,7 +274,8 @@ def _conclude(head: MailHead, headers: Headers, reading: Reading, scope: Scope) 
     text = reading.text
     if found.contradiction and classified.kind in (Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN):
         classified = Classified(Kind.UNKNOWN, Subkind.CONTRADICTION, counts=False)
-        text += _BOTH + text_of_lines(reading.contents.plain_lines)
+        other = text_of_lines(reading.contents.plain_lines)
+        text += _BOTH + other if other else ""
     if not classified.counts:
         said = [found.contradiction] if found.contradiction else []
         warnings = [*said, *_uncounted_warnings(classified, found)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exchange.domain.device import DeviceId
 from exchange.domain.limits import Limits
@@ -40,7 +40,12 @@ from exchange.parsing.reading.attachments import (
 )
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.mbox import mails_in
-from exchange.parsing.reading.renderings import answers_conflict, contradiction, differ
+from exchange.parsing.reading.renderings import (
+    answers_conflict,
+    contradiction,
+    differ,
+    lists_differ,
+)
 from exchange.parsing.statements.passed_on import (
     author_of,
     of_another,
@@ -151,8 +156,9 @@ def read_mail(
         statements,
         quote,
     )
-    for name, part in contents.attachments:
-        _take_file(reading, part, f"{path}{name}", scope, depth, head)
+    for number, (name, part) in enumerate(contents.attachments):
+        take = _take_instead if number in contents.standing_in else _take_file
+        take(reading, part, f"{path}{name}", scope, depth, head)
     for name, inner in contents.mails:
         _take_mail(reading, inner, f"{path}{name}", scope, depth, head)
     found.rejects += unpacked.rejects
@@ -238,6 +244,22 @@ def _take_file(
             _take_mail(reading, one.part, there, scope, depth, head)
         else:
             _take_file(reading, one.part, there, scope, depth + 1, head)
+
+
+def _take_instead(
+    reading: Reading, part: Part, where: str, scope: Scope, depth: int, head: MailHead
+) -> None:
+    """Read a file that a mail program may show in place of the body, and compare their lists."""
+    alone = replace(reading, findings=Findings())
+    _take_file(alone, part, where, scope, depth, head)
+    body, file = reading.findings, alone.findings
+    why = lists_differ(where, _listed(body), _listed(file))
+    reading.findings.add(file)
+    body.contradiction = body.contradiction or why
+
+
+def _listed(found: Findings) -> set[DeviceId]:
+    return {one.device for one in found.devices} | {one.device for one in found.claims}
 
 
 def _take_same_mail(

@@ -29,6 +29,18 @@ _PROMISE = Guarded(
     r"|\b(?:need|give us|require) (?:a bit |some |a little |a few )?(?:more )?(?:time|days)\b"
     r"|\bwerden (?:das|es|uns|ihnen)\b|\bnous reviendrons\b|\bbyddwn yn\b"
 )
+# Somebody finds out, now or later, and the clause after it is what he does not know.
+_FINDING_OUT = re.compile(
+    r"(?:\b(?:am|are|is|be|'m|'re|still|currently|now|will|'ll|shall|to|must|need|just"
+    r"|let me|let us) (?:\w+ ){0,2}?|^)"
+    r"(?:look(?:ing)?|check(?:ing)?|find(?:ing)?|investigat(?:e|ing)|see(?:ing)?|confirm(?:ing)?"
+    r"|establish(?:ing)?|verify(?:ing)?|determin(?:e|ing)|work(?:ing)?|ask(?:ing)?|clarify(?:ing)?)\b"
+    r"(?: (?!whether|if|who|but|not|none|no)[^\s.,;:?!]+){0,8} (?:whether|if|who)\b",
+    re.I,
+)
+_SAYS_MORE = re.compile(
+    r"[;:\u2013]| - |\b(?:but|however|although|though|meanwhile|except)\b", re.I
+)
 _FILES = Guarded(
     r"\b(?:codes?|answers?|responses?|results?|workbook|spreadsheet|details)\b[^.?!]{0,60}"
     r"\b(?:attached|enclosed|attachment)\b"
@@ -47,6 +59,20 @@ def promises(text: str) -> bool:
     """Return whether a sentence announces an answer for later."""
     text = text[:1_000]
     return bool(_PROMISE.search(text)) and not _QUESTION.search(text)
+
+
+def is_still_asked(text: str) -> bool:
+    """Return whether a sentence says that somebody is finding out who installed what, and no more.
+
+    ``We are checking whether these were ours`` answers nothing; ``we are checking row 2, but the
+    others are not ours`` does.
+    """
+    text = text[:1_000]
+    found = _FINDING_OUT.search(text)
+    if found is None:
+        return False
+    more = _SAYS_MORE.search(text, found.start())
+    return more is None or promises(text[more.end() :])
 
 
 def announces_codes(text: str) -> bool:

@@ -28,6 +28,8 @@ from exchange.parsing.statements.legends import (
     says_yes,
     signs_of_denial,
 )
+from exchange.parsing.statements.pointing import point_to_lists
+from exchange.parsing.statements.promises import is_still_asked
 from exchange.parsing.statements.questions import with_answers
 from exchange.parsing.statements.requests import (
     asks_for_codes,
@@ -100,7 +102,8 @@ def read_statements(
         if is_legend:
             found += _legend(redefined, place(sentence.line))
             continue
-        said = [_of_row(one, sentence) for one in answers.get(index, [])]
+        said = _without_questions(sentence, place(sentence.line), answers.get(index, []))
+        said = [_of_row(one, sentence) for one in said]
         key = is_key(sentence.text) and any(says_yes(one.text) for one in lines)
         if said and (key or explains_mark(sentence.text)):
             said = [replace(one, scope=Scope.PART) for one in said]
@@ -126,6 +129,9 @@ def read_statements(
         asked = asked or any(one.act is Act.ASKS for one in acts)
     if not any(one.act in ANSWERING for one in found):
         found = [one for one in found if not _only_qualifies(one)]
+    else:
+        pointed = [one for each in sentences for one in point_to_lists(each, place(each.line))]
+        found = [*(_of_list(one, pointed) for one in found), *pointed] if pointed else found
     return [_of_items(one, headings) if headings else one for one in found]
 
 
@@ -173,6 +179,17 @@ def _answers_of(
     return found
 
 
+def _without_questions(sentence: Sentence, where: str, said: list[Statement]) -> list[Statement]:
+    """Return a promise in place of what a sentence says it has still to find out.
+
+    One that denies as well, or says more than one thing, keeps all of it: a person reads it.
+    """
+    owns = len(said) == 1 and said[0].act is Act.OWNS and not sentence.codes
+    if not owns or not is_still_asked(sentence.text):
+        return said
+    return [Statement(Act.PROMISES, where, sentence.text)]
+
+
 def _keyed(
     lines: Sequence[Line], sentences: Sequence[Sentence], place: Callable[[Line], str]
 ) -> list[Statement]:
@@ -210,6 +227,12 @@ def _of_row(one: Statement, sentence: Sentence) -> Statement:
     number = _NUMBER.match(sentence.line.text)
     vague = one.act in ANSWERING and one.scope in (Scope.NONE, Scope.ONE) and not one.reason
     return replace(one, scope=Scope.ROWS, rows=(int(number[1]),)) if number and vague else one
+
+
+def _of_list(one: Statement, pointed: Sequence[Statement]) -> Statement:
+    """Return a statement whose number is that of a request, no row: ``your first list``."""
+    numbers = {(each.order,) for each in pointed if each.order and each.words == one.words}
+    return replace(one, scope=Scope.PART, rows=()) if one.rows in numbers else one
 
 
 def _of_those(said: list[Statement], before: Sequence[Statement]) -> list[Statement]:

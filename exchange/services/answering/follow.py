@@ -97,14 +97,23 @@ class _Sent(NamedTuple):
 def _automatic(sent: _Sent) -> MailOutcome:
     """Note an automatic reply; a person sees one that asks for the codes of Devices of its own.
 
-    Some ticket systems mark everything that their clerks write as automatic.
+    Some ticket systems mark everything that their clerks write as automatic.  A person also sees
+    that a letter of ours was held back.
     """
+    if sent.said.subkind in (Subkind.NOT_DELIVERED, Subkind.CHALLENGE):
+        return _held_back(sent)
     asked = next((one for one in sent.said.statements if one.act is Act.ASKS), None)
     # Its Devices are not taken; a warning says that there are some, apart from those quoted.
     listed = any(f"({sent.said.kind})" in one for one in sent.said.warnings)
     if asked is not None and listed and not take_response.asked_in(sent.tx, sent.said, sent.party):
         return _review(sent, f"an automatic reply asks for codes: {other_acts.quoted(asked)}")
     return take_response.absence(sent.ctx, sent.tx, sent.said, sent.party)
+
+
+def _held_back(sent: _Sent) -> MailOutcome:
+    """Show a person that the other side held a mail of ours back, and which."""
+    outcome = take_report.held_back(sent.tx, sent.said, sent.party)
+    return outcome or _review(sent, "says that a mail of ours was held back, and not which")
 
 
 def _acknowledged(sent: _Sent) -> MailOutcome:
@@ -208,6 +217,7 @@ _NO_REQUEST: Final[Mapping[Subkind, str]] = {
 # Of mails of no known kind: every other subkind waits for a person as no request.
 _BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
     Subkind.REMINDER: lambda one: answer_request.reminded(one.ctx, one.tx, one.said, one.party),
+    Subkind.NOT_DELIVERED: _held_back,
     Subkind.QUERY: lambda one: _review(one, "says that install codes which we sent cannot be used"),
     Subkind.CONTRADICTION: lambda one: _review(one, one.said.warnings[0]),
     Subkind.LOCKED: lambda one: _review(

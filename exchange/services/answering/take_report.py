@@ -22,7 +22,9 @@ from exchange.domain.outbound import (
     leg_takes,
     letter_name,
 )
+from exchange.domain.party import Party
 from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.asking.idle_reports import close_reports
 from exchange.services.asking.leg_clocks import void
 from exchange.services.context import Context
 from exchange.services.letters import return_tags
@@ -70,6 +72,24 @@ def take(ctx: Context, tx: Transaction, mail: KeptMail, said: Understanding) -> 
     return MailOutcome(REVIEW, Kind.BOUNCE, reason, letter.party, letter.ref)
 
 
+def held_back(tx: Transaction, said: Understanding, party: Party) -> MailOutcome | None:
+    """Decide a mail in which a party says that it held ours back; None if it names none of ours.
+
+    What it writes itself is not believed any more than its delivery reports are: nothing follows,
+    and a person sees it with the letter.
+    """
+    letters = _named(tx, said) or [one for ref in said.references for one in tx.outbox.by_ref(ref)]
+    letter = next((one for one in letters if one.party == party.signifier), None)
+    if letter is None:
+        return None
+    what = f"the {letter_name(letter.purpose)} {letter.ref}".rstrip()
+    reason = (
+        f"{party.signifier} says that {what} was held back, or waits to be let through: nothing"
+        " follows from that by itself"
+    )
+    return MailOutcome(REVIEW, said.kind, reason, party.signifier, letter.ref)
+
+
 def arrived(ctx: Context, tx: Transaction, mail: KeptMail, request: OutboundRequest) -> None:
     """Close the reports that a request did not arrive, because its party answers it in ``mail``.
 
@@ -80,16 +100,7 @@ def arrived(ctx: Context, tx: Transaction, mail: KeptMail, request: OutboundRequ
         return
     if any(leg.state in OPEN_LEGS for leg in tx.legs.legs(request_id=request.id)):
         reports = [one for one in reports if one.purpose == REQUEST]
-    why = f"mail {mail.id} answers the request"
-    for one in reports:
-        detail: dict[str, str | int | bool | None] = {
-            "mail": one.mail_id, "ruling": ReportRuling.RUN_ON.value, "why": why,
-        }  # fmt: skip
-        tx.audit.append(ctx.now(), AuditEvent("report.ruled", one.ref, one.party, detail))
-        _, _, resolved = tx.mail.claim(one.mail_id)
-        if not resolved:
-            tx.mail.resolve(one.mail_id, ctx.now(), f"the report is not believed: {why}")
-    tx.reports.rule([one.letter for one in reports], ReportRuling.RUN_ON, ctx.now())
+    close_reports(ctx, tx, reports, f"mail {mail.id} answers the request")
 
 
 def failed(

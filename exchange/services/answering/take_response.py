@@ -28,6 +28,7 @@ from exchange.domain.party import Party
 from exchange.later import Log
 from exchange.services.answering import disputes, query_bad_codes, take_report, thread_context
 from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.asking.idle_reports import close_idle_reports
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Context
 from exchange.store.db import Transaction
@@ -289,6 +290,7 @@ def _take_codes(
         and leg_takes(leg.state, LegEvent.WITHDRAW)
     ]
     tx.legs.move_legs([leg.id for leg in others], LegState.WITHDRAWN)
+    close_idle_reports(ctx, tx, f"{party.signifier} gave the code in mail {mail.id}")
     why = {"why": "the code was received"}
     events += [AuditEvent("leg.withdrawn", leg.device, leg.party, why) for leg in others]
     tx.audit.append(now, *events)

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Understanding
 from exchange.domain.meaning.resolve import Resolved, ThreadContext, needs_thread, resolve
+from exchange.domain.meaning.thread import Asked, local_day
 from exchange.domain.outbound import OPEN_LEGS, Leg, LegState, OutboundRequest
 from exchange.domain.party import Party
+from exchange.domain.statements import Act
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import StoredLetter
 
@@ -46,9 +48,32 @@ def _context(
         names=_names(party),
         reference=" and ".join(request.ref for request in requests[:3]),
         requests=tuple(request.ref for request in requests),
+        asked=_asked(tx, party) if _names_requests(said) else (),
         ordered=(whole or bool(reminded)) and len(requests) == 1,
         types={_device(leg.device): leg.device_type for leg in listed if leg.device_type},
         provided=frozenset(_device(leg.device) for leg in legs if leg.state is LegState.PROVIDED),
+    )
+
+
+def _names_requests(said: Understanding) -> bool:
+    return any(one.act is Act.NAMES_REQUEST for one in said.statements)
+
+
+def _asked(tx: Transaction, party: Party) -> tuple[Asked, ...]:
+    """Return our requests to a party, each with the days on which letters about it left."""
+    requests = tx.outbound.requests(party.signifier)
+    letters = tx.outbox.accepted_by_ref([one.ref for one in requests])
+    return tuple(
+        Asked(
+            one.ref,
+            tuple(
+                dict.fromkeys(
+                    local_day(when)
+                    for when in (one.created_at, *(each.accepted_at for each in letters[one.ref]))
+                )
+            ),
+        )
+        for one in requests
     )
 
 

@@ -33,6 +33,7 @@ from exchange.rendering.workbook import (
     requests_csv,
     requests_workbook,
 )
+from exchange.services.asking.idle_reports import close_idle_reports
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Context
 from exchange.services.import_rows import raise_all
@@ -252,6 +253,7 @@ def withdraw(ctx: Context, ref: str, why: str, actor: str = "exchange") -> int:
         events = [AuditEvent("leg.withdrawn", leg.device, leg.party, detail, actor) for leg in legs]
         events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, ctx.now())
         tx.audit.append(ctx.now(), *events)
+        close_idle_reports(ctx, tx, f"the request was withdrawn: {why}", actor)
     return len(legs)
 
 
@@ -295,5 +297,6 @@ def close_many(ctx: Context, devices: Iterable[DeviceId], why: str, actor: str) 
                     for device in cases
                 ),
             )
+            close_idle_reports(ctx, tx, f"the cases were closed: {why}", actor)
         closed |= cases.keys()
     return Closed(len(closed), tuple(device for device in wanted if device not in closed))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, text, update
+from sqlalchemy import Row, and_, delete, func, or_, select, text, update
 from sqlmodel import Session
 
 from exchange.domain.audit import instant_text
-from exchange.domain.outbound import CHASED_LEGS, Leg, LegState
+from exchange.domain.outbound import CHASED_LEGS, OPEN_LEGS, CaseState, Leg, LegState
 from exchange.store.bulk.bulk_insert import insert_rows
 from exchange.store.bulk.in_list import among
 from exchange.store.tables import CaseRow, LegRow, LegRungRow, table_of
@@ -241,6 +241,30 @@ class LegStore:
         if request_id is not None:
             query = query.where(_L.request_id == request_id)
         return {LegState(state): number for state, number in self._session.execute(query)}
+
+    def overdue(self, request_ids: Collection[int]) -> dict[int, int]:
+        """Count the legs of each of these requests that are overdue and not answered."""
+        query = select(_L.request_id, func.count().label("legs")).where(
+            among(_L.request_id, request_ids),
+            _L.overdue,
+            _L.state.in_([state.value for state in CHASED_LEGS]),
+        )
+        counted = self._session.execute(query.group_by(_L.request_id))
+        return {row.request_id: row.legs for row in counted}
+
+    def waiting_requests(self, request_ids: Collection[int]) -> set[int]:
+        """Return those of these requests of which an answer, or a new letter, is still wanted.
+
+        A leg whose letter bounced wants one as long as its code came from nobody else.
+        """
+        still = [state.value for state in OPEN_LEGS]
+        bounced = and_(_L.state == LegState.BOUNCED.value, CASES.c.state == CaseState.SEEKING.value)
+        query = (
+            select(_L.request_id)
+            .select_from(_WITH_CASE)
+            .where(among(_L.request_id, request_ids), or_(_L.state.in_(still), bounced))
+        )
+        return set(self._session.scalars(query.distinct()))
 
     def asked(self, request_ids: Collection[int]) -> dict[int, int]:
         """Count the legs of each of these requests."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from exchange.domain.mail import Found, Kind, MailHead, Understanding
-from exchange.domain.meaning.thread import ThreadContext, is_sender, thread_of
+from exchange.domain.meaning.thread import Asked, ThreadContext, is_sender, thread_of
 from tests.unit.domain.meaning.cases import D
 
 OURS = "MP121-OURS-2612-Q00001"
@@ -33,7 +36,21 @@ FIRST, SECOND = letter("1@ours", 0, 1, reference=OURS), letter("2@ours", 2, refe
 
 def test_a_reply_is_about_the_list_of_its_letter_and_all_of_it_is_open() -> None:
     assert thread_of(reply("1@ours"), [FIRST, SECOND], NAMES) == ThreadContext(
-        rows=D[:2], open=frozenset(D[:2]), names=NAMES, reference=OURS, requests=(OURS,)
+        rows=D[:2], open=frozenset(D[:2]), names=NAMES, reference=OURS, requests=(OURS,),
+        asked=(Asked(OURS), Asked("OTHER")),
+    )  # fmt: skip
+
+
+def test_our_requests_are_known_by_their_days_oldest_first() -> None:
+    days = (datetime(2026, 6, 30, 23, 30, tzinfo=UTC), datetime(2026, 6, 1, 9, tzinfo=UTC))
+    late, early = (
+        replace(one, head=replace(one.head, date=day))
+        for one, day in zip((FIRST, SECOND), days, strict=True)
+    )
+    # Half past eleven in the night of a summer's day is the next day in London.
+    assert thread_of(reply("1@ours"), [late, early]).asked == (
+        Asked("OTHER", ("2026-06-01",)),
+        Asked(OURS, ("2026-07-01",)),
     )
 
 

@@ -6,7 +6,16 @@ import time
 
 import pytest
 
+from exchange.domain.limits import DEFAULT
+from exchange.domain.mail import Kind
+from exchange.domain.meaning.sent_lines import SentText
 from exchange.parsing.mailkinds import desks
+from exchange.parsing.mailkinds.desks import is_notice
+from exchange.parsing.mime.markup import read_html
+from exchange.parsing.reading.understand import understand
+from exchange.parsing.text.lines import plain_lines
+from tests.corpus import desk_acknowledgements_cases
+from tests.corpus.making import Case
 
 OURS = frozenset({"codes@ours.example"})
 
@@ -44,6 +53,8 @@ def test_what_may_come_with_an_answer() -> None:
     assert desks.later_event("The status of your case has changed.")
     assert not desks.later_event("Your ticket 5 has been received.")
     assert not desks.later_event("Your request has been updated.")
+    assert desks.update_event("Your request has been updated.")
+    assert not desks.update_event("Your request has been received.")
 
 
 def test_the_layout_of_a_machine() -> None:
@@ -87,3 +98,46 @@ def test_a_hostile_text_costs_little() -> None:
         desks.by_machine(words * 2000)
         desks.claims_failure(words * 2000)
     assert time.process_time() - started < 1
+
+
+_SENT = tuple(
+    SentText.of(line.text for line in lines)
+    for lines in (
+        plain_lines(desk_acknowledgements_cases.LETTER),
+        read_html(desk_acknowledgements_cases.TABLE, DEFAULT).lines,
+    )
+)
+
+
+@pytest.mark.parametrize("case", desk_acknowledgements_cases.cases(), ids=lambda case: case.name)
+def test_who_sent_the_letter_reads_an_acknowledgement_and_nothing_else(case: Case) -> None:
+    said = understand(case.raw, own_addresses=frozenset(case.own), sent=_SENT)
+    assert said.kind in (Kind.ACKNOWLEDGEMENT, Kind.AUTO_REPLY)
+    assert (list(said.devices), list(said.answers), said.loose_codes) == ([], [], ())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Reply above this line.",
+        "##- Please type your reply above this line -## Your request (4411) has been updated.",
+        "To add a comment, reply to this email.",
+        "Kim Hale commented:",
+        "Delivered by Zendesk",
+    ],
+)
+def test_what_a_desk_writes_around_a_comment_is_a_notice(words: str) -> None:
+    assert is_notice(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Your request is not for us.",
+        "Please add the MPAN in a comment.",
+        "We commented on row 2: not ours.",
+        "Your request has been updated because row 3 is ours.",
+    ],
+)
+def test_what_a_clerk_writes_is_none(words: str) -> None:
+    assert not is_notice(words)

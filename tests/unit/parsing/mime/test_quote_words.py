@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exchange.parsing.mime.quote_words import (
+    is_sentence,
     role_of,
     says_wrote,
     title_words,
@@ -54,3 +55,31 @@ def test_verbs_between_the_writer_and_the_day() -> None:
     assert says_wrote("kirjoitti")
     assert says_wrote("Schreef")
     assert not says_wrote("needs")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On 5 May we told the fitters, and Ann wrote:",
+        "On the meters of 5 May our desk wrote:",
+        "On 5 May I wrote:",
+        "On those, as Ann said on 5 May 2026 at 09:00:",
+        "On 5 May these were looked at, codes@north.example wrote:",
+    ],
+)
+def test_words_of_the_sender_are_a_sentence(text: str) -> None:
+    assert is_sentence(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On 5 May 2026 at 09:00, Ann Lee wrote:",
+        "On 5 May 2026 09:00, you wrote:",
+        "On 5 May 2026, Our Power Ltd wrote:",
+        "On 5 May 2026 our desk <desk@north.example> wrote:",
+        "Am 5.5.2026 um 09:00 schrieb codes@north.example:",
+    ],
+)
+def test_what_mail_programs_write_is_none(text: str) -> None:
+    assert not is_sentence(text)

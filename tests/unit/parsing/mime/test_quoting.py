@@ -142,6 +142,9 @@ def test_after_an_attribution_prefixes_say_what_is_quoted() -> None:
         "One 3 Nov Ann wrote:",
         "We saw that 3 of them wrote:",
         "On 3 Nov " + "x" * 500 + " wrote:",
+        "On 5 May 2026 we at the depot wrote:\n",
+        "On 5 May 2026 at 09:00 our desk wrote:\nb",
+        "On these, as our fitter wrote on 5 May 2026:\nb",
     ],
 )
 def test_sentences_that_begin_alike_are_typed(text: str) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from exchange.domain.device import DeviceId
 from exchange.domain.statements import Act, Statement
 from exchange.parsing.reading import renderings
-from exchange.parsing.reading.renderings import contradiction, differ
+from exchange.parsing.reading.renderings import contradiction, differ, lists_differ
 from exchange.parsing.text.lines import Line, plain_lines
 
 ONE, TWO = "00-DB-12-34-56-78-90-A0", "00-DB-12-34-56-78-90-A1"
+BOTH = (ONE, TWO)
 CODE, OTHER_CODE = "83FED3407A939723A5C639B26916D505C3B5", "3F9D7152AC4239666D3AFE669F26F33A0661"
 
 
@@ -89,3 +93,21 @@ def test_one_that_asks_and_one_that_takes_back(
 )
 def test_what_takes_back_beside_a_bare_list_is_a_contradiction(html: str, text: str) -> None:
     assert "takes back" in _compared(html, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "why"),
+    [
+        (BOTH, BOTH, ""),
+        ((), BOTH, ""),
+        (BOTH, (), ""),
+        (BOTH, (ONE,), f"1 only in the text ({TWO})"),
+        ((ONE,), BOTH, f"1 only in x.csv ({TWO})"),
+    ],
+)
+def test_a_file_in_place_of_the_text_lists_the_same(
+    text: Sequence[str], file: Sequence[str], why: str
+) -> None:
+    here, there = (set(map(DeviceId.parse, one)) for one in (text, file))
+    assert lists_differ("x.csv", here, there).endswith(why)
+    assert bool(lists_differ("x.csv", here, there)) == bool(why)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.parsing.statements.promises import announces_codes, promises
+from exchange.domain.statements import Act
+from exchange.parsing.statements.promises import announces_codes, is_still_asked, promises
+from exchange.parsing.statements.statements import read_statements
+from exchange.parsing.text.lines import Line
 
 
 @pytest.mark.parametrize(
@@ -77,3 +80,36 @@ def test_only_the_beginning_of_a_very_long_sentence_is_read() -> None:
 def test_a_question_promises_nothing() -> None:
     assert not promises("Will you send us the codes?")
     assert promises("Will do, we will send you the codes.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We are trying to find out whether we fitted any of these.",
+        "I'll check if this one was installed by us and come back to you.",
+        "Currently investigating who put them in; a reply will follow.",
+        "Let me see if they are ours.",
+    ],
+)
+def test_what_somebody_is_finding_out_is_still_asked(text: str) -> None:
+    assert is_still_asked(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We looked whether these were ours.",
+        "We are checking whether these were ours, but row 2 is not.",
+        "We are looking at row 1; the rest were not installed by us.",
+        "They are ours.",
+        "Tell me if these are yours.",
+    ],
+)
+def test_what_is_known_or_says_more_is_not(text: str) -> None:
+    assert not is_still_asked(text)
+
+
+def test_a_sentence_that_finds_out_and_denies_keeps_its_denial() -> None:
+    text = "I was asked to check whether we fitted these, none of them were ours."
+    said = read_statements([Line(1, text)], lambda _: "body line 1")
+    assert Act.DENIES in {one.act for one in said}
