@@ -23,8 +23,8 @@ from exchange.parsing.reading.understand import understand
 
 HERE = Path(__file__).parent
 THEMES: Final = (
-    "acts", "acts2", "acts3", "acts4", "answers", "answers2", "answers3", "answers4",
-    "quotes", "quotes3",
+    "acts", "acts2", "acts3", "acts4", "acts5", "answers", "answers2", "answers3", "answers4",
+    "answers5", "desks5", "quotes", "quotes3",
 )  # fmt: skip
 _OURS: Final = frozenset(("codes@ours.example",))
 _UNCLEAR: Final = "unclear"

@@ -19,10 +19,13 @@ _LEAST = {
     "acts2": {"kind": 0.98, "answered that may be": 0.97},
     "acts3": {"kind": 0.98, "answered that may be": 0.97},
     "acts4": {"kind": 0.97, "answered that may be": 0.95},
+    "acts5": {"kind": 0.94, "answered that may be": 0.90},
     "answers": {"kind": 0.98, "denials taken": 0.98, "codes taken": 0.98},
     "answers2": {"kind": 0.97, "denials taken": 0.97, "codes taken": 0.97},
     "answers3": {"kind": 0.98, "denials taken": 0.95, "codes taken": 0.90},
     "answers4": {"kind": 0.98, "denials taken": 0.86, "codes taken": 0.85},
+    "answers5": {"kind": 0.98, "denials taken": 0.96, "codes taken": 1.0},
+    "desks5": {"kind": 0.97, "denials taken": 0.97, "codes taken": 1.0},
     "quotes": {"kind": 0.97, "denials taken": 0.97, "codes taken": 1.0, "devices found": 1.0},
     "quotes3": {"kind": 0.98, "denials taken": 0.97, "codes taken": 0.96, "devices found": 1.0},
 }

@@ -44,6 +44,7 @@ _WROTE_END = re.compile(
     r"(?:wrote|ysgrifennodd|writes|a écrit|schrieb)\b[^\n]{0,120}:\s*\*?\s*$", re.I
 )
 _ADDRESSEE = re.compile(r"^\W*(?:to|at|an|\u00e0)\s?:", re.M)
+_ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}")
 _DATE_HINT = re.compile(r"\d{1,4}[./:\- ]|@")
 _FROM = re.compile(r"\s*\*?(?:from|oddi wrth|o|von|de)\s?:\*?\s+\S", re.I)
 _FIELD = re.compile(
@@ -214,8 +215,11 @@ def begins_quote(lines: Sequence[Line], index: int) -> bool:
 def is_of_a_colleague(head: Sequence[str], sender: str) -> bool:
     """Return whether the head of an earlier mail names an author with ``sender``'s domain."""
     domain = sender[sender.rfind("@") :] if "@" in sender else ""
-    before = _ADDRESSEE.split("\n".join(head).lower())[0]
-    return bool(domain and re.search(re.escape(domain) + r"(?![\w.\-])", before))
+    text = "\n".join(head).lower()
+    before = _ADDRESSEE.split(text)[0]
+    # Whatever the language calls its addressee, the author comes first.
+    author = _ADDRESS.search(before if "@" in before else text)
+    return bool(domain and author and author[0].endswith(domain))
 
 
 def without_prefix(line: Line) -> tuple[int, str]:

@@ -18,7 +18,8 @@ _OF_THE_MAIL: Final = any_of(
     r"https?", "www", "web ?site", "unsubscribe", "mailbox", "inbox", r"liab(?:le|ility)",
     r"delet\w+", r"destroy\w*", r"disclos\w+", r"confidential\w*", "privileged", "copyright",
     "head office", "(?:if|should) (?:you|this) (?:are|is|were) not (?:the|that|for)",
-    "(?:tel|phone|telephone|mobile|switchboard|office|fax)", "monitored", "data protection",
+    "(?:tel|phone|telephone|mobile|switchboard|office|fax)", "how we did", "helpful",
+    "your experience", "in my (?:drafts|outbox|junk)", "monitored", "data protection",
     "not (?:that|the) (?:person|one)", "follow us", "trading (?:as|name)", "subsidiary of",
     "part of the", "member of the", "wholly[- ]owned", "intended", "proud", "award[- ]winning",
     "read (?:it|this) (?:online|in)", "sent from", "sent on behalf", "complaints?",
@@ -298,9 +299,18 @@ _HAD_CHECKED: Final = re.compile(
 )
 
 
+# That this answer comes late announces no other.
+_LATE: Final = re.compile(
+    r"\b(?:tak(?:e|es|en|ing)|took|been|delay|slow|late|while|time|long|sorry)\b[^.?!;]{0,30}?\b(?:to|in|for)"
+    r" (?:com(?:e|ing) back|get(?:ting)? back|repl(?:y|ying)|respond(?:ing)?|answer(?:ing)?"
+    r"|revert(?:ing)?)\b",
+    re.I,
+)
+
+
 def leaves_open(text: str) -> str:
     """Return the words by which a sentence wants to be waited for, or doubts its own sources."""
-    text = _HAD_CHECKED.sub(" ", text)
+    text = _LATE.sub(" ", _HAD_CHECKED.sub(" ", text))
     others = _TO_CONFIRM.search(_CONFIRMS.sub(" ", text))
     found = _WAITS.search(text) or _UNRELIABLE.search(text) or others
     return found[0] if found else ""

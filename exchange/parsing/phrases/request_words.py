@@ -263,7 +263,8 @@ OF_ANY_MAIL: Final = any_of(
     "views", "calls?", "offices?", "hours", "working", "ofgem", "services", "award\\w*", "winner",
     "privacy", "terms", "we (?:are|supply|serve|believe|care|know|never)", "liabilit\\w+", "will"
     " never", "pronouns?", "leave", "holiday", "team", "desk", "follow us", "hear from", "welcome",
-    "passwords?", "subscribe", "unsubscribe", "notifications?", "yours", "registered", "limited", "ltd",
+    "passwords?", "subscribe", "unsubscribe", "notifications?", "yours", "registered", "limited",
+    "ltd",
     "plc",
     "welsh", "it in error", "tree", "trees", "paper", "printing", "monday", "tuesday",
     "wednesday", "thursday", "friday", "criminals", "report", "complaints?",

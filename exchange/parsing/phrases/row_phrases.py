@@ -12,7 +12,8 @@ _COMPANY: Final = (
     r"[A-Z][\w&'-]*(?: (?:[A-Z&][\w&'-]*|and)){0,5}"
 )
 _BY_NAME = re.compile(
-    rf"\W*(?:[Nn]o[,.:;]? )?(?:[Nn]ot|[Nn]ever)(?: been)? (?:installed|fitted|put in"
+    rf"\W*(?:(?:ESME|GSME|PPMID|CHF|HCALCS|esme|gsme)\W+)?(?:[Nn]o[,.:;]? )?(?:[Nn]ot"
+    rf"|[Nn]ever)(?: been)? (?:installed|fitted|put in"
     rf"|done) by ({_COMPANY})\W*"
     rf"(?:$|(?:either|sorry)\W*$)|\W*[Nn]ot ({_COMPANY})\W*$|\W*({_COMPANY}) (?:did not|didn't"
     rf"|never) (?:install|fit)(?:ed"

@@ -17,6 +17,7 @@ from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.lists.prose.device_recognition import PlaceOf, devices_in
 from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
+from exchange.parsing.lists.prose.filled_tables import take_filled
 from exchange.parsing.lists.prose.inline import (
     QuotedList,
     find_quoted_list,
@@ -116,8 +117,9 @@ def read_mail(
         return f"{path}{line.where}"
 
     quote = find_quoted_list(lines, head.subject, head.sender) if replies else QuotedList()
+    filled = take_filled(quote)
     inline, taken_inline = read_inline(lines, quote, place, typed_rows)
-    rest_of_own = [line for line in own if line.number not in taken_inline]
+    rest_of_own = [line for line in own if line.number not in taken_inline] + filled
     found = read_lines(rest_of_own, place, in_reply=replies, mapping=scope.mapping)
     found.add(inline)
     answered = frozenset(claim.device for claim in found.claims)
@@ -128,7 +130,7 @@ def read_mail(
         head.subject,
         echoed=replies or forwards,
         headings=found.headings,
-        below=max(quote.listed) if len(quote.rows) > 1 else 0,
+        below=max(quote.listed, default=0) if len(quote.rows) > 1 else 0,
     )
     taken: set[int] = set()
     passed_on = [line for line in lines if line.forwarded]

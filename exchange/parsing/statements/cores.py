@@ -30,6 +30,7 @@ _DENIALS: Final = tuple(
         rf"[NZ]+{_WHICH}B{_WHO}{_WHICH}I",  # nicht von uns eingebaut
         rf"[NZ]+I{_WHICH}(?:B{_WHO}|W+$)",  # ni osodwyd y rhain gennym ni
         rf"N+{_WHO}S",  # nid ni yw'r cyflenwr gosod
+        rf"{_WHO}S{_WHICH}Z",  # we are the installing Supplier for none of them
         rf"S{_WHICH}N+(?P<who>X+)",  # the installing Supplier was not Vale
         rf"{_WHO}N+{_WHICH}[IJ]",  # we did not install; we did not do these installs
         rf"[NZ]+{_WHICH}J{_WHICH}B{_WHO}",  # no installation was carried out by us

@@ -113,6 +113,12 @@ _BY_SOMEBODY: Final = frozenset("IGJXYB")
 _WORKING: Final = frozenset(
     ("acting", "acted", "working", "worked", "who", "whom", "employed", "contracted", "operating")
 )
+_ONLY_THESE = re.compile(
+    r"\W*(?:only|just) (?:one|two|three|four|five|\d{1,3}|this one|these|those)(?: of (?:these"
+    r"|them|those"
+    r"|the \w+|your \w+))? (?:is|was|are|were) (?:ours|(?:installed|fitted|put in) by us)\W*$",
+    re.I,
+)
 _UNDONE: Final = frozenset(
     ("exchanged", "replaced", "swapped", "commissioned", "refitted", "reinstalled")
 )
@@ -197,6 +203,8 @@ def qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
     ):
         return ""
     plain = spelt_out(sentence.text)
+    if sentence.heading and _ONLY_THESE.match(plain):
+        return ""  # what follows is theirs, and has its own answers
     open_still = leaves_open(without_others(plain)) or recalled_words(plain)
     if open_still:
         return open_still

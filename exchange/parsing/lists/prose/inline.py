@@ -28,7 +28,7 @@ from exchange.parsing.phrases.answer_phrases import (
     normalise_phrase,
     read_remark,
 )
-from exchange.parsing.phrases.row_phrases import repeats_answer
+from exchange.parsing.phrases.row_phrases import denied_by_name, repeats_answer
 from exchange.parsing.text.lines import Line, normalized
 
 _REQUEST = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-Q\d{5,9}(?!\d)", re.I)
@@ -207,7 +207,8 @@ def _read_row_words(found: Findings, row: QuotedRow, place: PlaceOf) -> None:
         row.codes = []
         return
     remark = read_remark(words)
-    if remark.outcome is None or not remark.definite or remark.outcome is Outcome.PROVIDED:
+    named = bool(denied_by_name(words))  # whether by the sender, the thread tells
+    if not named and (not remark.definite or remark.outcome in (None, Outcome.PROVIDED)):
         note = row.typed.strip()[:_REMARK] or row.mark
         if note:
             # "X", "checking": it may single out this row of a list that a sentence denies.

@@ -253,6 +253,27 @@ CHECKS: Final = (
         r"\b[^.,;:!?]{0,60}",
         "before our supply",
     ),
+    (
+        r"^\W*(?:(?:many |my |our )*(?:apologies|sorry)|apologise"
+        r"|apologising)[^.?!;]{0,40}\b(?:tak(?:ing|en)|delay"
+        r"|slow|late|wait|time)\b[^.?!;]{0,60}\b(?:to|in) (?:com(?:e|ing) back|get(?:ting)? back"
+        r"|repl(?:y|ying)"
+        r"|respond(?:ing)?|answer(?:ing)?|revert(?:ing)?)\b(?: (?:to|on) (?:you|this|it|that))?",
+        "apologies for the delay",
+    ),
+    (r"\bi write to (?=confirm|advise|inform|say|state)", "we "),
+    (r"\bconfirms?,? (?:by|in|with|through|via) this (?:e-?mail|letter|message|reply|response"
+        r"|note),?", "confirms"),
+    (r",? (?:as )?(?:per|under|pursuant to|in line with|in accordance with) (?:the )?(?:sec "
+        r"|appendix )*(?:ac )?"
+     r"(?:clause )?\d+(?:\.\d+)*(?:\([a-z]\))*,?", ""),
+    (r"\bth(?:x|anx|nx|ks)\b", "thanks"),
+    (r"\b(?:this|that|which|the same) is (?:also |equally )?the case (?:for|with) (?:both|all"
+        r"|each|all of them)"
+     r"(?: (?:of )?(?:the |these |those )?(?:devices|meters|them|\d+|two|three|four"
+     r"|five))*:?", "all devices:"),
+    (r"\bclos(?:e|ing|ed) (?:this|it|these|the \w+|your \w+)(?: one)?(?: off| out"
+        r"| down)?\b[:,]?", ""),
     (r"\bwe write to (?=confirm|advise|inform|say|state)", "we "),
     (
         r"^\W*(?:your |the |this )?(?:case|ticket|query|request|enquiry|incident|call"

@@ -211,6 +211,8 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
             return 1, Word(parts.MOMENT, word)
         some = after == "of" and before not in (parts.THESE, parts.NO_ONE)
         return 1, Word(parts.PARTLY if some else parts.NUMBER, word, (number,))
+    if word == "did" and low[at - 2 : at] == ["how", "we"]:
+        return 1, Word(parts.FILLER, word)  # tell us how we did
     if word in _MAY_CLOSE and ((at and not follows) or follows in PAUSES) and low[at - 1] != "not":
         return 1, Word(parts.INSTALL if word == "did" else parts.FILLER, word)  # "Ostler did."
     if word in ("do", "done", "did") and at and low[at - 1] in ("not", "never"):
@@ -227,6 +229,8 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         return people, Word(parts.WE, " ".join(raw[at : at + people]))
     if before == parts.NAME and word == "group":
         return 1, Word(parts.NAME, raw[at])  # the Vale group
+    if before == parts.NAME and _is_month_word(low, at):
+        return 1, Word(parts.MOMENT, raw[at])  # by Limekiln Energy in August
     if before == parts.NAME and word in OWN_PEOPLE:
         return 1, Word(parts.FILLER, word)  # Vale's engineers
     others = other_people(low, at)
@@ -298,6 +302,11 @@ def _is_month(low: list[str], at: int) -> bool:
     months = any(parts.MOMENT in {p for _, p in PHRASES.get(word, ())} for word in near)
     year = low[at + 1 : at + 2] and low[at + 1].isdecimal()
     return months or bool(year) or low[at - 1].isdecimal() or low[at - 1] in ("in", "since", "by")
+
+
+def _is_month_word(low: list[str], at: int) -> bool:
+    known = _phrase(low, at)
+    return known is not None and known[1] == parts.MOMENT and low[at - 1] in ("in", "since", "from")
 
 
 def _names_job(words: list[str]) -> bool:
@@ -381,7 +390,12 @@ def _installing(words: list[str]) -> bool:
 def _is_negated(low: list[str], at: int) -> bool:
     """Whether ``all`` comes after a negated verb: ``we have not fitted all``, no ``all were``."""
     words = _clause_before(low, at)
-    if words[-1:] == ["of"] and _NEGATIONS & set(words) and {"supplier", "installer"} & set(words):
+    if (
+        words[-1:] == ["of"]
+        and words[-2:-1] != ["respect"]
+        and _NEGATIONS & set(words)
+        and {"supplier", "installer"} & set(words)
+    ):
         return True  # not the installing Supplier of both
     if words and words[-1] in _PREPOSITIONS:
         return False
