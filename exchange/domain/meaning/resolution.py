@@ -253,10 +253,10 @@ class Resolution:
         if not owned and len(rows) == 1 and rows[0] not in by_row:
             owned = list(rows)
         if len(owned) != len(loose):
-            self._doubt(
-                f"{loose[0].where}: {count_codes(len(loose))} without a Device ID, for"
-                f" {count_devices(len(owned))} that the mail calls theirs"
+            called = (
+                f", for {count_devices(len(owned))} that the mail calls theirs" if owned else ""
             )
+            self._doubt(f"{loose[0].where}: {count_codes(len(loose))} without a Device ID{called}")
             return
         for device, one in zip(owned, loose, strict=True):
             self.codes[device] = one

@@ -13,7 +13,8 @@ from exchange.parsing.identifiers.codes import CODE_DIGITS, BadCode, code_digits
 from exchange.parsing.identifiers.devices import DamagedId, read_device_cell
 
 _LABEL = re.compile(
-    r"(?<![0-9A-Za-z])Z:(?P<device>[^\s$]{1,60})\$I:(?P<code>[^\s$%,;|\"'<>()]{0,80})", re.I
+    r"(?<![0-9A-Za-z])Z:\s?(?P<device>[^\s$]{1,60})\s?\$I:\s?(?P<code>[^\s$%,;|\"'<>()`]{0,80})",
+    re.I,
 )
 _SIGN: Final = "$I:"
 _TRAILING: Final = ".:!?_=-/"

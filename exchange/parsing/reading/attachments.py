@@ -11,7 +11,7 @@ from exchange.domain.limits import Limits
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.sniff import Shape, shape_of
-from exchange.parsing.findings.findings import Findings
+from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.findings.resolve_claims import note_totals
 from exchange.parsing.findings.stated_totals import totals_of_lines
 from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device
@@ -20,6 +20,12 @@ from exchange.parsing.lists.prose.device_recognition import PlaceOf, devices_in
 from exchange.parsing.lists.prose.prose import ProseReader, read_prose
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.lists.tables.column_finder import share_of_devices
+from exchange.parsing.lists.tables.label_columns import (
+    OTHER_DEVICE,
+    contradicted,
+    has_labels,
+    without_labels,
+)
 from exchange.parsing.lists.tables.listing import read_listing
 from exchange.parsing.lists.tables.mapped_columns import (
     NO_MAPPING,
@@ -228,7 +234,24 @@ def _read_unmapped(table: Table, *, in_reply: bool) -> Findings | None:
     if pairs:
         lines = [Line(number, text) for number, text in pairs]
         return read_prose(lines, lambda line: table.place(line.number), in_reply=in_reply)
-    return _read_rearranged(table) or _read_labels(table, in_reply=in_reply)
+    return _read_rows(table, in_reply=in_reply)
+
+
+def _read_rows(table: Table, *, in_reply: bool) -> Findings | None:
+    """Read the rows of a list, and the meter labels that they hold."""
+    labels = _read_labels(table, in_reply=in_reply) if has_labels(table) else None
+    if labels is None:
+        return _read_rearranged(table)
+    # The IDs next to them are listed too: one whose label is another Device's has no answer.
+    listing = _read_rearranged(without_labels(table))
+    if listing:
+        labels.add(listing)
+    for number, devices in contradicted(table).items():
+        for device in devices:
+            where = table.place(number)
+            labels.claims.append(Claim(device, where, bad_code=True))
+            labels.rejects.append(Reject(str(device), OTHER_DEVICE, where, device))
+    return labels
 
 
 def _read_rearranged(table: Table) -> Findings | None:
@@ -267,7 +290,10 @@ def _text(
         table = Table(where, (), table.rows, unit)
         chosen = mapping.choose(table, TableSource(name))
         mapping.preview(table, chosen)
-        listing = read_listing(table, chosen.columns) if chosen.columns else _read_rearranged(table)
+        if chosen.columns:
+            listing = read_listing(table, chosen.columns)
+        else:
+            listing = _read_rows(table, in_reply=in_reply)
         if listing and chosen.misfit:
             report_misfit(table, chosen, listing)
         if listing:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import Final, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from exchange.domain.mail import Found, Reject
 from exchange.parsing.identifiers.devices import read_device
@@ -66,7 +66,7 @@ def linked_ids(links: Iterable[str], devices: Iterable[Found], *, listed: int) -
 
 def _ids_of(link: str) -> list[tuple[str, str]]:
     """Return what may be an ID, as written and as digits."""
-    text = UUID.sub(" ", unquote(link))
+    text = UUID.sub(" ", unquote_to_bytes(link).decode("utf-8", "replace"))
     return [(one.group(), _NO_DIGIT.sub("", one.group())) for one in _ID.finditer(text)]
 
 

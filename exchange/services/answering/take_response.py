@@ -165,8 +165,9 @@ def answers(
     if queried:
         said_so += f", {len(queried)} codes asked for again"
     if sorted_.doubts:
-        shown = "; ".join(sorted_.doubts[:5])
-        more = f"; and {len(sorted_.doubts) - 5} more" if len(sorted_.doubts) > 5 else ""
+        doubts = list(dict.fromkeys(sorted_.doubts))
+        shown = "; ".join(doubts[:5])
+        more = f"; and {len(doubts) - 5} more" if len(doubts) > 5 else ""
         return MailOutcome(
             REVIEW, Kind.RESPONSE, f"{shown}{more} ({said_so})", party.signifier, ref
         )

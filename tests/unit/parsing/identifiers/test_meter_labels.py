@@ -56,3 +56,9 @@ def test_what_is_no_label(text: str) -> None:
 def test_the_quick_look() -> None:
     assert may_have_labels(f"Z:{ID}$i:{CODE_CRC}")
     assert not may_have_labels(f"{ID} {CODE_CRC} for $5")
+
+
+@pytest.mark.parametrize("text", [f"Z: {ID} $I: {CODE_CRC}", f"`Z:{ID}$I:{CODE_CRC}`"])
+def test_blanks_and_quotes_around_the_parts(text: str) -> None:
+    (found,) = find_labels(text)
+    assert (found.device, found.code) == (DeviceId.parse(ID), InstallCode.parse(CODE_CRC))
