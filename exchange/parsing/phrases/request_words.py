@@ -99,7 +99,7 @@ HARMLESS_PARTICIPLES: Final = words_of(
     "related addressed forwarded created published received noted understood agreed "
     "appreciated obliged delighted pleased excited relieved dated located linked resent "
     "corrupted stranded uncommissioned unanswered mentioned shown named set sent known "
-    "given taken read said seen come put moved transferred migrated inherited mixed united "
+    "given moved transferred migrated inherited mixed united "
     "limited failed commissioned exchanged encrypted scanned certified authorised regulated "
     "licensed accredited powered delivered generated checked trusted recommended edited "
     "hosted protected secured registered supported assigned written opened detached semi- "
@@ -109,6 +109,7 @@ HARMLESS_PARTICIPLES: Final = words_of(
     "attributed allocated metered unmetered prepaid re-sent requiring expected hundred "
     "needed over off lost met stuck"
 )
+HOW_GAINED: Final = frozenset((("taken", "over"), ("taken", "on"), ("put", "in")))
 _ADVERBS: Final = (
     "(?:status|state|now|already|all|both|since|also|just|fully|currently|meanwhile|here|it is|is)"
 )
@@ -263,7 +264,8 @@ OF_ANY_MAIL: Final = any_of(
     "views", "calls?", "offices?", "hours", "working", "ofgem", "services", "award\\w*", "winner",
     "privacy", "terms", "we (?:are|supply|serve|believe|care|know|never)", "liabilit\\w+", "will"
     " never", "pronouns?", "leave", "holiday", "team", "desk", "follow us", "hear from", "welcome",
-    "passwords?", "subscribe", "unsubscribe", "notifications?", "yours", "registered", "limited", "ltd", "plc",
+    "passwords?", "subscribe", "unsubscribe", "notifications?", "yours", "registered", "limited",
+    "ltd", "plc",
     "welsh", "it in error", "tree", "trees", "paper", "printing", "monday", "tuesday",
     "wednesday", "thursday", "friday", "criminals", "report", "complaints?",
 )  # fmt: skip
