@@ -88,6 +88,11 @@ def is_in_earnest(text: str) -> bool:
     )
 
 
+def is_added_later(text: str) -> bool:
+    """Return whether a sentence says that it was added to what is above it."""
+    return bool(words.ADDED_LATER.search(text))
+
+
 @lru_cache(maxsize=2048)
 def unsettles(text: str, place: Place, *, asks: bool) -> bool:
     """Return whether a sentence may say that a request is over, put off or yet to come.
@@ -150,7 +155,7 @@ def _speaks_of_request(clause: str) -> bool:
             continue
         if before[-1] in ("to", "we", "i", "would", "hereby", "do", "also", "kindly"):
             continue  # a verb: "the sites for which we request"
-        if one in ("need", "interest", "asking") and before[-1] not in words.OWNERS:
+        if one in ("need", "interest", "asking", "ask") and before[-1] not in words.OWNERS:
             continue
         return bool(_unknown(found, words.OF_A_REQUEST))
     return False
@@ -241,7 +246,7 @@ def _changes_devices(clause: str, place: Place) -> bool:
     lower = [one.lower() for one in said]
     if words.NEED_DENIED.search(found["said"]):
         return True
-    if words.NEGATED.search(found["said"]):
+    if words.NEGATED.search(found["said"]) or words.OF_YOU.search(found["said"]):
         return False
     if set(lower) & _ELSEWHERE:
         return True
@@ -256,7 +261,8 @@ def _changes_devices(clause: str, place: Place) -> bool:
 
 def _tells_of_getting(clause: str) -> bool:
     """Return whether somebody got what was asked for: ``found them in the cupboard``."""
-    return bool(words.GOT.search(clause)) and not words.NEGATED.search(clause)
+    got = words.GOT.search(clause) or words.CODES_THEN.match(clause)
+    return bool(got) and not words.NEGATED.search(clause)
 
 
 def _is_below(text: str) -> bool:
