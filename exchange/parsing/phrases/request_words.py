@@ -160,7 +160,8 @@ FOR_THEMSELVES: Final = re.compile(
 CONDITION: Final = re.compile(
     r"^\W*(?i:and |so |but )?(?:(?i:if|once|provided|providing|assuming|subject to|depending"
     r"|supposing|in the event|in case|on condition|unless|were)|(?i:should)(?= (?:the|a|any|this"
-    r"|that|it|he|she|they|our|my|we|i|[A-Z])\b)|(?i:had)(?= (?:the|we|our)\b))\b(?P<rest>[^,;]{3,160}?)"
+    r"|that|it|he|she|they|our|my|we|i|[A-Z])\b)|(?i:had)(?= (?:the|we|our)\b))"
+    r"\b(?P<rest>[^,;]{3,160}?)"
     r"(?:[,;]| (?=(?:we|please|could|can|would|kindly)\b))",
 )
 CONDITION_AFTER: Final = re.compile(
