@@ -56,6 +56,8 @@ _ASKS = {
         "Which meters?\nThe two below"
     ),
     "waiting-list": "List of meters requiring install codes:",
+    "bare-label": "Below is our request for install codes.",
+    "described": "Please send install codes for the two listed. Both are behind a locked door.",
     "nobody-gave": (
         "The gas meter will not join since nobody gave us its code. Please provide both codes."
     ),
@@ -210,6 +212,15 @@ _DOES_NOT = {
     "no-codes-please": ("Sale fell through. No codes please.", "takes_back"),
     "whether-yours": ("Please confirm whether you are the installing supplier of these.",
                       "asks_else"),
+    "request-has-run-out": ("With the registrations undone, our request for the codes of these\n"
+                            "runs into the sand.", "not_understood"),
+    "request-is-coming": ("You can expect a request for install codes for some forty homes after\n"
+                          "Easter, these two included.", "asks_else"),
+    "waits-for-the-board": ("If the board nods it through, please send the install codes of these.",
+                            "not_understood"),
+    "settled-in-brackets": ("Please send the codes of these (overtaken, see Monday's mail).",
+                            "not_understood"),
+    "shred-codes": ("Could you shred the install codes of these?", "not_understood"),
     "dutch-back": ("Wij hebben de installatiecodes niet meer nodig.", "takes_back"),
     "polish": ("Prosz\u0119 nie wysy\u0142a\u0107 kod\u00f3w install dla tych urz\u0105dze\u0144.",
                "takes_back"),
@@ -250,7 +261,35 @@ def cases() -> list[Case]:
         "request",
         devices=[(D[0], "body line 1")],
     )
-    return [*asks, *does_not, needed, *_desks()]
+    return [*asks, *does_not, needed, *_over(), *_desks()]
+
+
+# What stands above a request, below its list or below its closing words, and lets it fall.
+_OVER = {
+    "below-the-signature": (
+        "",
+        "Regards\nIone\n\n** Seen to by Bram on Friday, filed for later **",
+    ),
+    "below-the-list": ("", "As it happens both have since gone to another supplier."),
+    "in-a-postscript": ("", "Regards\nIone\n\nPS skip the second one, Bram has it already."),
+    "above": ("Mothballed until the spring.\n\n", ""),
+}
+
+
+def _over() -> list[Case]:
+    def text(before: str, after: str) -> str:
+        return f"{before}Please send the install codes of these:\n\n{D[0]}\n{D[1]}\n\n{after}\n"
+
+    return [
+        Case(
+            f"asks-and-lets-fall-{name}",
+            mail(text(before, after), subject="Install codes"),
+            "unknown",
+            "not_understood",
+            devices=[(D[i], f"body line {before.count(chr(10)) + 3 + i}") for i in range(2)],
+        )
+        for name, (before, after) in _OVER.items()
+    ]
 
 
 def _desks() -> list[Case]:

@@ -21,11 +21,12 @@ def words_of(text: str) -> frozenset[str]:
 # What somebody may call his own request, and the words before it that say whose it is.
 REQUEST_NOUNS: Final = words_of(
     "request requests enquiry inquiry enquiries application applications demand requisition "
-    "requirement requirements interest asking need appeal"
+    "requirement requirements interest asking need appeal ask"
 )
 DETERMINERS: Final = words_of(
     "our my the this that a an another any these those his her their its no such"
 )
+OF_YOU: Final = any_of("yours", "your \\w+", "by you", "with you", "from you")
 OWNERS: Final = words_of("our my the any this her his their")
 # A clause about a request that asks, names it or says where it is has no other words than these.
 _GRAMMAR: Final = (
@@ -34,7 +35,8 @@ _GRAMMAR: Final = (
     " within through between and or but if so not yet we i us me it they them you here there below"
     " above attached enclosed following underneath overleaf herewith is are am was were be been has"
     " have had do does did please pls kindly could can would may might should must very much also"
-    " most now again just simply hereby formally fully first second third further more which who"
+    " most what matters now again just simply hereby formally fully first second third further"
+    " more which who"
 )
 _FORMS_OF_ASKING: Final = (
     " make making made submit submitting submitted raise raised place placed put put forward lodge"
@@ -79,6 +81,12 @@ CODES_FIRST: Final = re.compile(
     r"^\W*(?:the|those|all|our|both|two of (?:the|your))(?: \w+){0,2}? (?:codes?|ics?|keys?)\b",
     re.I,
 )
+# The same below a request, where nothing is told of codes that somebody lacks.
+CODES_THEN: Final = re.compile(
+    r"^\W*(?:the |all |both |these |those |our |install |installation )*(?:codes|ics|keys)\b"
+    r"[^,;:]{0,40}\b(?:now|already|meanwhile|since|have|has|came|arrived)\b",
+    re.I,
+)
 WANTED: Final = any_of(
     "please", "pls", "plz", "need\\w*", "want\\w*", "requir\\w*", "missing", "yet"
 )
@@ -99,7 +107,7 @@ HARMLESS_PARTICIPLES: Final = words_of(
     "related addressed forwarded created published received noted understood agreed "
     "appreciated obliged delighted pleased excited relieved dated located linked resent "
     "corrupted stranded uncommissioned unanswered mentioned shown named set sent known "
-    "given taken read said seen come put moved transferred migrated inherited mixed united "
+    "given moved transferred migrated inherited mixed united "
     "limited failed commissioned exchanged encrypted scanned certified authorised regulated "
     "licensed accredited powered delivered generated checked trusted recommended edited "
     "hosted protected secured registered supported assigned written opened detached semi- "
@@ -109,6 +117,7 @@ HARMLESS_PARTICIPLES: Final = words_of(
     "attributed allocated metered unmetered prepaid re-sent requiring expected hundred "
     "needed over off lost met stuck"
 )
+HOW_GAINED: Final = frozenset((("taken", "over"), ("taken", "on"), ("put", "in")))
 _ADVERBS: Final = (
     "(?:status|state|now|already|all|both|since|also|just|fully|currently|meanwhile|here|it is|is)"
 )
@@ -150,18 +159,23 @@ FOR_THEMSELVES: Final = re.compile(
 
 CONDITION: Final = re.compile(
     r"^\W*(?i:and |so |but )?(?:(?i:if|once|provided|providing|assuming|subject to|depending"
-    r"|supposing|in the event|on condition|unless|were)|(?i:should)(?= (?:the|a|any|this|that|it|he"
-    r"|she|they|our|my|we|i|[A-Z])\b)|(?i:had)(?= (?:the|we|our)\b))\b(?P<rest>[^,;]{3,160})[,;]",
+    r"|supposing|in the event|in case|on condition|unless|were)|(?i:should)(?= (?:the|a|any|this"
+    r"|that|it|he|she|they|our|my|we|i|[A-Z])\b)|(?i:had)(?= (?:the|we|our)\b))"
+    r"\b(?P<rest>[^,;]{3,160}?)"
+    r"(?:[,;]| (?=(?:we|please|could|can|would|kindly)\b))",
 )
 CONDITION_AFTER: Final = re.compile(
     r"\b(?:only (?:if|once|when|after)|not (?:before|ahead of|until|till)"
     r"|subject to|depending on|conditional on|pending"
+    r"|(?:when|once|as soon as|after) (?:you|we|i) (?:get|hear|have|receive)"
+    r"(?= [^,;]{0,40}\bfrom\b)"
     r"|(?:once|as soon as|provided(?: that)?|assuming(?: that)?|unless|if)"
     r"(?= (?:(?:my|our|the|we|i|he|she|they|his|her|head|all|every|nobody|nothing|someone|somebody)"
     r"\b|[A-Z])))\b(?P<rest>[^,;]{3,160})"
 )
 # With these it is no more than "if you can".
 HARMLESS_CONDITION: Final = any_of(
+    "(?:we|i) (?:could|may|might)",
     "you", "your", "yours", "yourselves", "possible", "convenient", "available", "held", "any",
     "easier", "helps", "necessary", "trouble", "so", "needed", "required", "questions?", "queries",
     "unclear", "(?:fitted|installed) by",
@@ -208,6 +222,9 @@ NOT_ASKED: Final = any_of(
     "seldom", "anything but", "(?:do|manage|cope|live|get by|go) without", "spare (?:yoursel\\w+"
     "|you|the)", "(?:was|were|is|are) never",
     "did (?:\\w+ )?(?:ask|request|need|want|require|enquire)",
+    "(?:keep|keeps|kept|keeping|hold on to|hang on to|retain|withhold) (?:\\w+ ){0,3}codes?",
+    "(?:we|i)(?: have)? (?:sent|wrote|written|put|addressed|forwarded)(?: \\w+)? to"
+    " (?!you\\b|us\\b)\\w+",
     "no (?:point|sense|use|value) (?:in|of)",
 )  # fmt: skip
 # -- Devices, and what is said of them --
@@ -264,8 +281,7 @@ OF_ANY_MAIL: Final = any_of(
     "privacy", "terms", "we (?:are|supply|serve|believe|care|know|never)", "liabilit\\w+", "will"
     " never", "pronouns?", "leave", "holiday", "team", "desk", "follow us", "hear from", "welcome",
     "passwords?", "subscribe", "unsubscribe", "notifications?", "yours", "registered", "limited",
-    "ltd",
-    "plc",
+    "ltd", "plc",
     "welsh", "it in error", "tree", "trees", "paper", "printing", "monday", "tuesday",
     "wednesday", "thursday", "friday", "criminals", "report", "complaints?",
 )  # fmt: skip

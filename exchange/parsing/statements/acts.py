@@ -76,8 +76,10 @@ def _unsettles(sentence: Sentence, act: Act | None, *, asked: bool) -> bool:
     text = _without_contractions(sentence.text)
     if sentence.item or remarks.BOILERPLATE.search(text) or is_closing(text):
         return False
-    if language_of(text) or (sentence.signed and is_small_print(text, signed=True)):
+    if language_of(text):
         return False
+    if sentence.signed and is_small_print(text, signed=True):
+        return request_state.is_added_later(text)
     if sentence.line.number == 0:
         place = Place.SUBJECT
     elif sentence.signed:

@@ -207,8 +207,8 @@ def _read_row_words(found: Findings, row: QuotedRow, place: PlaceOf) -> None:
         row.codes = []
         return
     remark = read_remark(words)
-    named = bool(denied_by_name(words))  # whether by the sender, the thread tells
-    if not named and (not remark.definite or remark.outcome in (None, Outcome.PROVIDED)):
+    by_name = bool(denied_by_name(words))  # whether by the sender, the thread tells
+    if not by_name and (not remark.definite or remark.outcome in (None, Outcome.PROVIDED)):
         note = row.typed.strip()[:_REMARK] or row.mark
         if note:
             # "X", "checking": it may single out this row of a list that a sentence denies.

@@ -22,7 +22,7 @@ _LONGEST: Final = 600  # characters of a sentence that are read
 _FEW: Final = 6  # words of a title, or of what is said in brackets
 _DETERMINED: Final = 4  # words between "our" and "request" at most
 _WORD = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
-_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]{2,200})[)\]}]|(?<=\s)[*#~>_]{2,}([^*#~<>_]{2,200})")
+_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]{2,200})[)\]}]|(?<!\S)[*#~>_]{2,}([^*#~<>_]{2,200})")
 _CLAUSE_END = re.compile(
     r"[;:()\[\]\"]|[,.!?]+(?=\s|$)|\s[-\u2013\u2014]+\s|[\u2013\u2014]"
     r"|\b(?:so|but|because|although|though|since|whereas|while|which|and(?= (?:we|i|you|they|please"
@@ -88,6 +88,11 @@ def is_in_earnest(text: str) -> bool:
     )
 
 
+def is_added_later(text: str) -> bool:
+    """Return whether a sentence says that it was added to what is above it."""
+    return bool(words.ADDED_LATER.search(text))
+
+
 @lru_cache(maxsize=2048)
 def unsettles(text: str, place: Place, *, asks: bool) -> bool:
     """Return whether a sentence may say that a request is over, put off or yet to come.
@@ -109,7 +114,8 @@ def _changes(text: str, place: Place) -> bool:
     if words.ADDED_LATER.search(text) or words.FOR_THEMSELVES.search(text):
         return True
     clauses = _clauses(text)
-    if any(_speaks_of_request(one) for one in clauses) or _puts_off(text):
+    below = [text, *clauses] if place is Place.SIGNED else [text]
+    if any(map(_speaks_of_request, clauses)) or any(map(_puts_off, below)):
         return True
     if _speaks_of_mail(text, place):
         return True
@@ -149,7 +155,7 @@ def _speaks_of_request(clause: str) -> bool:
             continue
         if before[-1] in ("to", "we", "i", "would", "hereby", "do", "also", "kindly"):
             continue  # a verb: "the sites for which we request"
-        if one in ("need", "interest", "asking") and before[-1] not in words.OWNERS:
+        if one in ("need", "interest", "asking", "ask") and before[-1] not in words.OWNERS:
             continue
         return bool(_unknown(found, words.OF_A_REQUEST))
     return False
@@ -163,11 +169,19 @@ def _puts_off(text: str) -> bool:
         return False
     if words.PUT_OFF.search(text) and len(found) <= _FEW:
         return True
-    if len(found) == 1 and found[0].istitle() and not text.rstrip().endswith((".", "!")):
+    if found[0].istitle() and rest.strip(" -*,") == found[0]:
         return False  # somebody's name
     if all(one.istitle() for one in found[:2]) and len(found) > 1:
         return False
-    return _is_participle(found[0]) and not (len(found) > 1 and _is_noun(found[1]))
+    return _begins_so(found)
+
+
+def _begins_so(found: list[str]) -> bool:
+    """Return whether words begin with what became of something: no ``gained sites``."""
+    if not _is_participle(found[0]):
+        return False
+    after = found[1].lower() if len(found) > 1 else ""
+    return not (_is_noun(after) or (found[0].lower(), after) in words.HOW_GAINED)
 
 
 def _is_participle(word: str) -> bool:
@@ -192,9 +206,7 @@ def _is_marked(subject: str) -> bool:
         return True
     parts = [one.strip() for one in re.split(r"[:()\[\]|,]|\s[-\u2013\u2014]+\s", subject)]
     return any(
-        _is_participle(found[0]) and not (len(found) > 1 and _is_noun(found[1]))
-        for one in parts
-        if (found := _WORD.findall(words.LEADING.sub("", one)))
+        _begins_so(found) for one in parts if (found := _WORD.findall(words.LEADING.sub("", one)))
     ) or any(words.PUT_OFF.search(one) for one in parts if one)
 
 
@@ -234,7 +246,7 @@ def _changes_devices(clause: str, place: Place) -> bool:
     lower = [one.lower() for one in said]
     if words.NEED_DENIED.search(found["said"]):
         return True
-    if words.NEGATED.search(found["said"]):
+    if words.NEGATED.search(found["said"]) or words.OF_YOU.search(found["said"]):
         return False
     if set(lower) & _ELSEWHERE:
         return True
@@ -249,7 +261,8 @@ def _changes_devices(clause: str, place: Place) -> bool:
 
 def _tells_of_getting(clause: str) -> bool:
     """Return whether somebody got what was asked for: ``found them in the cupboard``."""
-    return bool(words.GOT.search(clause)) and not words.NEGATED.search(clause)
+    got = words.GOT.search(clause) or words.CODES_THEN.match(clause)
+    return bool(got) and not words.NEGATED.search(clause)
 
 
 def _is_below(text: str) -> bool:
