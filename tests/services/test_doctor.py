@@ -443,7 +443,7 @@ def test_an_old_declaration(folder: Path) -> None:
     fill(folder, party(), complete_as_of=NOW.date() - timedelta(days=93))
     check = by_name(examine(folder), "register of installed Devices")
     assert check.state == "warning"
-    assert "93 days ago, 92 are allowed" in check.found
+    assert "93 days ago, 92 at most" in check.found
     assert "waits for a person" in check.found
     assert "exchange codes complete-as-of" in check.advice
 

@@ -140,7 +140,7 @@ def _release_devices(
             "not_installer": done.not_installer,
             "still_held": done.still_held,
         },
-        f"{ref}: {done.provided} codes and {done.not_installer} not the installer will "
+        f"{ref}: {counted(done.provided, 'code')} and {counted(done.not_installer, 'denial')} will "
         f"be answered, {done.still_held} still held",
     )
 
