@@ -12,6 +12,7 @@ import typer
 from exchange.cli.common import HERE, Folder, Json, context_of, print_result, warn
 from exchange.errors import BadInput
 from exchange.later import Later
+from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
     from exchange.services.people import audit_log
@@ -29,7 +30,7 @@ def verify(folder: Folder = HERE, as_json: Json = False) -> None:
     print_result(
         as_json,
         {"rows": rows, "head": head, "intact": True},
-        f"the audit log is intact: {rows} rows, head {head}",
+        f"the audit log is intact: {counted(rows, 'row')}, head {head}",
     )
 
 

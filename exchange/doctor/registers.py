@@ -56,7 +56,9 @@ def check_installed_register(store: Store, settings: Settings) -> list[Check]:
     if age < 0:
         return [warning(what, f"{text}, a day in the future", advice)]
     if most and age > most:
-        return [warning(what, f"{text}, {age} days ago, {most} are allowed: {follows}", advice)]
+        return [
+            warning(what, f"{text}, {counted(age, 'day')} ago, {most} at most: {follows}", advice)
+        ]
     return [ok(what, text)]
 
 

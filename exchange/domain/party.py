@@ -339,6 +339,7 @@ def _about_terms(
         yield "confirmed on a day in the future", "correct confirmed_on"
     elif stale_after_days and age > stale_after_days:
         yield (
-            f"last confirmed {age} days ago, on {party.confirmed_on.isoformat()}",
+            f"last confirmed {age} {'day' if age == 1 else 'days'} ago, on"
+            f" {party.confirmed_on.isoformat()}",
             "check the entry with the party and set confirmed_on",
         )

@@ -97,12 +97,14 @@ def within_ceilings(party: Party, usage: DayUsage, ceilings: Ceilings) -> Verdic
     """Take steps 5 and 6."""
     if usage.answers >= ceilings.answers:  # 5
         return Verdict(
-            reason=f"circuit-breaker: {party.signifier} has had {usage.answers} answers today"
+            reason=f"circuit-breaker: {party.signifier} has had {usage.answers}"
+            f" {'answer' if usage.answers == 1 else 'answers'} today"
         )
     if ceilings.devices and usage.devices + usage.asked > ceilings.devices:  # 5
+        devices = "device" if usage.asked == 1 else "devices"
         return Verdict(
-            reason=f"volume guard: {usage.asked} devices would take {party.signifier} over "
-            f"{ceilings.devices} a day"
+            reason=f"volume guard: {usage.asked} {devices} would"
+            f" take {party.signifier} over {ceilings.devices} a day"
         )
     return Verdict(party=party, address=party.reply_address)  # 6
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from exchange.rendering.wording import counted
 from exchange.sandbox.world import COMPANIES
 
 _LONDON = ZoneInfo("Europe/London")
@@ -15,20 +16,20 @@ _NAMES = {company.signifier: company.name for company in COMPANIES}
 _PAUSE = 0.25
 
 _MANY: dict[str, str] = {
-    "code.released": "answered {party} with {number} install codes",
-    "device.not_installer": 'answered {party} for {number} Devices: "not the installing Supplier"',
-    "device.held": "holds {number} Devices of {party} for a person, the clock running",
-    "device.unreadable": "reported {number} unreadable rows back to {party}",
-    "code.received": "received {number} codes from {party}, checked their CRC and sealed them",
-    "leg.not_installer": "notes that {party} is not the installer of {number} Devices",
-    "leg.queued": "will ask {party}, the next former Supplier, about {number} Devices",
-    "leg.overdue": "counts {number} Devices overdue at {party}",
-    "case.exhausted": "closes the list of {number} Devices: every Supplier asked has denied them",
-    "request.raised": "asks {party} for the codes of {devices} Devices, as {subject}",
-    "request.received": "received a request of {party} for {devices} Devices, due {due}: {subject}",
-    "request.query": "asks {party} to send the codes of {devices} Devices again",
-    "request.reminder": "reminds {party} ({rung}) about {devices} Devices",
-    "request.breach": "writes to the first escalation contact of {party}: {devices} Devices late",
+    "code.released": "answered {party} with {install_codes}",
+    "device.not_installer": 'answered {party} for {Devices}: "not the installing Supplier"',
+    "device.held": "holds {Devices} of {party} for a person, the clock running",
+    "device.unreadable": "reported {unreadable_rows} back to {party}",
+    "code.received": "received {codes} from {party}, checked their CRC and sealed them",
+    "leg.not_installer": "notes that {party} is not the installer of {Devices}",
+    "leg.queued": "will ask {party}, the next former Supplier, about {Devices}",
+    "leg.overdue": "counts {Devices} overdue at {party}",
+    "case.exhausted": "closes the list of {Devices}: every Supplier asked has denied them",
+    "request.raised": "asks {party} for the codes of {listed}, as {subject}",
+    "request.received": "received a request of {party} for {listed}, due {due}: {subject}",
+    "request.query": "asks {party} to send the codes of {listed} again",
+    "request.reminder": "reminds {party} ({rung}) about {listed}",
+    "request.breach": "writes to the first escalation contact of {party}: {listed} late",
     "request.escalation": "escalates to the next contact of {party} ({rung})",
     "request.evidence": "hands its own compliance contact the evidence file about {party}",
 }
@@ -59,8 +60,24 @@ class Narrator:
         """Say audit events in sentences, in the order of the story rather than of the log."""
         listed = [event for event in events if event["event"] in _MANY]
         for event in sorted(listed, key=lambda one: _ORDER[one["event"]]):
-            words = {**event, "party": _NAMES.get(str(event["party"]), event["party"])}
+            words = {
+                **event,
+                **_counts(event),
+                "party": _NAMES.get(str(event["party"]), event["party"]),
+            }
             self.line(f"{_NAMES[who]} {_MANY[str(event['event'])].format(**words)}")
+
+
+def _counts(event: dict[str, Any]) -> dict[str, str]:
+    """Return the numbers of an event with their nouns."""
+    number, devices = int(event.get("number") or 0), int(event.get("devices") or 0)
+    return {
+        "Devices": counted(number, "Device"),
+        "codes": counted(number, "code"),
+        "install_codes": counted(number, "install code"),
+        "unreadable_rows": counted(number, "unreadable row"),
+        "listed": counted(devices, "Device"),
+    }
 
 
 _ORDER = {

@@ -106,9 +106,9 @@ def test_asked_answered_and_sealed_over_dovecot_and_postfix(
         [("Device ID", "Losing supplier"), *((device, "LOSE") for device in (*CODES, STRANGE))],
     )
     gain.run("request", "create", gained)
-    assert "1 letters sent" in gain.run("run", "--once")
+    assert "1 letter sent" in gain.run("run", "--once")
     answered = _until(lose, "1 processed")
-    assert "1 letters sent" in answered
+    assert "1 letter sent" in answered
     _until(gain, "1 processed")
 
     outcomes = tmp_path / "codes.csv"
@@ -147,7 +147,7 @@ def test_a_real_bounce_waits_for_a_person(servers: tuple[Dovecot, Postfix], tmp_
     site.run("contacts", "import", site.write("c.csv", rows), "--yes")
     gained = site.write("gained.csv", [("Device ID", "Losing supplier"), (STRANGE, "GONE")])
     site.run("request", "create", gained)
-    assert "1 letters sent" in site.run("run", "--once")
+    assert "1 letter sent" in site.run("run", "--once")
     _until(site, "1 review")
     assert "1 sent" in site.run("request", "list")
     (ref,) = (one["ref"] for one in json.loads(site.run("request", "list", "--json"))["requests"])

@@ -120,7 +120,7 @@ def test_a_preview_shows_both_readings_and_no_piece_of_a_code(tmp_path: Path) ->
     assert f"with the columns {wanted}" in lines
     assert f"row 3 {HUB} {DEVICE} [masked] [masked] [31mred" in lines
     assert any(
-        line.startswith("with the columns: response: 1 devices, 1 provided") for line in lines
+        line.startswith("with the columns: response: 1 device, 1 provided") for line in lines
     )
     assert party_columns.of_party(ctx, "GAIN") == ()
 

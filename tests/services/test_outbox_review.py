@@ -187,7 +187,7 @@ def test_a_cancelled_answer_waits_for_a_person_and_can_be_answered_anew(post: Po
         again = _run(post, "letters", word, "1")
         assert again.code == 1
         assert "letter 1 is cancelled" in again.err
-    assert "1 codes" in _run(post, "inbox", "release", ref).out
+    assert "1 code" in _run(post, "inbox", "release", ref).out
     assert post.go(minutes=1) == ""
     assert len(post.server.taken) == 1
     assert _devices(post, ref) == [DeviceState.PROVIDED]

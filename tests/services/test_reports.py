@@ -197,7 +197,7 @@ def test_a_report_that_returns_another_mail_is_no_proof(desk: Desk) -> None:
 def test_an_answer_to_the_letter_settles_what_is_reported_of_it(desk: Desk) -> None:
     desk.report()
     desk.report()
-    assert "1 codes" in desk.answer(f"{device(1)} {code(1).with_crc}")
+    assert "1 code" in desk.answer(f"{device(1)} {code(1).with_crc}")
     with desk.ctx.store.reading() as tx:
         assert tx.mail.unresolved() == []
         assert tx.reports.waiting() == []
@@ -211,9 +211,7 @@ def test_words_about_a_request_that_bounced_answer_it_all_the_same(desk: Desk) -
         desk.letter = tx.outbox.get(tx.outbox.heads()[-1].id)
     desk.report(desk.address())
     assert desk.room.legs(3)[0] == ("GAIN", "bounced")
-    assert "1 codes, 1 not the" in desk.answer(
-        f"{device(2)} {code(2).with_crc}\nThe rest: not ours."
-    )
+    assert "1 code, 1 denial" in desk.answer(f"{device(2)} {code(2).with_crc}\nThe rest: not ours.")
     assert desk.room.legs(3)[0] == ("GAIN", "not_installer")
 
 

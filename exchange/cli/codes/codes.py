@@ -27,6 +27,7 @@ from exchange.cli.common import (
 from exchange.domain.device import MASKED, DeviceId
 from exchange.errors import BadInput
 from exchange.later import Later
+from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
     from exchange import bootstrap
@@ -125,9 +126,9 @@ def rotate_key(
         if not as_json:
             how = "continued: " if done.resumed else ""
             say(
-                f"{how}{done.buckets} buckets and {done.texts} texts sealed again; nothing is left"
-                f" under an older key: {done.records} Devices opened, {done.kept_texts} texts"
-                " counted"
+                f"{how}{counted(done.buckets, 'bucket')} and {counted(done.texts, 'text')} sealed"
+                f" again; nothing is left under an older key: {counted(done.records, 'Device')}"
+                f" opened, {counted(done.kept_texts, 'text')} counted"
             )
     if as_json:
         print_result(True, result, "")
@@ -257,7 +258,8 @@ def _show_standing(found: VaultStatus, as_json: bool, *, verified: bool, older: 
     ]
     table("", ("the vault", ""), rows)
     if verified:
-        say(f"every bucket is intact: {counts.buckets} buckets, {counts.records} Devices")
+        known = counted(counts.records, "Device")
+        say(f"every bucket is intact: {counted(counts.buckets, 'bucket')}, {known}")
 
 
 def _declared(found: VaultStatus) -> str:
@@ -266,6 +268,6 @@ def _declared(found: VaultStatus) -> str:
     if found.current:
         return found.complete_as_of.isoformat()
     return (
-        f"{found.complete_as_of.isoformat()}, {found.age_days} days ago: older than"
+        f"{found.complete_as_of.isoformat()}, {counted(found.age_days, 'day')} ago: older than"
         f" {found.max_age_days}; Devices it does not know are held for a person"
     )

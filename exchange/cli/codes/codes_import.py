@@ -220,15 +220,16 @@ def _write_rejects(target: Path, rejects: Rejects) -> bool:
 
 def _imported_line(done: Imported) -> str:
     name = mask_codes(done.name)
-    repeated = f", {done.repeated} repeated rows" if done.repeated else ""
+    repeated = f", {counted(done.repeated, 'repeated row')}" if done.repeated else ""
     if len(done.rejects):
-        repeated += f", {len(done.rejects)} rows refused ({done.rejects.conflicts} conflicts)"
+        conflicts = counted(done.rejects.conflicts, "conflict")
+        repeated += f", {counted(len(done.rejects), 'row')} refused ({conflicts})"
     if done.resumed:
         repeated += ", continued where it was cut off"
     if not done.added and not done.updated:
-        return f"{name}: nothing new, {done.unchanged} Devices known already{repeated}"
+        return f"{name}: nothing new, {counted(done.unchanged, 'Device')} known already{repeated}"
     return (
-        f"{name}: {done.devices} Devices, {done.without_code} of them without a code:"
+        f"{name}: {counted(done.devices, 'Device')}, {done.without_code} of them without a code:"
         f" {done.added} added, {done.updated} updated, {done.unchanged} known already{repeated}"
     )
 

@@ -35,6 +35,7 @@ else:
     party_columns = Later("exchange.services.answering.party_columns")
     review = Later("exchange.services.people.review")
 
+_NOUNS = frozenset(("devices", "rejects"))  # of what is counted, the rest are outcomes
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 _FEW = 5
 
@@ -239,7 +240,10 @@ def _counts(said: Understanding) -> dict[str, int]:
 
 def _print_counts(how: str, said: Understanding) -> None:
     kind = f"{said.kind.value} ({said.subkind})" if said.subkind else said.kind.value
-    found = ", ".join(f"{count:,} {what}" for what, count in _counts(said).items())
+    found = ", ".join(
+        f"{count:,} {what[:-1] if count == 1 and what in _NOUNS else what}"
+        for what, count in _counts(said).items()
+    )
     say(f"{how}: {kind.replace('_', ' ')}: {found.replace('_', ' ')}")
     for reject in said.rejects[:_FEW]:
         say(f"  {_plain(reject.where)}: {_plain(reject.reason)}")

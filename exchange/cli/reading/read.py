@@ -28,7 +28,7 @@ from exchange.domain.meaning.thread import thread_of
 from exchange.domain.statements import ANSWERING, Scope
 from exchange.errors import BadInput, ExchangeError, ReaderUnavailable, Unreadable
 from exchange.later import Later
-from exchange.rendering.wording import one_line
+from exchange.rendering.wording import counted, one_line
 
 if TYPE_CHECKING:
     from exchange.worker import reader as worker
@@ -358,8 +358,8 @@ def _print(said: Understanding, *, reveal: bool) -> None:
 
     kind = f"{said.kind.value} ({said.subkind})" if said.subkind else said.kind.value
     say(
-        f"{kind}: {len(said.devices):,} devices, {len(said.answers):,} answers,"
-        f" {len(said.rejects):,} rejects"
+        f"{kind}: {counted(len(said.devices), 'device')}, {counted(len(said.answers), 'answer')},"
+        f" {counted(len(said.rejects), 'reject')}"
     )
     answered = {one.device for one in said.answers}
     devices = [one for one in said.devices if one.device not in answered]

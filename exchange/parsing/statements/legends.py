@@ -59,6 +59,20 @@ _MARK = re.compile(
 )
 _CELLS = re.compile(r"\s{2,}|\t|\|")
 
+_PROVISIONAL = re.compile(
+    r"\b(?:provisional(?:ly)?|tentative(?:ly)?|preliminar(?:y|ily)|interim|drafts?|for now"
+    r"|(?:not|until|before) (?:yet )?(?:final|finalised|signed[- ]off|approved|verified|validated)"
+    r"|(?:the )?(?:signed[- ]off|approved|final|validated) (?:version|one|list|copy|sheet)"
+    r"|subject to (?:\w+ )?(?:sign[- ]?off|approval|confirmation|checks?|verification)"
+    r"|work in progress|first pass|first cut|rough)\b",
+    re.I,
+)
+_NOT_PROVISIONAL = re.compile(
+    r"\b(?:not|no longer|never) (?:a |an )?(?:provisional|draft|interim|preliminary)|\b(?:this|that|here)(?:'s| is)"
+    r" (?:the|our) (?:final|approved|signed[- ]off)|\b(?:in|from|sat in) (?:my |the )?drafts",
+    re.I,
+)
+
 
 def signs_of_denial(texts: Iterable[str]) -> frozenset[str]:
     """Return the signs that sentences explain as a denial, in lower case: ``B - not ours``.
@@ -88,6 +102,12 @@ def explains_mark(text: str) -> bool:
     It says nothing of Devices on which the mark is not.
     """
     return _MARK.match(text[:_LONGEST]) is not None
+
+
+def provisional_in(text: str) -> str:
+    """Return the words by which the answers of a table are not the last: ``filled in for now``."""
+    found = _PROVISIONAL.search(text)
+    return "" if found is None or _NOT_PROVISIONAL.search(text) else found[0]
 
 
 def has_sign(line: Line, signs: frozenset[str]) -> bool:

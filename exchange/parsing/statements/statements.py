@@ -24,6 +24,7 @@ from exchange.parsing.statements.legends import (
     explains_sign,
     has_sign,
     is_key,
+    provisional_in,
     read_legend,
     says_yes,
     signs_of_denial,
@@ -102,6 +103,7 @@ def read_statements(
         if is_legend:
             found += _legend(redefined, place(sentence.line))
             continue
+        found += _legend(provisional_in(sentence.text), place(sentence.line))
         said = _without_questions(sentence, place(sentence.line), answers.get(index, []))
         said = [_of_row(one, sentence) for one in said]
         key = is_key(sentence.text) and any(says_yes(one.text) for one in lines)

@@ -26,6 +26,7 @@ from exchange.domain.outbound import (
 )
 from exchange.domain.party import Party
 from exchange.later import Log
+from exchange.rendering.wording import counted
 from exchange.services.answering import disputes, query_bad_codes, take_report, thread_context
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.asking.idle_reports import close_idle_reports
@@ -143,27 +144,26 @@ def answers(
     ours = said.head.own_marker.startswith("answer")
     unclear = sum(device not in queried for device in sorted_.unclear)
     if unclear and not ours:
-        sorted_.doubts.append(f"{unclear} devices without a clear answer")
+        sorted_.doubts.append(f"{counted(unclear, 'Device')} without a clear answer")
     answered = {answer.device for answer in said.answers}
     unanswered = [found for found in said.devices if found.device not in answered]
     if unanswered:
         # They may be a request in the same mail, or forgotten rows.
-        sorted_.doubts.append(
-            f"{unanswered[0].where}: {len(unanswered)} Devices are listed without an answer"
-        )
+        listed = counted(len(unanswered), "Device is", "Devices are")
+        sorted_.doubts.append(f"{unanswered[0].where}: {listed} listed without an answer")
     sorted_.doubts += [f"left out: {place}" for place in said.left_out]
     known = sorted_.again or sorted_.ruled
     if not (sorted_.codes or sorted_.denials or known or sorted_.unclear):
         sorted_.doubts.append("no device that we asked this party about is answered")
     bare = sum(one.without_crc for one in sorted_.codes)
     said_so = (
-        f"{len(sorted_.codes)} codes{f' ({bare} without a CRC)' if bare else ''}, "
-        f"{len(sorted_.denials)} not the installer, {unclear} not answered yet"
+        f"{counted(len(sorted_.codes), 'code')}{f' ({bare} without a CRC)' if bare else ''}, "
+        f"{counted(len(sorted_.denials), 'denial')}, {unclear} not answered yet"
     )
     if sorted_.ruled:
         said_so += f", {sorted_.ruled} ruled out by a person"
     if queried:
-        said_so += f", {len(queried)} codes asked for again"
+        said_so += f", {counted(len(queried), 'code')} asked for again"
     if sorted_.doubts:
         doubts = list(dict.fromkeys(sorted_.doubts))
         shown = "; ".join(doubts[:5])

@@ -90,7 +90,9 @@ def take_back(
     number = number_named(said.statements)
     rows = sum(map(len, open_rows.values()))
     if number not in (None, len(spoken.devices) or rows):
-        return TakenBack(0, (*left, f"it speaks of {number} Devices, {rows} are open"))
+        return TakenBack(
+            0, (*left, f"it speaks of {counted(number or 0, 'Device')}, and {rows} open")
+        )
     why = mask_codes(f"taken back in mail {mail.id}: {words}")
     for ref, some in open_rows.items():
         withdraw(ctx, tx, ref, some, why, mail=mail.id)

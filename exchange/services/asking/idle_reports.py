@@ -1,4 +1,4 @@
-"""Close reports that letters of ours did not arrive, once nothing depends on them."""
+"""Settle what is said of letters that did not arrive, once nothing depends on them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.outbound import ReportRuling
 from exchange.services.context import Context
 from exchange.store.db import Transaction
+from exchange.store.mails.outbox import FAILED, StoredLetter
 from exchange.store.requests.delivery_reports import DeliveryReport
 
 
@@ -41,3 +42,12 @@ def close_idle_reports(ctx: Context, tx: Transaction, why: str, actor: str = "ex
     waiting = tx.legs.waiting_requests([one.id for one in requests])
     idle = {one.ref for one in requests if one.id not in waiting}
     close_reports(ctx, tx, [one for one in reports if one.ref in idle], why, actor)
+
+
+def without_settled(tx: Transaction, letters: Sequence[StoredLetter]) -> list[StoredLetter]:
+    """Return letters without those that failed and whose request wants nothing any more."""
+    refs = {one.ref for one in letters if one.state == FAILED}
+    requests = tx.outbound.by_refs(refs)
+    waiting = tx.legs.waiting_requests([one.id for one in requests])
+    settled = {one.ref for one in requests if one.id not in waiting}
+    return [one for one in letters if one.state != FAILED or one.ref not in settled]

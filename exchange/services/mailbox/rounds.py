@@ -12,6 +12,7 @@ from typing import Final
 from exchange.config import MailboxSettings
 from exchange.errors import CourierPaused, ExchangeError, StoreError
 from exchange.ports.mail import Courier, Mailbox, MailRef
+from exchange.rendering.wording import counted
 from exchange.services.answering import intake
 from exchange.services.asking import chase, clocks, request
 from exchange.services.context import Context
@@ -72,12 +73,15 @@ class Round:
     def summary(self) -> str:
         """Return one line for people."""
         parts = [
-            f"{self.kept} mails kept",
+            f"{counted(self.kept, 'mail')} kept",
             *(f"{number} {folder}" for folder, number in sorted(self.decided.items())),
-            f"{len(self.raised)} requests raised",
-            *([f"{len(self.moved)} due dates moved"] if self.moved else []),
+            f"{counted(len(self.raised), 'request')} raised",
+            *([f"{counted(len(self.moved), 'due date')} moved"] if self.moved else []),
             *(f"{number} {kind}" for kind, number in sorted(self.chased.items())),
-            *(f"{number} letters {state}" for state, number in sorted(self.delivered.items())),
+            *(
+                f"{counted(number, 'letter')} {state}"
+                for state, number in sorted(self.delivered.items())
+            ),
         ]
         return ", ".join(parts)
 

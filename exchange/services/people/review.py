@@ -18,13 +18,14 @@ from exchange.domain.release import identify
 from exchange.errors import BadInput, NotFound, Unreadable
 from exchange.later import Later
 from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.asking import idle_reports
 from exchange.services.context import Context
 from exchange.services.letters import owed_answers, party_holds
 from exchange.services.letters.owed_answers import Standing
 from exchange.services.letters.party_holds import PartyHold
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import NOT_FETCHED, PROCESSED, WANTED, KeptMail
-from exchange.store.mails.outbox import FAILED, StoredLetter
+from exchange.store.mails.outbox import StoredLetter
 from exchange.store.mails.waiting import MailFilter, WaitingMail
 from exchange.store.requests.delivery_reports import DeliveryReport
 from exchange.store.requests.disputes import Dispute
@@ -96,7 +97,7 @@ def waiting(
         mails = tx.waiting.rows([*order][skip:][:most])
         number, folders = tx.waiting.count(chosen), tx.waiting.counts()
         requests = _open_requests(ctx, tx)
-        failed = _without_settled(tx, tx.outbox.stuck())
+        failed = idle_reports.without_settled(tx, tx.outbox.stuck())
         disputed = tx.disputes.waiting()
         reported = tx.reports.waiting()
         holds = party_holds.in_force(tx)
@@ -110,15 +111,6 @@ def waiting(
         reports=tuple(reported),
         holds=tuple(holds.values()),
     )
-
-
-def _without_settled(tx: Transaction, letters: Sequence[StoredLetter]) -> list[StoredLetter]:
-    """Return letters without those that failed and whose request wants nothing any more."""
-    refs = {one.ref for one in letters if one.state == FAILED}
-    requests = tx.outbound.by_refs(refs)
-    waiting = tx.legs.waiting_requests([one.id for one in requests])
-    settled = {one.ref for one in requests if one.id not in waiting}
-    return [one for one in letters if one.state != FAILED or one.ref not in settled]
 
 
 def _open_requests(ctx: Context, tx: Transaction) -> list[WaitingRequest]:

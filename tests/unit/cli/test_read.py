@@ -60,7 +60,7 @@ def test_reveal_shows_the_code_without_its_crc(answer: str) -> None:
 def test_people_get_tables_with_codes_masked(answer: str) -> None:
     code, out, _ = run(answer)
     assert code == 0
-    assert "response: 3 devices, 3 answers, 1 rejects" in out
+    assert "response: 3 devices, 3 answers, 1 reject" in out
     assert D[0] in out
     assert "83FE" not in out
 
