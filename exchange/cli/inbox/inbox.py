@@ -141,8 +141,8 @@ def _say_released(ref: str, done: review_devices.Released, *, dry: bool, as_json
             "still_held": done.still_held,
             "dry_run": dry,
         },
-        f"{ref}: {counted(done.provided, 'code')} and {counted(done.not_installer, 'denial')} {will} "
-        f"be answered, {done.still_held} still held" + ("; nothing was done" if dry else ""),
+        f"{ref}: {counted(done.provided, 'code')} and {counted(done.not_installer, 'denial')} "
+        f"{will} be answered, {done.still_held} still held" + ("; nothing was done" if dry else ""),
     )
 
 

@@ -68,8 +68,8 @@ _PROVISIONAL = re.compile(
     re.I,
 )
 _NOT_PROVISIONAL = re.compile(
-    r"\b(?:not|no longer|never) (?:a |an )?(?:provisional|draft|interim|preliminary)|\b(?:this|that|here)(?:'s| is)"
-    r" (?:the|our) (?:final|approved|signed[- ]off)|\b(?:in|from|sat in) (?:my |the )?drafts",
+    r"\b(?:not|no longer|never) (?:a |an )?(?:provisional|draft|interim|preliminary)"
+    r"|\b(?:this|that|here)(?:'s| is) (?:the|our) (?:final|approved|signed[- ]off)|\b(?:in|from|sat in) (?:my |the )?drafts",
     re.I,
 )
 
