@@ -24,6 +24,7 @@ _ADDED = re.compile(
     rf"|\W*(?:your )?{_CASE}{_NUMBER}(?: [^.:]{{0,80}})? (?:has|have) (?:now )?been (?:updated"
     rf"|commented on)\W*"
     r"|\W*(?:additional )?comments?:\W*"
+    r"|\W*message clipped\W*(?:view entire message)?\W*|\W*view entire message\W*"
     r"|\W*(?:short description|state|priority|number|case number|assigned to|assignee|category"
     r"|opened by"
     r"|opened|urgency|impact|assignment group|ref:? ?msg\w+)\s{0,3}:.*"

@@ -69,7 +69,8 @@ _PROVISIONAL = re.compile(
 )
 _NOT_PROVISIONAL = re.compile(
     r"\b(?:not|no longer|never) (?:a |an )?(?:provisional|draft|interim|preliminary)"
-    r"|\b(?:this|that|here)(?:'s| is) (?:the|our) (?:final|approved|signed[- ]off)|\b(?:in|from|sat in) (?:my |the )?drafts",
+    r"|\b(?:this|that|here)(?:'s| is) (?:the|our) (?:final|approved|signed[- ]off)"
+    r"|\b(?:in|from|sat in) (?:my |the )?drafts",
     re.I,
 )
 
