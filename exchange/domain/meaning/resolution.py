@@ -203,10 +203,18 @@ class Resolution:
         self, by_row: dict[DeviceId, Answer], rows: tuple[DeviceId, ...]
     ) -> None:
         """Note Devices that are both denied and owned, and a promise where all are denied."""
+        by_name = {
+            device
+            for one in self.said.statements
+            if one.scope is Scope.NAMED and one.act is Act.DENIES and self._is_sender(one.subject)
+            for device in one.devices
+        }
         for device, said in self.verdicts.items():
             acts = {one.act for one in said}
             given = device in self.codes or (
-                device in by_row and by_row[device].outcome is not Outcome.NOT_INSTALLER
+                device in by_row
+                and device not in by_name
+                and by_row[device].outcome is not Outcome.NOT_INSTALLER
             )
             if Act.DENIES in acts and (len(acts) > 1 or given):
                 other = next((one for one in said if one.act is not Act.DENIES), said[0])

@@ -59,7 +59,11 @@ _WAITS: Final = any_of(
     "|review|search|go (?:back|through)|speak to (?:our|the|my)|send|provide)",
     "(?:please |just |,|^)\\W*(?:hold|keep) (?:this|it|that|these|them)(?! (?:information|data))",
     "for now", "for the moment", "for the time being", "in the meantime", "in the interim",
-    "second thoughts",
+    "second thoughts", "(?:just|only) (?:kidding|joking)", "thinks? (?:differently|otherwise)",
+    "(?:has|have|needs?|got) (?:to|still to) (?:\\w+ )?(?:sign|approve|authorise|agree)",
+    "we (?:have |had |since )?(?:bought|acquired|merged with|absorbed) (?-i:[A-Z])[\\w-]+(?!'s"
+    "| (?:customers"
+    "|sites|accounts|suppl))",
     "come to think", "(?:i|we) stand corrected", "my mistake", "my bad", "our mistake", "oops",
     "keep (?:it|this|these|them|the (?:request|query|ticket|case)|your (?:request|query))"
     "(?: \\w+)? open", "leave (?:it|this|these|them|the (?:request|query|ticket|case))"
@@ -175,7 +179,7 @@ _COURTESY: Final = re.compile(
     r"|than|just) ){0,4}(?:happy|glad|pleased|keen|love|like|sorry|hate|wish|hope|trust|pleasure"
     r"|apologi[sz]e|apologies)\b[^.?!,;:]{0,100}\b(?:help|assist|oblige|service|inconvenience"
     r"|delay|wait|late|sooner|earlier|good news|better news|news|luck|fine|well|sense|clear"
-    r"|useful|quer(?:y|ies)|hear)\b[^.?!,;:]{0,40}(?=[.?!,;:]|$| but\b)"
+    r"|useful|quer(?:y|ies)|hear)\b[^.?!,;:]{0,40}?(?=[.?!,;:]|$| but\b)"
     r"|\W*(?:while|whilst|although|though|much as) (?:we|i)(?:'d| would) (?:love|like|be happy)"
     r"[^.?!,;:]{0,100}(?=[,;:]|$)"
     r"|\W*(?:just |only |simply |so as |in order )?to (?:save|be clear|help|assist|avoid)\b"
@@ -226,7 +230,8 @@ _OF_THE_ANSWER: Final = re.compile(
 _CLOSES: Final = re.compile(
     r"^(?: (?:now|all|just|really|hopefully|be|also|very|quite|of|of any|to you|for you"
     r"|therefore))*"
-    r" (?:everything|all|it|clear|helpful|helps?|help|use|useful|in order|sufficient|enough"
+    r" (?:the (?:first|second|third|fourth|last|only|\w+th) time|everything|all|it|clear|helpful"
+    r"|helps?|help|use|useful|in order|sufficient|enough"
     r"|satisfactory|acceptable|our (?:final |formal |full )?(?:answer|response|reply|position)"
     r"|(?:the|a|our) (?:final|formal|full|complete) (?:answer|response|reply|position)"
     r"|frustrating|disappointing|annoying|a pain|unfortunate|a shame|a pity"
@@ -301,7 +306,8 @@ _HAD_CHECKED: Final = re.compile(
 
 # That this answer comes late announces no other.
 _LATE: Final = re.compile(
-    r"\b(?:tak(?:e|es|en|ing)|took|been|delay|slow|late|while|time|long|sorry)\b[^.?!;]{0,30}?\b(?:to|in|for)"
+    r"\b(?:tak(?:e|es|en|ing)|took|been|delay|slow|late|while|time|long"
+    r"|sorry)\b[^.?!;]{0,30}?\b(?:to|in|for)"
     r" (?:com(?:e|ing) back|get(?:ting)? back|repl(?:y|ying)|respond(?:ing)?|answer(?:ing)?"
     r"|revert(?:ing)?)\b",
     re.I,

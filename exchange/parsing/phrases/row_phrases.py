@@ -11,13 +11,16 @@ _COMPANY: Final = (
     r"(?!(?:We|I|They|You|He|She|It|Our|Not|These|This|That|None)\b)"
     r"[A-Z][\w&'-]*(?: (?:[A-Z&][\w&'-]*|and)){0,5}"
 )
+_LEAD: Final = (
+    r"(?:(?:ESME|GSME|PPMID|CHF|HCALCS|esme|gsme)\W+)?(?:[Nn]o[,.:;]? )?"
+    r"(?:(?:[Ii]|[Ww]e) (?:can |hereby |now )*confirm(?:ed)? (?:that )?)?"
+    r"(?:(?:[Tt]he (?:following |below |above |listed )?(?:devices?|meters?)|[Tt]hese|[Tt]hose"
+    r"|[Tt]his|[Ii]t|[Aa]ll)(?: (?:devices?|meters?|one))? (?:was|were|is|are|has|have) )?"
+)
 _BY_NAME = re.compile(
-    rf"\W*(?:(?:ESME|GSME|PPMID|CHF|HCALCS|esme|gsme)\W+)?(?:[Nn]o[,.:;]? )?(?:[Nn]ot"
-    rf"|[Nn]ever)(?: been)? (?:installed|fitted|put in"
-    rf"|done) by ({_COMPANY})\W*"
-    rf"(?:$|(?:either|sorry)\W*$)|\W*[Nn]ot ({_COMPANY})\W*$|\W*({_COMPANY}) (?:did not|didn't"
-    rf"|never) (?:install|fit)(?:ed"
-    rf"|ted)?"
+    rf"\W*{_LEAD}(?:[Nn]ot|[Nn]ever)(?: been)? (?:installed|fitted|put in|done) by"
+    rf" ({_COMPANY})\W*(?:(?:either|sorry)\W*)?$|\W*[Nn]ot ({_COMPANY})\W*$|\W*({_COMPANY})"
+    r" (?:did not|didn't|never) (?:install|fit)(?:ed|ted)?"
     r"(?: (?:this|it|that|this one|that one|either))?\W*$"
 )
 _SAME = re.compile(

@@ -40,8 +40,8 @@ from exchange.parsing.mime.markup import read_html
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.sheets.delimited import read_delimited
 from exchange.parsing.sheets.grid import Row, Table
-from exchange.parsing.sheets.pdf import read_pdf
-from exchange.parsing.sheets.pdf_gaps import (
+from exchange.parsing.sheets.pdf.pdf import read_pdf
+from exchange.parsing.sheets.pdf.pdf_gaps import (
     CUT_OFF,
     LETTERS,
     UNREAD,

@@ -175,9 +175,9 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
     if is_small_print(sentence, clauses):
         return found
     guess = guessed_other([word for clause in clauses for word in clause.words])
-    if guess is not None and not (found or sentence.devices or sentence.codes):
-        who = Statement(Act.OWNS, where, words, subject=guess, reason=words)
-        return [who] if guess else []
+    idle = not (found or sentence.devices or sentence.codes)
+    if guess is not None and idle and not leaves_open(spelt_out(sentence.text)):
+        return [Statement(Act.OWNS, where, words, subject=guess, reason=words)] if guess else []
     if not found and promises(sentence.text):
         rest = any(parts.REST in clause.shape for clause in clauses)
         found.append(Statement(Act.PROMISES, where, words, Scope.REST if rest else Scope.NONE))

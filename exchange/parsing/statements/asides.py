@@ -16,6 +16,13 @@ from exchange.parsing.statements.sentences import Sentence
 # A sentence with one of these is about Devices, or takes something back, whatever else it says.
 _MATTER: Final = frozenset("ISoJDdFrKcGZU")
 _TOUCHES: Final = _MATTER | {parts.CORRECTION, parts.ON_BEHALF}
+# Acme was our name: what Acme did, the sender did.
+_OWN_NAME = re.compile(
+    r"\b(?:was|were|used to be|formerly|previously|once)\b[^.?!]{0,30}\b(?:our|the"
+    r"|a) (?:\w+ ){0,2}(?:name|brand)\b"
+    r"|\bour (?:old|former|previous|earlier) (?:\w+ )?(?:name|brand)\b",
+    re.I,
+)
 _POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.I)
 _WEAK: Final = frozenset(
     ("where", "will", "can you", "would you", "could you", "which", "what", "who", "how", "only",
@@ -26,6 +33,8 @@ _WEAK: Final = frozenset(
 def is_small_print(sentence: Sentence, clauses: Sequence[Clause]) -> bool:
     """Return whether a sentence is what a footer says of any mail, and nothing of Devices."""
     if any(set(clause.shape) & _MATTER for clause in clauses):
+        return False
+    if _OWN_NAME.search(sentence.text):
         return False
     return phrases.is_small_print(sentence.text, signed=sentence.signed)
 

@@ -13,9 +13,11 @@ _ANSWERING = (
 _PROMISE = Guarded(
     rf"\b(?:will|'ll|shall|going to|aim to|hope to|intend to|try to|hoping to|plan to)"
     rf"(?: \w+){{0,3}} {_ANSWERING}\b"
-    r"|\b(?:looking|be looked|being looked) into\b|\binvestigating\b|\bto follow\b|\bi ddilyn\b"
+    r"|\b(?<!been )(?:looking|be looked|being looked) into\b|\binvestigating\b|\bto follow\b"
+    r"|\bi ddilyn\b"
     r"|(?<!registration )(?<!supply )(?<!supplier )(?<!customer )(?<!site )(?<!account )"
-    r"\bpassed (?:this |it |them |these )?(?:on )?to\b|\bbear with (?:us|me)\b"
+    r"\bpassed (?:this |it |them |these )?(?:on )?to\b(?! (?:us|me|our (?:team|desk"
+    r"|mailbox) (?:today|this|yesterday|last|on))\b)|\bbear with (?:us|me)\b"
     r"|\bworking on (?:this|it|these|them|your)\b|\b(?:in progress|under review|in hand)\b"
     r"|\bleave (?:it|this|that|them|these) with (?:us|me)\b"
     r"|\b(?:will|shall) be (?:answered|sent|provided|dealt|looked|with you|processed|back)\b"
@@ -34,7 +36,8 @@ _FINDING_OUT = re.compile(
     r"(?:\b(?:am|are|is|be|'m|'re|still|currently|now|will|'ll|shall|to|must|need|just"
     r"|let me|let us) (?:\w+ ){0,2}?|^)"
     r"(?:look(?:ing)?|check(?:ing)?|find(?:ing)?|investigat(?:e|ing)|see(?:ing)?|confirm(?:ing)?"
-    r"|establish(?:ing)?|verify(?:ing)?|determin(?:e|ing)|work(?:ing)?|ask(?:ing)?|clarify(?:ing)?)\b"
+    r"|establish(?:ing)?|verify(?:ing)?|determin(?:e|ing)|work(?:ing)?|ask(?:ing)?"
+    r"|clarify(?:ing)?)\b"
     r"(?: (?!whether|if|who|but|not|none|no)[^\s.,;:?!]+){0,8} (?:whether|if|who)\b",
     re.I,
 )

@@ -68,6 +68,10 @@ _ADVICE = re.compile(
     r"|you(?:'ll|'d| need| want| have to)\b|best to"
     r"|(?:i|we)(?:'d| would)? (?:suggest|recommend|advise)|(?:perhaps|maybe) (?:you|try)|try\b"
     r"|(?:i )?think you(?:'ll| will| would| need| want| should|'d)"
+    r"|it (?:might|may|could|would) be (?:worth|best|an idea|better|easier)"
+    r"|(?:the |perhaps |maybe )*(?:dcc|map|meter asset provider|ecoes|(?:previous|old|last"
+    r"|losing) supplier)\b[^.?!]{0,30}"
+    r"\b(?:may|might|should|could|can|will|would) (?:be able|know|tell|help|have|hold)"
     r"|contact|let (?:me|us) know|do let|feel free|hope\b|have you (?:tried|asked)|any (?:questions"
     r"|problems|queries)|as (?:discussed|requested))",
     re.I,
@@ -112,6 +116,12 @@ _OURSELVES: Final = frozenset((parts.WE, parts.OUR, parts.OURS, parts.NEGATION))
 _BY_SOMEBODY: Final = frozenset("IGJXYB")
 _WORKING: Final = frozenset(
     ("acting", "acted", "working", "worked", "who", "whom", "employed", "contracted", "operating")
+)
+_OWN_BEGINNING = re.compile(
+    r"\b(?:our|we) (?:\w+ ){0,2}?(?:first|start(?:ed)?|began"
+    r"|launched)\b[^.?!]{0,40}\b(?:install\w*|fitt\w*"
+    r"|roll-?out)\b[^.?!]{0,40}\b(?:19|20)\d\d\b",
+    re.I,
 )
 _ONLY_THESE = re.compile(
     r"\W*(?:only|just) (?:one|two|three|four|five|\d{1,3}|this one|these|those)(?: of (?:these"
@@ -179,7 +189,7 @@ def _nobody_did(clause: Clause) -> bool:
     shape = set(clause.shape)
     if shape & (OF_SOME | {parts.UNKNOWN, parts.NAME, parts.CORRECTION, parts.OURS}):
         return False
-    none = any(word.text.lower().startswith("no record of") for word in clause.words)
+    none = any(word.text.lower().startswith(("no record", "no trace")) for word in clause.words)
     return none or (parts.NEGATION in shape and bool(shape & {parts.INSTALL, parts.JOB}))
 
 
@@ -203,6 +213,8 @@ def qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
     ):
         return ""
     plain = spelt_out(sentence.text)
+    if _OWN_BEGINNING.search(plain) and not sentence.devices:
+        return ""  # when the sender began to install at all
     if sentence.heading and _ONLY_THESE.match(plain):
         return ""  # what follows is theirs, and has its own answers
     open_still = leaves_open(without_others(plain)) or recalled_words(plain)

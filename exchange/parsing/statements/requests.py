@@ -148,7 +148,8 @@ _ASKS_ELSE: Final = re.compile(
 )
 # "Do not action this yet", "no codes please": nothing is to be done with what is listed.
 _CALLS_OFF: Final = re.compile(
-    r"(?:^|[.,;:!-]|c)(?:P?dP?nd|P?dP?n(?:[gG](?:[pD.,;!:]|$)|[gG]z?(?:[.,;!]|$))|nCP|P,?nC|CR[zD]?O)"
+    r"(?:^|[.,;:!-]|c)(?:P?dP?nd|P?dP?n(?:[gG](?:[pD.,;!:]|$)|[gG]z?(?:[.,;!]|$))|nCP|P,?nC"
+    r"|CR[zD]?O)"
 )
 _PLEASE: Final = re.compile("[fLDpR,.:]*P[fLDpR,.:!]*")  # under MP121, please
 _CLAUSE_END = re.compile(r"[,;:.]|\b(?:but|only)\b")

@@ -41,8 +41,10 @@ _ACCORDING = re.compile(
 
 
 _TO_SAY = re.compile(
-    r"\b(?:going|about|asked|asking|told|want(?:ed|ing)?|tempted|due|meant|supposed|need(?:ed)?|hop(?:e|ed|ing)"
-    r"|intend(?:ed|ing)?|plan(?:ned|ning)?|expect(?:ed|ing)?|wait(?:ed|ing)?|try(?:ing)?|tried)\b[^.?!,;:]{0,40}"
+    r"\b(?:going|about|asked|asking|told|want(?:ed|ing)?|tempted|due|meant|supposed|need(?:ed)?"
+    r"|hop(?:e|ed|ing)"
+    r"|intend(?:ed|ing)?|plan(?:ned|ning)?|expect(?:ed|ing)?|wait(?:ed|ing)?|try(?:ing)?"
+    r"|tried)\b[^.?!,;:]{0,40}"
     r" to (?:reply|say|confirm|answer|write|respond|tell|state|report)\b",
     re.I,
 )

@@ -44,21 +44,9 @@ _BEGINNINGS: Final = frozenset(
 )
 _ORDINALS: Final = tuple([one] for one in parts.ORDINALS)
 _BEFORE_COUNTS: Final = frozenset(
-    (
-        "the",
-        "of",
-        "your",
-        "these",
-        "those",
-        "all",
-        "both",
-        "other",
-        "remaining",
-        "any",
-        "last",
-        "ces",
-    )
-)
+    ("the", "of", "your", "these", "those", "all", "both", "other", "remaining", "any", "last",
+     "ces")
+)  # fmt: skip
 
 
 _ON_YOURS: Final = frozenset(("on", "in", "from", "within", "of", "under", "at", "to", "for"))

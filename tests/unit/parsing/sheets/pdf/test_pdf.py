@@ -16,7 +16,7 @@ from exchange.domain.limits import Limits
 from exchange.domain.mail import Kind, Understanding
 from exchange.errors import Unreadable
 from exchange.parsing.reading.understand import understand
-from exchange.parsing.sheets.pdf import read_pdf
+from exchange.parsing.sheets.pdf.pdf import read_pdf
 
 IDS = [f"00-DB-11-22-33-44-55-{number:02X}" for number in range(1, 41)]
 

@@ -6,13 +6,13 @@ import pytest
 
 from exchange.domain.mail import Understanding
 from exchange.parsing.reading.understand import understand_file
-from exchange.parsing.sheets.pdf_gaps import (
+from exchange.parsing.sheets.pdf.pdf_gaps import (
     CUT_OFF,
     LETTERS,
     letter_by_letter,
     unread_lines,
 )
-from tests.unit.parsing.sheets.test_pdf import make_pdf
+from tests.unit.parsing.sheets.pdf.test_pdf import make_pdf
 
 IDS = [f"00-DB-41-07-{number * 37 % 256:02X}-1A-B0-{number:02X}" for number in range(1, 25)]
 BARE = [one.replace("-", "") for one in IDS]

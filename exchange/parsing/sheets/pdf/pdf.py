@@ -18,7 +18,7 @@ from pypdf.errors import PyPdfError
 
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
-from exchange.parsing.sheets.pdf_page import page_text
+from exchange.parsing.sheets.pdf.pdf_page import page_text
 
 MOST_PAGES: Final = 500
 _PAIR: Final = "[0-9A-Fa-f]{2}"

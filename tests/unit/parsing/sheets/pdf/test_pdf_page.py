@@ -7,7 +7,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from exchange.parsing.sheets.pdf_page import PageText, page_text
+from exchange.parsing.sheets.pdf.pdf_page import PageText, page_text
 
 ONE, TWO = "00DB771234560A01", "00DB771234560A02"
 
