@@ -41,6 +41,7 @@ DEVICE_MARK: Final = "\u2460"
 CODE_MARK: Final = "\u2461"
 
 BEFORE_SENDER: Final = "before the sender"  # the reason where a company installed them before
+OF_COMPANIES: Final = "of companies"  # Vale is part of the Tidal group
 KEYED: Final = "keyed"  # the reason of a row's denial by a sign that the sender explains
 LEGEND: Final = "legend"  # the reason of a statement that gives a column's "No" another meaning
 # The reason of a statement that may say that a request is over, put off or yet to come.

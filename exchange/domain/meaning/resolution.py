@@ -28,6 +28,7 @@ from exchange.domain.meaning.spoken import (
     is_of_rows,
     legend_of,
     qualifies,
+    set_apart,
     shown,
 )
 from exchange.domain.meaning.targets import Devices, rest_of, targets_of
@@ -87,9 +88,10 @@ class Resolution:
             if rows and one.scope is not Scope.REST and placed:
                 self._give(one, targets_of(one, rows, self.context))
         promised = [one for one in self.said.statements if one.act is Act.PROMISES]
+        apart = {one for each in set_apart(self.said, self.spoken, by_row) for one in each.devices}
         for one in (*self.spoken, *promised):
             if one.scope is Scope.REST:
-                named = {*by_row, *self.verdicts}
+                named = {*by_row, *self.verdicts, *apart}
                 some = bool(named)
                 self._give(one, rest_of(one, rows, self.context, named, any_named=some))
         self._weigh_rows(rows)
@@ -137,7 +139,9 @@ class Resolution:
         """Whether what is said of rows and of the rest means our list, not the sender's own."""
         scopes = {one.scope for one in self.spoken}
         return (
-            bool(self.said.answers) and Scope.REST in scopes and set(own) <= set(self.context.rows)
+            Scope.REST in scopes
+            and bool(self.said.answers or set_apart(self.said, self.spoken, ()))
+            and set(own) <= set(self.context.rows)
         )
 
     # -- what leaves it open --
@@ -151,6 +155,7 @@ class Resolution:
     def _weigh_the_mail(self, by_row: dict[DeviceId, Answer]) -> None:
         """Note everything in the mail that could qualify an answer."""
         clear = {one.words for one in self.spoken if not one.hedge}
+        apart = set_apart(self.said, self.spoken, by_row)
         for one in self.said.statements if self._at_stake() else ():
             if one.act is Act.OTHER and one.subject and self._is_sender(one.subject):
                 continue  # on behalf of the sender's own company
@@ -159,9 +164,9 @@ class Resolution:
             elif (
                 one.act is Act.OTHER
                 and one.scope is Scope.NAMED
-                and all(device in by_row for device in one.devices)
+                and (all(each in by_row for each in one.devices) or one in apart)
             ):
-                continue  # the reader took it for the row of its Device
+                continue  # it leaves its own Devices open, and no others
             elif is_of_rows(one) or (one.act is Act.OTHER and one.scope is Scope.ROWS):
                 continue  # about its rows alone: weighed when it is known what is denied
             elif qualifies(one) and one.words not in clear:

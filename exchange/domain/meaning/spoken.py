@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
+from exchange.domain.device import DeviceId
 from exchange.domain.mail import LOOSE_CODE, QUOTED_CODE, Reject, Understanding
 from exchange.domain.statements import KEYED, LEGEND, Act, Scope, Statement
 
@@ -58,3 +60,22 @@ def count_devices(count: int) -> str:
 def count_codes(count: int) -> str:
     """Return a number of install codes in words."""
     return "an install code" if count == 1 else f"{count} install codes"
+
+
+def set_apart(
+    said: Understanding, spoken: Collection[Statement], answered: Collection[DeviceId]
+) -> list[Statement]:
+    """Return what is said of Devices that nothing answers: ``that one is with our field team``.
+
+    Only where an answer is given for the rest.
+    """
+    if not any(one.scope is Scope.REST for one in spoken):
+        return []
+    return [
+        one
+        for one in said.statements
+        if one.act in (Act.OTHER, Act.PROMISES)
+        and one.scope is Scope.NAMED
+        and one.devices
+        and not any(device in answered for device in one.devices)
+    ]

@@ -213,7 +213,8 @@ _WORDS: Final = {
     "|progress|timescale|timescales|timeline|eta|update|updates|response|reply|answer|answers"
     "|confirmation|acknowledgement|guidance|advice|policy|agreement|consent|approval|problem"
     "|issue|error|errors|fault|faults|security|colleague|queue|plan|date for|location"
-    "|comments|comment|remarks|initials|signature|deadline|decision|outcome|results|result|purpose|use|transfer",
+    "|comments|comment|remarks|initials|signature|deadline|decision|outcome|results|result"
+    "|purpose|use|transfer",
     FILLER: "as always|january|february|march|april|may 26|june|july|august|september|october"
     "|november|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|monday|tuesday"
     "|wednesday|thursday|friday|saturday|sunday|bulk|weekly|monthly|daily|week|month|the|a|an"

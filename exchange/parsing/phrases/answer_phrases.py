@@ -154,6 +154,9 @@ def normalise_phrase(text: str) -> str:
     return " ".join(text[:_LONGEST].replace("\u2019", "'").replace("\u2018", "'").split())
 
 
+_NOT_THIS_COMPANY = re.compile(r"\W*[Nn]ot [A-Z][\w&'-]*(?: (?:[A-Z&][\w&'-]*|and)){0,5}\W*")
+
+
 @cache_short
 def read_remark(text: str) -> Remark:
     """Return the outcome stated by the words next to a device, or ``Remark(None)``."""
@@ -173,6 +176,8 @@ def read_remark(text: str) -> Remark:
     language = language_of(text)
     if language:
         return _remark_in(text, language)
+    if _NOT_THIS_COMPANY.fullmatch(text):
+        return Remark(Outcome.UNCLEAR)
     if _DENIED_WITHOUT_NAME.search(text) or _TENTATIVE.search(text):
         return Remark(Outcome.UNCLEAR)
     return Remark(None)
@@ -214,6 +219,12 @@ def says_no(cell: str) -> bool:
     return cell.strip().lower().rstrip(".\ufe0f") in _NO
 
 
+def claims_it(cell: str) -> bool:
+    """Return whether a yes-or-no cell says yes."""
+    return cell.strip().lower().rstrip(".!\ufe0f") in _YES
+
+
+_YES: Final = frozenset(("y", "yes", "true", "ja", "oui", "ydy", "\u2713", "\u2714", "\u2705"))
 _NO: Final = frozenset(
     ("n", "no", "false", "na", "nac ydy", "\u2717", "\u2718", "\u274c", "\u274e")
 )

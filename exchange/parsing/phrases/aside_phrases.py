@@ -240,6 +240,19 @@ _CLOSES: Final = re.compile(
 )
 
 
+_DOUBTS_ANSWER: Final = re.compile(
+    r"\b(?:guess|hunch|views?|opinion|understanding|impression|best|drafts?|first|initial|interim"
+    r"|provisional|personal|informal|unofficial|not|n't|subject|open|under|to be|being|may|might"
+    r"|could"
+    r"|tbc|think|believe|told|according|based|memory|wrong|incorrect|mistake\w*|jok\w*|tests?"
+    r"|for now"
+    r"|internal|only|just|unless|until|if|yet|awaiting|pending|some|one|part|rough|assum\w+|as far"
+    r"|what (?:i|we|my|our)|seem\w*|appear\w*|looks?|likely|probabl\w+|perhaps|maybe|hope\w*|say"
+    r"|said|says|changes?|replaced|different|other|except|apart|for (?:you|your)|confidential)\b",
+    re.I,
+)
+
+
 def labelled_unsent(text: str) -> str:
     """Return the label by which words are not the sender's answer: ``Possible reply:``."""
     label = _LABEL.match(text)
@@ -256,7 +269,10 @@ def of_the_answer(text: str) -> str:
     if asked:
         return asked[0]
     found = _OF_THE_ANSWER.match(text)
-    return "" if found is None or _CLOSES.match(found["rest"]) else found[0][:_LONGEST_WORDS]
+    doubt = _DOUBTS_ANSWER.search(found["rest"]) if found else None
+    if found is None or doubt is None:
+        return ""
+    return "" if _CLOSES.match(found["rest"]) else found[0][:_LONGEST_WORDS]
 
 
 _ARRIVED: Final = re.compile(
@@ -316,6 +332,8 @@ _LATE: Final = re.compile(
 
 def leaves_open(text: str) -> str:
     """Return the words by which a sentence wants to be waited for, or doubts its own sources."""
+    if _TO_STRANGERS.match(text):
+        return ""
     text = _LATE.sub(" ", _HAD_CHECKED.sub(" ", text))
     others = _TO_CONFIRM.search(_CONFIRMS.sub(" ", text))
     found = _WAITS.search(text) or _UNRELIABLE.search(text) or others
@@ -340,8 +358,18 @@ def is_recalled(text: str) -> bool:
 
 def recalled_words(text: str) -> str:
     """Return the words by which a sentence takes back what was written, not only for a case."""
+    if _TO_STRANGERS.match(text):
+        return ""
     found = _RECALLED.search(_CONDITIONAL.sub(" ", text))
     return found[0] if found else ""
+
+
+_TO_STRANGERS: Final = re.compile(
+    r"\W*(?:if|should)\b[^.?!]{0,80}\b(?:by mistake|in error|not (?:the|an|its) intended"
+    r"|not (?:meant"
+    r"|intended) for you|wrongly)\b",
+    re.I,
+)
 
 
 def courtesy_end(text: str) -> int:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from exchange.domain.device import DeviceId
-from exchange.domain.statements import BEFORE_SENDER, Act, Scope, Statement
+from exchange.domain.statements import BEFORE_SENDER, OF_COMPANIES, Act, Scope, Statement
 from exchange.parsing.languages.clauses import language_of
 from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.aside_phrases import (
@@ -48,6 +48,7 @@ from exchange.parsing.statements.hedges import (
     speaker_before,
     through_own_people,
 )
+from exchange.parsing.statements.other_companies import is_of_companies, was_before_sender
 from exchange.parsing.statements.other_languages import read_other_answers
 from exchange.parsing.statements.promises import announces_codes, promises
 from exchange.parsing.statements.provided import provided
@@ -84,16 +85,6 @@ _FOR_NAME = re.compile(
     r"(?:(?:[Ff]or and )?[Oo]n behalf of"
     r"|[Ff]or) (?:the )?([A-Z][\w&.'-]*(?: (?:[A-Z&(][\w&.')-]*|and)){0,6})"
 )
-_BEFORE_US = re.compile(
-    r"\b(?:before|prior to|previous to|ahead of|predat\w+|pre-dat\w+"
-    r"|long before)\b[^.?!]{0,80}?\b(?:we"
-    r"|us|our supply|our)\b|\bwe (?:only |later |then |subsequently |just |have since "
-    r"|since )*(?:took"
-    r"|gained|inherited|became|came|picked|acquired)\b[^.?!]{0,60}\b(?:after|later|afterwards|since"
-    r"|subsequently|following|then)\b|\bwe (?:only|later|subsequently|then|just) (?:took|gained"
-    r"|inherited|became|came|picked)\b",
-    re.I,
-)
 _TO_NOTE = re.compile(
     r"\W*(?:please |kindly )?(?:can|could|would|will) you (?:please |kindly |also "
     r"|therefore )*(?:note"
@@ -106,7 +97,7 @@ _SENDS = re.compile(
 _OUR_OUTCOME = re.compile(r"\W*not (?:the )?installing supplier\W*", re.I)
 # A sentence without any of these answers nothing; requests are full of "install codes".
 _MAY_ANSWER = re.compile(
-    r"\b(?:install(?:ed|ing|ers?|s|ations?)?\b(?! codes?)|fit(?:ted|ting)?\b"
+    r"\b(?:instal+(?:ed|ing|ers?|s|ations?)?\b(?! codes?)|fit(?:ted|ting)?\b"
     r"|ours\b|mine\b|fitters?\b|mount(?:ed)?\b|hung\b|deployed\b|meter work\b|nothing to do with\b"
     r"|(?:part|hand|role|involvement) in\b|down to\b|belongs? to\b"
     r"|put\b[^.]{0,60}\bin\b|(?:by|to|with) us\b|none\b|neither\b|one of our|no one\b|nobody\b"
@@ -148,7 +139,7 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
         if (
             core.act is Act.OWNS
             and reason
-            and _was_before_sender(sentence.text, clauses[core.clause])
+            and was_before_sender(sentence.text, clauses[core.clause])
         ):
             reason = BEFORE_SENDER
         if voucher and core.who in ("", "us"):
@@ -180,14 +171,18 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
         return [Statement(Act.OWNS, where, words, subject=guess, reason=words)] if guess else []
     if not found and promises(sentence.text):
         rest = any(parts.REST in clause.shape for clause in clauses)
-        found.append(Statement(Act.PROMISES, where, words, Scope.REST if rest else Scope.NONE))
+        about = Scope.REST if rest else Scope.NAMED if sentence.devices else Scope.NONE
+        found.append(Statement(Act.PROMISES, where, words, about, sentence.devices))
     promised = [one for one in found if one.act is Act.PROMISES]
     if not found or (promised and _speaks_of_ownership(clauses)):
         aside = without_others(sentence.text)
         why = qualifies(sentence, clauses if aside == sentence.text else clauses_of(aside))
+        companies = why and is_of_companies(clauses)
         named = _FOR_NAME.fullmatch(sentence.text.strip(" ,.-"))
         if named and why:  # the last line of a letter; whose name it is, the thread tells
             found.append(Statement(Act.OTHER, where, words, subject=named[1], hedge=why))
+        elif companies:
+            found.append(Statement(Act.OTHER, where, words, hedge=why, reason=OF_COMPANIES))
         elif why:
             rows, ends = ((), ()) if sentence.devices else _rows_alone(clauses)
             about = Scope.ROWS if rows or ends else Scope.NONE
@@ -199,11 +194,6 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
                 )
             )  # fmt: skip
     return found
-
-
-def _was_before_sender(text: str, clause: Clause) -> bool:
-    """Whether somebody installed them before the sender supplied, or is named the installer."""
-    return bool(_BEFORE_US.search(plain_words(text))) or parts.INSTALLER in clause.shape
 
 
 def _endings_of(clauses: Sequence[Clause]) -> tuple[str, ...]:

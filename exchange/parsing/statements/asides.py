@@ -23,6 +23,7 @@ _OWN_NAME = re.compile(
     r"|\bour (?:old|former|previous|earlier) (?:\w+ )?(?:name|brand)\b",
     re.I,
 )
+_ABOUT_SENDER: Final = frozenset((parts.WE, parts.OUR, parts.OURS, parts.THESE, parts.THIS))
 _POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.I)
 _WEAK: Final = frozenset(
     ("where", "will", "can you", "would you", "could you", "which", "what", "who", "how", "only",
@@ -46,8 +47,11 @@ def is_below(sentence: Sentence, clauses: Sequence[Clause]) -> bool:
     """
     if not sentence.signed or sentence.devices or _POSTSCRIPT.match(sentence.text):
         return False
-    if any(set(clause.shape) & _TOUCHES for clause in clauses):
+    touches = {part for clause in clauses for part in clause.shape} & _TOUCHES
+    if touches and touches != {parts.ON_BEHALF}:
         return False
+    if touches and any(set(clause.shape) & _ABOUT_SENDER for clause in clauses):
+        return False  # Vale is a trading name of Vale Supply Ltd: nothing that anybody did
     plain = spelt_out(sentence.text)
     return not (phrases.leaves_open(plain) or phrases.is_recalled(plain))
 

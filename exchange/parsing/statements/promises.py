@@ -50,6 +50,13 @@ _FILES = Guarded(
     r"|\b(?:attached|enclosed|attachment)\b[^.?!]{0,60}"
     r"\b(?:codes?|answers?|response|results?|completed|details)\b"
 )
+_ANY_MORE = re.compile(
+    r"\W*(?:in case|in the event|if|should|for|with) (?:of |there |you |we "
+    r"|can )?(?:\w+ ){0,4}?(?:any|further|other"
+    r"|more|anything)\b[^.?!]{0,60}\b(?:quer|question|concern|issue|problem|else|help|request"
+    r"|enquir)",
+    re.I,
+)
 _QUESTION = Guarded(r"\b(?:(?:will|shall) (?:you|someone|anyone)|when|how (?:soon|long))\b[^.!]*\?")
 _ASKING = re.compile(
     r"\b(?:please (?:send|provide|supply|let|could|can|confirm|return|complete|enter)"
@@ -61,6 +68,8 @@ _ASKING = re.compile(
 def promises(text: str) -> bool:
     """Return whether a sentence announces an answer for later."""
     text = text[:1_000]
+    if _ANY_MORE.match(text):
+        return False  # if you have further queries, one of the team will look
     return bool(_PROMISE.search(text)) and not _QUESTION.search(text)
 
 

@@ -64,7 +64,8 @@ _WEAK: Final = frozenset(
 )  # fmt: skip
 _INSTALLING: Final = frozenset("ISoJFrK")
 _ADVICE = re.compile(
-    r"\W*(?:please|kindly|if you|should you|you (?:may|might|could|should|will|can|would)|suggest"
+    r"\W*(?:please|kindly|in case (?:of|you)|in the event|for any|if you|should you|you (?:may"
+    r"|might|could|should|will|can|would)|suggest"
     r"|you(?:'ll|'d| need| want| have to)\b|best to"
     r"|(?:i|we)(?:'d| would)? (?:suggest|recommend|advise)|(?:perhaps|maybe) (?:you|try)|try\b"
     r"|(?:i )?think you(?:'ll| will| would| need| want| should|'d)"
@@ -129,6 +130,8 @@ _ONLY_THESE = re.compile(
     r"|the \w+|your \w+))? (?:is|was|are|were) (?:ours|(?:installed|fitted|put in) by us)\W*$",
     re.I,
 )
+_EXCEPTED: Final = _MATTER | {parts.ONE_DEVICE, parts.NUMBER, parts.MOMENT}
+_NOBODY: Final = frozenset(("no", "none", "nobody", "no-one", "neither", "not"))
 _UNDONE: Final = frozenset(
     ("exchanged", "replaced", "swapped", "commissioned", "refitted", "reinstalled")
 )
@@ -182,6 +185,12 @@ def is_harmless(word: Word, clause: Clause) -> bool:
         return True  # that is no answer, and nothing against one
     undone = text in _UNDONE and parts.NEGATION in clause.shape  # nor have we exchanged them
     return undone or is_weak(word, clause) or would_give(clause)
+
+
+def _names_others(clause: Clause) -> bool:
+    """Whether a clause speaks of another supplier: who has the codes is one of the earlier ones."""
+    words = {part for word in clause.words for part in word.text.lower().split()}
+    return parts.OTHERS in clause.shape or bool(words & {"supplier", "suppliers", "installer"})
 
 
 def _nobody_did(clause: Clause) -> bool:
@@ -301,6 +310,11 @@ def _qualifying_words(clause: Clause, *, about: bool, advises: bool) -> str:
     ``about``: the sentence is about Devices; ``advises``: it tells us what we may do.
     """
     parts_here = set(clause.shape)
+    first = clause.words[0]
+    if first.part in (parts.NEGATION, parts.NO_ONE) and first.text.lower() in _NOBODY:
+        against = OF_SOME | (parts.HEDGES - {parts.ON_BEHALF}) | {parts.UNFINISHED}
+        if not parts_here & against and parts_here & {parts.INSTALL, parts.JOB}:
+            return ""  # no engineer or agent of ours ever fitted a meter there
     supports = not parts_here & (OF_SOME | parts.HEDGES | {parts.OUR, parts.ONE_DEVICE})
     negative = bool(parts_here & {parts.NEGATION, parts.NO_ONE})
     negative = negative or any(word.text.lower().startswith("no ") for word in clause.words)
@@ -310,7 +324,8 @@ def _qualifying_words(clause: Clause, *, about: bool, advises: bool) -> str:
     for word in clause.kept:
         if word.part in _ALWAYS and not is_harmless(word, clause):
             return word.text
-        if word.part == parts.CODE and parts_here & OF_SOME and not negative:
+        theirs = not parts_here & {parts.WE, parts.OUR} and _names_others(clause)
+        if word.part == parts.CODE and parts_here & OF_SOME and not (negative or theirs):
             return word.text
         if word.part == parts.KIND and _OF_A_KIND.search(clause.shape) and not advises:
             return word.text
@@ -328,10 +343,13 @@ def _qualifying_words(clause: Clause, *, about: bool, advises: bool) -> str:
             continue
         if installed and not (advises or supports or negative):
             return word.text
-        narrows = word.part == parts.PARTLY and (
-            set(clause.shape) & _MATTER or word.text.lower() in _ONE_OF_THEM
+        narrows = (
+            word.part == parts.PARTLY
+            and not theirs
+            and (set(clause.shape) & _MATTER or word.text.lower() in _ONE_OF_THEM)
         )
-        if narrows or word.part == parts.EXCEPT:
+        excepts = word.part == parts.EXCEPT and set(clause.shape) & _EXCEPTED
+        if narrows or excepts:
             return word.text
         if word.part in (parts.DOUBT, parts.REVERSAL) and about and not advises:
             if is_harmless(word, clause):

@@ -29,7 +29,8 @@ _ASKED = re.compile(
     re.I,
 )
 _NO = re.compile(
-    r"\W*(?:a(?:nswer)?\W+)?(?:(?:no|nope|nah|negative|afraid not|i'?m afraid not|unfortunately not"
+    r"\W*(?:\(?y(?:es)?\W{0,3}(?:or\W)?n(?:o)?\)?\W{1,4})?(?:a(?:nswer)?\W+)?(?:(?:no|n|nope|nah"
+    r"|negative|afraid not|i'?m afraid not|unfortunately not"
     r"|sadly not|sorry|definitely not|absolutely not|certainly not|not at all|they (?:were not"
     r"|weren't)|we (?:did not|didn't|have not|haven't|had not|hadn't)|not us|it (?:was not|wasn't)"
     r"|none(?: of (?:them|these|those))?(?: (?:was|were))?|not ours)[,.!\s]*){1,3}",

@@ -7,7 +7,16 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from exchange.domain.statements import ANSWERING, KEYED, LEGEND, OF_REQUEST, Act, Scope, Statement
+from exchange.domain.statements import (
+    ANSWERING,
+    KEYED,
+    LEGEND,
+    OF_COMPANIES,
+    OF_REQUEST,
+    Act,
+    Scope,
+    Statement,
+)
 from exchange.parsing.identifiers.tokens import find_tokens
 from exchange.parsing.phrases.answer_phrases import normalise_phrase
 from exchange.parsing.statements.acts import read_acts
@@ -129,6 +138,9 @@ def read_statements(
         ]
         about_codes = about_codes or names_our_matter(sentence.text)
         asked = asked or any(one.act is Act.ASKS for one in acts)
+    if not any(one.act is Act.OWNS and one.subject for one in found):
+        # Whose company is whose matters where another one installed them.
+        found = [one for one in found if one.reason != OF_COMPANIES]
     if not any(one.act in ANSWERING for one in found):
         found = [one for one in found if not _only_qualifies(one)]
     else:

@@ -35,6 +35,7 @@ from exchange.parsing.lists.tables.odd_rows import MissingIds, is_total, is_unit
 from exchange.parsing.lists.tables.row_codes import WrittenCode, codes_in_words, codes_of_row
 from exchange.parsing.phrases.answer_phrases import (
     Remark,
+    claims_it,
     read_remark,
     says_no,
     tells_of_contractor,
@@ -303,6 +304,8 @@ class _ListingReader:
             ours = tells_of_contractor(phrase)
             outcome = Outcome.UNCLEAR if ours else Outcome.NOT_INSTALLER
             return RowAnswer(outcome, phrase or "no")
+        if denial is not None and denial < len(row.cells) and claims_it(row.cells[denial]):
+            return RowAnswer(Outcome.UNCLEAR, phrase or "yes")
         remark, exact = read_remark(phrase), False
         for index in columns.remarks:
             # The words of our own workbook count as they are, whatever reason is next to them;

@@ -68,9 +68,10 @@ CHECKS: Final = (
         "having checked",
     ),
     (
-        r"\bplease (?:accept|take|treat|consider|regard) this(?: \w+)? as (?:our |the |my )?"
+        r"\bplease (?:accept|take|treat|consider|regard) this(?: [\w-]+)? as (?:our |the |my )?"
         r"(?:\w+ ){0,2}(?:confirmation|notice|notification|response|reply|answer)"
-        r"(?: (?:under|to|for|of|on|in respect of|pursuant to) [^.?!,;:]{1,60}?)? that\b",
+        r"(?: (?:under|to|for|of|on|in respect of|pursuant to) (?:[^.?!,;:]"
+        r"|[.](?=\d)){1,60}?)? that\b",
         "we confirm that",
     ),
     (r"\bappears? (?=in|on|among|amongst|within|under|anywhere)", "is "),

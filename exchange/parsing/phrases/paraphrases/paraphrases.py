@@ -31,6 +31,9 @@ _SHORTENINGS: Final = (
     (r"\bof '?em\b", "of them"),
     (r"\bnon of\b", "none of"),
     (r"\bnone off\b", "none of"),
+    (r"\bteh\b", "the"),
+    (r"\bmetre(s?)\b", r"meter\1"),
+    (r"\bthis 1\b", "this one"),
     (r"\bneither (?:us|ourselves) nor\b", "neither we nor"),
     (
         r"\b(meters?|devices?|these|those|they|them|all|none|both|which|that|units|assets) where"
@@ -139,6 +142,12 @@ _ROUNDABOUT: Final = (
     (r"\bno (?:match(?:es)?|hits?|results?|sight|joy|entry|entries|signs?|luck|finds?)"
      r"(?: (?:of|for|on|against)(?= (?:them|these|those|any|it|this|the|either)))?\b", "no record"),
     (r"\bno,? no,? (?:and )?no\b", ""),
+    (
+        r"\bby (?:the (?:then[- ])?supplier (?:of the day|at (?:the|that) time|back then"
+        r"|of the time|in place"
+        r"|before|then)|who(?:ever)? (?:had|was|supplied)\b[^.?!,;]{0,40})",
+        "by another supplier",
+    ),
     (r"\bby others\b", "by another supplier"),
     (r"\b(?:n?or|and neither) (?:by )?(?:any(?:one|body)? (?:of |else )?)?(?:(?:acting|working"
     r"|else|its"

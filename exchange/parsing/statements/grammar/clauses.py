@@ -193,6 +193,8 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
     if ordinal:
         return ordinal
     number = parts.number_of(word)
+    if number and low[at + 1 : at + 3] == ["of", "us"]:
+        return 3, Word(parts.WE, " ".join(raw[at : at + 3]))  # only two of us on this desk
     if number:
         counts = not at or low[at - 1] in _BEFORE_COUNTS or word.isalpha()
         if not counts and after not in ("devices", "meters", "of", "ones"):

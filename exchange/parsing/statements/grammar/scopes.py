@@ -37,6 +37,16 @@ _TIMES: Final = frozenset(
     ("week", "month", "year", "time", "night", "winter", "summer", "spring", "weeks", "months",
      "years", "days", "quarter")
 )  # fmt: skip
+_AFTER_ORDINALS: Final = frozenset(
+    ("one", "ones", "device", "devices", "meter", "meters", "unit", "units", "row", "rows", "line",
+     "lines", "item", "items", "entry", "entries", "id", "ids", "guid", "guids", "asset", "is",
+     "are", "was", "were", "and", "or", "of", "on", "in", "not", "has", "had", "have", "gas",
+     "electric", "electricity", "elec", "esme", "gsme", "isn", "wasn", "isn't", "wasn't", "belongs",
+     "listed", "to", "please", "use", "came", "went", "couple", "few", "half", "though", "but",
+     "only", "as", "we", "never", "by", "with", "at", "from", "i", "there", "for", "also", "can",
+     "which", "that", "property", "site", "address", "serial", "number", "did", "does", "may",
+     "might", "could", "should", "would", "will", "house", "flat", "code", "codes")
+)  # fmt: skip
 _BEFORE_ORDINALS: Final = frozenset(("the", "and", "your", "but", ",", "with"))
 _TYPES: Final = {
     "gas": DeviceType.GSME, "gsme": DeviceType.GSME, "gsmes": DeviceType.GSME,
@@ -74,7 +84,7 @@ def kinds_of(clauses: Sequence[Clause]) -> tuple[str, ...]:
 
 def is_back_reference(words: Iterable[Word]) -> bool:
     """Return whether words only point back: ``those``, ``them``, with no Devices of their own."""
-    named = [word for word in words if word.part in _WHICH]
+    named = [word for word in words if word.part in _WHICH and word.part != parts.NUMBER]
     return bool(named) and all(word.text.lower() in _POINTING for word in named)
 
 
@@ -136,6 +146,8 @@ def ordinal_at(low: list[str], at: int) -> tuple[int, Word] | None:
         return None
     if not at and after in PAUSES and after != ":":  # "First, ..."
         return None
+    if after.isalpha() and after not in _AFTER_ORDINALS and parts.number_of(after) is None:
+        return None  # the first thing, the second paragraph
     if low[at + 2 : at + 3] and low[at + 2] in _TIMES:
         return 1, Word(parts.MOMENT, low[at])
     count = parts.number_of(after) if not after.isdecimal() or len(after) < 3 else None

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.domain.meaning.spoken import count_codes, count_devices, is_of_rows, qualifies, shown
+from exchange.domain.device import DeviceId
+from exchange.domain.mail import Kind, MailHead, Understanding
+from exchange.domain.meaning.spoken import (
+    count_codes,
+    count_devices,
+    is_of_rows,
+    qualifies,
+    set_apart,
+    shown,
+)
 from exchange.domain.statements import Act, Scope, Statement
 
 
@@ -32,3 +41,13 @@ def test_what_takes_back_and_how_it_is_shown() -> None:
     assert shown(hedged) == 'their words "one may be ours" at body line 3'
     assert (count_devices(1), count_devices(2)) == ("1 Device", "2 Devices")
     assert (count_codes(1), count_codes(3)) == ("an install code", "3 install codes")
+
+
+def test_what_is_set_apart_from_the_rest() -> None:
+    one, two = (DeviceId(bytes([0, 0x1D, 0x24, 0, 0, 0, 0, n])) for n in (1, 2))
+    waits = Statement(Act.OTHER, "body", "it is with our team", Scope.NAMED, (one,))
+    rest = Statement(Act.DENIES, "body", "the rest is not ours", Scope.REST)
+    said = Understanding(MailHead(), Kind.RESPONSE, statements=(waits, rest))
+    assert set_apart(said, [rest], {two}) == [waits]
+    assert set_apart(said, [rest], {one}) == []
+    assert set_apart(said, [], {two}) == []
