@@ -42,7 +42,7 @@ from exchange.parsing.lists.prose.line_segments import (
 )
 from exchange.parsing.lists.prose.list_block import ListBlock, block_under
 from exchange.parsing.lists.prose.pairing import Pairing
-from exchange.parsing.lists.prose.split_codes import ends_in_a_piece, separate_split_codes
+from exchange.parsing.lists.prose.split_codes import ends_in_a_piece, is_piece, separate_split_codes
 from exchange.parsing.lists.prose.unread_items import UnreadItems
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.lists.prose.word_items import WordItems
@@ -135,6 +135,8 @@ class ProseReader:
             return
         # Below "IC:" alone on its line, 16 bare digits may be half a code.
         self.cut_off = ends_in_a_piece(text, ()) or bool(_ONE_CODE.fullmatch(text))
+        if is_piece(text):
+            self.pairing.pass_over()
         if not self._unread(text, line, (), beside=False):
             if not self.in_reply:
                 self.items.words(text, line.number, self.place(line))
@@ -151,7 +153,10 @@ class ProseReader:
                 text, one, line.number, self.place(line),
                 listed=self.block.of_devices, beside=beside,
             )  # fmt: skip
-            self.pairing.unread |= maybe
+            if maybe:
+                self.pairing.pass_over()
+        if sum(len(one.digits) for one in stretches) >= _CODE_LIKE:
+            self.pairing.pass_over()
         if broken:
             return not read and is_mere_item(text)
         if all(one.decimal for one in stretches):
@@ -215,7 +220,8 @@ class ProseReader:
         for token in tokens:
             if token.form is TokenForm.DAMAGED:
                 self.devices.damaged_token(text, line, token, self.block, alone=alone)
-        self.pairing.unread |= bool(doubtful or self.devices.damaged_here)
+        if doubtful or self.devices.damaged_here:
+            self.pairing.pass_over()
         self.cut_off = ends_in_a_piece(text, accepted)
         self.found.asks |= asks_for_codes(rest)
         read += [*accepted, *self.devices.named]
