@@ -49,6 +49,7 @@ from exchange.parsing.phrases.header_terms import Role, header_meaning, labels_c
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([A-Za-z][A-Za-z ?/()]{0,40}?)\s*[:=]\s*(\S.{0,300})")
 _REMARK: Final = 300
 _CODE_LIKE: Final = 28
+_WHOLE: Final = CODE_DIGITS[1]
 _SHORT: Final = 60
 _RECENT: Final = 100  # the most waiting devices to look at, so that long lists take linear time
 
@@ -76,9 +77,7 @@ class Pairing:
         self.above: list[int] = []  # claims whose code is on a line above its device
         self.above_blocks: set[int] = set()  # the blocks of these claims
         self.last_line = -1
-        self.headed_claim: int | None = (
-            None  # the claim that a heading makes of the device right above
-        )
+        self.headed_claim: int | None = None  # what a heading claims of the device right above
         self.under: tuple[int, int] | None = None  # a claim by words below a device, and their line
         self.followed: list[tuple[int, WaitingDevice]] = []
 
@@ -189,13 +188,14 @@ class Pairing:
         other = not labelled and calls_otherwise(lead)
         if not proven and (other or not (labelled or called)):
             # Nothing calls it a code and no CRC proves it: a tracking number, a hash.
-            digits = len(code_digits(token.text))
-            self.found.warnings.append(f"{where}: {digits} hex digits are not taken")
-            if not (other and names_something(lead[-_SHORT:])):
+            named = other and names_something(lead[-_SHORT:])
+            if not named:
                 self.pass_over()
+            self._report_odd(token, where, called=called and not named)
             return
         if token.form is TokenForm.ODD_LENGTH and not self.waiting and not labelled:
-            self._report_odd(token, where)
+            self.pass_over()
+            self.order.lost_ahead |= self._report_odd(token, where)
             return
         kind = labelled_type(lead)
         candidates = self._candidates(kind)
@@ -227,16 +227,19 @@ class Pairing:
         self._report_unused_ahead()
         self._report_stray(token, where)
 
-    def _report_odd(self, token: Token, where: str) -> None:
-        """Report digits that no device waits for: a code that lost some, or a hash."""
-        digits = len(code_digits(token.text))
-        self.pass_over()
-        if digits in HASHES or digits < _CODE_LIKE:
-            self.found.warnings.append(f"{where}: {digits} hex digits are not taken")
-            return
-        self.order.lost_ahead = True
-        reason = f"{digits} hex digits: an install code has 36 with its CRC, 32 without"
-        self.found.rejects.append(Reject(token.text, reason, where))
+    def _report_odd(self, token: Token, where: str, *, called: bool = True) -> bool:
+        """Report digits that no device waits for; return whether they are a code that lost or
+        gained some, rather than a hash."""
+        digits = code_digits(token.text)
+        size = len(digits)
+        glued = size > _WHOLE and (has_good_crc(digits[-_WHOLE:]) or has_good_crc(digits[:_WHOLE]))
+        likely = called and size not in HASHES and size >= _CODE_LIKE and size not in CODE_DIGITS
+        if glued or likely:
+            reason = f"{size} hex digits: an install code has 36 with its CRC, 32 without"
+            self.found.rejects.append(Reject(token.text, reason, where))
+        else:
+            self.found.warnings.append(f"{where}: {size} hex digits are not taken")
+        return glued or likely
 
     def read_words(self, text: str, number: int) -> bool:
         """Read words on a line of their own; return whether they answer the device right above."""
