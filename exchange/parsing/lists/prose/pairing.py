@@ -189,9 +189,9 @@ class Pairing:
         if not proven and (other or not (labelled or called)):
             # Nothing calls it a code and no CRC proves it: a tracking number, a hash.
             named = other and names_something(lead[-_SHORT:])
+            self._report_odd(token, where, called=called and not named)
             if not named:
                 self.pass_over()
-            self._report_odd(token, where, called=called and not named)
             return
         if token.form is TokenForm.ODD_LENGTH and not self.waiting and not labelled:
             self.pass_over()
@@ -228,8 +228,7 @@ class Pairing:
         self._report_stray(token, where)
 
     def _report_odd(self, token: Token, where: str, *, called: bool = True) -> bool:
-        """Report digits that no device waits for; return whether they are a code that lost or
-        gained some, rather than a hash."""
+        """Report digits that no device waits for; return whether they are a code, not a hash."""
         digits = code_digits(token.text)
         size = len(digits)
         glued = size > _WHOLE and (has_good_crc(digits[-_WHOLE:]) or has_good_crc(digits[:_WHOLE]))
@@ -348,17 +347,15 @@ class Pairing:
     def _add_code(self, device: DeviceId | None, token: Token, where: str, rest: str) -> None:
         if device is None:
             return
-        phrase = remark_of(rest)
+        phrase, digits = remark_of(rest), len(code_digits(token.text))
         code = read_code(token.text)
         if isinstance(code, BadCode):
             self.found.rejects.append(Reject(code.text, code.reason, where, device))
-            written = len(code_digits(token.text))
-            claim = Claim(device, where, remark=phrase, bad_code=True, digits=written)
+            claim = Claim(device, where, remark=phrase, bad_code=True, digits=digits)
             self.found.claims.append(claim)
             return
         denied = read_remark(phrase).outcome is Outcome.NOT_INSTALLER
         contradicts = Outcome.NOT_INSTALLER if denied else None
-        digits = len(code_digits(token.text))
         self.found.claims.append(Claim(device, where, code, contradicts, phrase, digits=digits))
 
     def _report_unused_ahead(self) -> None:
