@@ -47,6 +47,7 @@ from exchange.parsing.phrases.answer_phrases import (
 from exchange.parsing.phrases.header_terms import Role, header_meaning, labels_code
 
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([A-Za-z][A-Za-z ?/()]{0,40}?)\s*[:=]\s*(\S.{0,300})")
+_UNEVEN: Final = "its groups of digits differ in length, and no CRC proves an install code"
 _REMARK: Final = 300
 _CODE_LIKE: Final = 28
 _WHOLE: Final = CODE_DIGITS[1]
@@ -349,6 +350,9 @@ class Pairing:
             return
         phrase, digits = remark_of(rest), len(code_digits(token.text))
         code = read_code(token.text)
+        if token.form is TokenForm.ODD_LENGTH and not has_good_crc(token.text):
+            reason = code.reason if isinstance(code, BadCode) else _UNEVEN
+            code = BadCode(token.text, reason)  # an ID in pairs and half of its code, perhaps
         if isinstance(code, BadCode):
             self.found.rejects.append(Reject(code.text, code.reason, where, device))
             claim = Claim(device, where, remark=phrase, bad_code=True, digits=digits)

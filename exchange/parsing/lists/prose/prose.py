@@ -60,7 +60,10 @@ _PARAGRAPH: Final = 400
 _TELLING = re.compile(r"install|fit|ours", re.I)  # without these a sentence denies nothing
 _CODE_LIKE: Final = 24  # digits of a code, or of most of one
 _PIECE: Final = 40  # characters at an end of a line that can hold a piece of an ID
-_HAS_DIGIT = re.compile(r"\d")
+# A digit, or pairs of letters at the end that may begin an ID: "EC OB BD".
+_MAY_BE_ID = re.compile(
+    r"\d|(?<![0-9A-Za-z])[A-FOIa-foil]{2}(?:[ :\-][A-FOIa-foil]{2})+[ :\-]?\s*$"
+)
 _LONGEST_LINE: Final = 2_000_000
 
 
@@ -173,7 +176,7 @@ class ProseReader:
         follows, self.tail_line = line.number <= self.tail_line + 2, line.number
         if not (stretches and stretches[-1].end > len(text) - 3):
             tail = text[max(read[-1].end if read else 0, len(text) - _PIECE) :].strip()
-            self.tail = tail if _HAS_DIGIT.search(tail) else ""
+            self.tail = tail if _MAY_BE_ID.search(tail) else ""
         if not (before and follows) or (stretches and stretches[0].start < 3):
             return False
         head = text[: read[0].start if read else _PIECE].strip()
@@ -226,7 +229,7 @@ class ProseReader:
         self.found.asks |= asks_for_codes(rest)
         read += [*accepted, *self.devices.named]
         # In a long list most rows have no digit left.
-        whole = not self.tail and len(read) == len(tokens) and not _HAS_DIGIT.search(rest)
+        whole = not self.tail and len(read) == len(tokens) and not _MAY_BE_ID.search(rest)
         if accepted and not codes and not whole:
             codes = find_damaged_codes(text, read)
             read += codes
