@@ -102,11 +102,8 @@ class Pairing:
             return
         phrase = remark_of(segment.rest)
         outcome = self._outcome(phrase)
-        if (
-            outcome is Outcome.UNCLEAR
-            and asks_for_codes(segment.rest)
-            and "code" in segment.rest.lower()
-        ):
+        asked = asks_for_codes(segment.rest) and "code" in segment.rest.lower()
+        if outcome is Outcome.UNCLEAR and asked:
             outcome = None  # somebody who asks for the code does not answer
         for token in segment.devices:
             if token.device is None:
@@ -355,8 +352,8 @@ class Pairing:
             code = BadCode(token.text, reason)  # an ID in pairs and half of its code, perhaps
         if isinstance(code, BadCode):
             self.found.rejects.append(Reject(code.text, code.reason, where, device))
-            claim = Claim(device, where, remark=phrase, bad_code=True, digits=digits)
-            self.found.claims.append(claim)
+            bad = Claim(device, where, remark=phrase, bad_code=True, digits=digits)
+            self.found.claims.append(bad)
             return
         denied = read_remark(phrase).outcome is Outcome.NOT_INSTALLER
         contradicts = Outcome.NOT_INSTALLER if denied else None
