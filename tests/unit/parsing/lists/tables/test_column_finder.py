@@ -204,3 +204,12 @@ def test_whatever_the_table_an_import_takes_no_other_columns_than_a_mail(
     assert (devices, codes) == (mail[1], mail[2])
     if mail[0] > len(above):  # the header was known by its words
         assert first == mail[0]
+
+
+def test_an_empty_crc_column_still_refuses_a_crc_that_does_not_fit() -> None:
+    rows = [["Device ID", "Install code", "CRC"], [A, X[:32], "0A1B"], [B, Y[:32], ""]]
+    source, delivered = CodeSource.of("list.csv", content_of(rows)), Delivered("list.csv")
+    reading = ReadOptions(source="x", crc_column="")
+    batches = list(read_delivery(source, reading, DEFAULT, date(2026, 11, 3), delivered))
+    assert [(one.row, "CRC" in one.reason) for one in delivered.rejects] == [(2, True)]
+    assert [bytes(code).hex().upper() for one in batches for code in one.columns.codes] == [Y[:32]]
