@@ -176,10 +176,16 @@ _HEX_RUN = re.compile(r"[0-9A-Fa-f]{24,}")
 _DEVICE_ID = re.compile(r"(?<![0-9A-Fa-f\-])(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}(?![0-9A-Fa-f\-])")
 _PAIRED = re.compile(r"(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}[ :.\u00a0\-]+(?:[0-9A-Fa-f]{2}-){7}")
 _NOT_HEX = re.compile(r"[^0-9A-Fa-f]+")
+_HEX_PIECES = re.compile(r"[0-9A-Fa-f]{2,}(?:[\s:.\-]{1,3}[0-9A-Fa-f]{2,})++|[0-9A-Fa-f]{4,}")
 _SECRET_DIGITS: Final = 24
 # That many hex digits anywhere: most texts have fewer, and so nothing to mask.
 _DIGITS_ENOUGH = re.compile(rf"(?:[^0-9A-Fa-f]*+[0-9A-Fa-f]){{{_SECRET_DIGITS}}}")
 MASKED: Final = "[masked]"
+
+
+# "body line 12: 83FE ...": the number of a place, not the first digits of a code.
+_PLACE = re.compile(r"[0-9]{1,7}:\s")
+_PLACE_WORDS: Final = ("line ", "row ")
 
 
 def _mask_words(match: re.Match[str]) -> str:
@@ -188,6 +194,10 @@ def _mask_words(match: re.Match[str]) -> str:
     Two of those with only a blank between them could be a code in pairs: masked too.
     """
     text, out, last = match.group(), [], 0
+    place = _PLACE.match(text)
+    if place and match.string[: match.start()].endswith(_PLACE_WORDS):
+        out.append(place.group())
+        text = text[place.end() :]
     devices = [] if _PAIRED.search(text) else list(_DEVICE_ID.finditer(text))
     for device in (*devices, None):
         piece = text[last : device.start()] if device else text[last:]
@@ -209,3 +219,8 @@ def mask_codes(text: str) -> str:
     if len(text) < _SECRET_DIGITS or not _DIGITS_ENOUGH.match(text):
         return text
     return _HEX_RUN.sub(MASKED, _HEX_WORDS.sub(_mask_words, text))
+
+
+def mask_pieces(text: str) -> str:
+    """Mask what is left of one install code: any half, quarter or group of it is a secret too."""
+    return _HEX_PIECES.sub(MASKED, mask_codes(text))

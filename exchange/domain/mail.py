@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.device import DeviceId, InstallCode, mask_codes, mask_pieces
 from exchange.domain.statements import Statement
 
 # Why a loose code is rejected, unless its thread shows the Device.
@@ -163,6 +163,11 @@ class Reject:
     def spoils_code(self) -> bool:
         """Return whether the code of ``device`` is damaged, rather than the words about it."""
         return self.device is not None and self.text != str(self.device)
+
+    @property
+    def masked(self) -> str:
+        """Return the text for people: of a damaged code, no piece is shown either."""
+        return mask_pieces(self.text) if self.spoils_code else mask_codes(self.text)
 
 
 class LooseCode(NamedTuple):

@@ -53,7 +53,7 @@ def import_(
     crc_column: Annotated[
         str | None,
         typer.Option(
-            help='The same for the CRC\'s column, if it is apart; "" takes codes without a CRC.'
+            help='The same for the CRC\'s column, if it is apart; "" takes codes without a CRC too.'
         ),
     ] = None,
     type_column: Annotated[

@@ -120,7 +120,7 @@ def _mail_values(mail: KeptMail, said: Understanding) -> Mapping[str, object]:
         ],
         "rejects": [
             {
-                "text": mask_codes(one.text),
+                "text": one.masked,
                 "reason": one.reason,
                 "where": mask_codes(one.where),
             }
@@ -148,7 +148,7 @@ def _say_mail(mail: KeptMail, said: Understanding) -> None:
         f"{counted(len(said.rejects), 'reject')}"
     )
     for reject in said.rejects:
-        say(f"  {mask_codes(reject.where)}: {mask_codes(reject.text)!r}: {reject.reason}")
+        say(f"  {mask_codes(reject.where)}: {reject.masked!r}: {reject.reason}")
     for warning in said.warnings:
         say(f"  note: {mask_codes(warning)}")
     for one in said.enclosed:

@@ -317,7 +317,11 @@ def as_object(said: Understanding, *, reveal: bool) -> dict[str, object]:
             for one in said.answers
         ],
         "rejects": [
-            {"text": shown(one.text), "reason": shown(one.reason), "where": shown(one.where)}
+            {
+                "text": one.text if reveal else one.masked,
+                "reason": shown(one.reason),
+                "where": shown(one.where),
+            }
             for one in said.rejects
         ],
         "warnings": [shown(text) for text in said.warnings],
@@ -380,7 +384,10 @@ def _print(said: Understanding, *, reveal: bool) -> None:
         for why in dict.fromkeys(one.remark for one in said.answers if one.where in one.remark):
             say(f"because: {shown(why)}")
     if said.rejects:
-        rejects = [(shown(one.text), shown(one.reason), shown(one.where)) for one in said.rejects]
+        rejects = [
+            (one_line(one.text if reveal else one.masked), shown(one.reason), shown(one.where))
+            for one in said.rejects
+        ]
         table("Rejects", ("Seen", "Reason", "Where"), rejects)
     for bounce in said.bounces:
         fate = "given up" if bounce.permanent else "not yet delivered"

@@ -62,7 +62,7 @@ class ReadOptions:
 
     device_column: str | None = None
     code_column: str | None = None
-    crc_column: str | None = None  # of codes of 32 digits; empty: a missing CRC is no fault
+    crc_column: str | None = None  # of codes of 32 digits; empty: found too, but may be missing
     type_column: str | None = None
     installed_column: str | None = None
     installed_only: bool = False  # a list of installed devices, without codes
@@ -156,9 +156,10 @@ def choose_columns(reading: ReadOptions, table: Table) -> Sheet:
 
 
 def _crc_column(reading: ReadOptions, table: Table, columns: dict[str, int]) -> int | None:
-    if reading.crc_column is None:
-        return crc_column_of(table, columns[CODE], columns.values())
-    return named_column(table, reading.crc_column) if reading.crc_column else None
+    if reading.crc_column:
+        return named_column(table, reading.crc_column)
+    # With the empty name too: a CRC may be missing then, but one that is there must fit.
+    return crc_column_of(table, columns[CODE], columns.values())
 
 
 def wants_crc(sheet: Sheet, reading: ReadOptions) -> bool:

@@ -143,3 +143,8 @@ def test_codes_are_masked_however_they_are_written(raw: bytes, gap: str) -> None
 def test_ordinary_words_and_single_ids_stay_readable() -> None:
     text = "Device 00-DB-12-34-56-78-90-A0 is bad; a face fades. Ref MP121-GAIN-2612-Q00001"
     assert mask_codes(text) == text
+
+
+def test_the_number_of_a_place_is_not_masked_with_the_code_next_to_it() -> None:
+    assert mask_codes("body line 12: 5E0B81D3 F2694A7C 10B8E526") == "body line 12: [masked]"
+    assert mask_codes("row 5E0B 81D3: F269 4A7C 10B8 E526 3D97") == "row [masked]"

@@ -61,3 +61,12 @@ def test_what_was_understood_shows_no_body_and_cannot_be_changed() -> None:
 )
 def test_a_place_is_a_row_or_a_whole_file(where: str, row: bool) -> None:
     assert names_row(where) is row
+
+
+@pytest.mark.parametrize(
+    "piece", ["5E0B81D3F2694A7C", "5E-0B-81-D3", "5E0B 81D3", "5E0B81D3F2694A7C (row 3 of 4)"]
+)
+def test_no_piece_of_a_damaged_code_is_shown(piece: str) -> None:
+    reject = Reject(piece, "bad", "codes.csv > row 3", DeviceId.parse("00-DB-12-41-77-20-9C-05"))
+    assert "5E" not in reject.masked
+    assert Reject("00DB1241", "Device ID too short", "row 3").masked == "00DB1241"

@@ -35,6 +35,8 @@ from exchange.parsing.lists.prose.line_segments import (
     pairs_of,
     remark_of,
 )
+from exchange.parsing.lists.prose.pair_order import PairOrder
+from exchange.parsing.lists.prose.split_codes import names_something
 from exchange.parsing.phrases.answer_phrases import (
     asks_for_codes,
     mentions_several,
@@ -45,8 +47,10 @@ from exchange.parsing.phrases.answer_phrases import (
 from exchange.parsing.phrases.header_terms import Role, header_meaning, labels_code
 
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([A-Za-z][A-Za-z ?/()]{0,40}?)\s*[:=]\s*(\S.{0,300})")
+_UNEVEN: Final = "its groups of digits differ in length, and no CRC proves an install code"
 _REMARK: Final = 300
 _CODE_LIKE: Final = 28
+_WHOLE: Final = CODE_DIGITS[1]
 _SHORT: Final = 60
 _RECENT: Final = 100  # the most waiting devices to look at, so that long lists take linear time
 
@@ -66,20 +70,15 @@ class Pairing:
         self.found = found
         self.in_reply = in_reply
         self.waiting = WaitingDevices()
-        self.order_broken = False  # devices and codes did not alternate: no such pair is trusted
+        self.order = PairOrder()
         self.by_order: list[int] = []  # claims whose code is on a line below its device
         self.block = 0
-        self.unread = False  # what may be a device stands below those waiting, and is not read
+        self.unread = False  # what may be a device or a code is below those waiting, and not read
         self.code_ahead: _CodeAhead | None = None
         self.above: list[int] = []  # claims whose code is on a line above its device
         self.above_blocks: set[int] = set()  # the blocks of these claims
-        self.skipped = False  # a device in a block above got no code
-        self.crossed = False  # a code was paired across a blank line
         self.last_line = -1
-        self.lost_ahead = False  # a code above its device that is damaged: the pairs may be shifted
-        self.headed_claim: int | None = (
-            None  # the claim that a heading makes of the device right above
-        )
+        self.headed_claim: int | None = None  # what a heading claims of the device right above
         self.under: tuple[int, int] | None = None  # a claim by words below a device, and their line
         self.followed: list[tuple[int, WaitingDevice]] = []
 
@@ -103,11 +102,8 @@ class Pairing:
             return
         phrase = remark_of(segment.rest)
         outcome = self._outcome(phrase)
-        if (
-            outcome is Outcome.UNCLEAR
-            and asks_for_codes(segment.rest)
-            and "code" in segment.rest.lower()
-        ):
+        asked = asks_for_codes(segment.rest) and "code" in segment.rest.lower()
+        if outcome is Outcome.UNCLEAR and asked:
             outcome = None  # somebody who asks for the code does not answer
         for token in segment.devices:
             if token.device is None:
@@ -124,7 +120,7 @@ class Pairing:
         If a labelled code is above the device in the same block, the device gets that code.
         """
         waiting = WaitingDevice(device, where, kind, self.block)
-        self.order_broken |= self.lost_ahead
+        self.order.device(self.block)
         self.unread = False
         if self.under and number == self.under[1] + 1:
             self.followed.append((self.under[0], waiting))
@@ -134,19 +130,19 @@ class Pairing:
             token, where_code, block = self.code_ahead
             self.code_ahead = None
             if block in self.above_blocks:
-                self.order_broken = True
+                self.order.broken = True
             self.above.append(len(self.found.claims))
             self.above_blocks.add(block)
             self._add_code(device, token, where_code, "")
             return
         if self.block in self.above_blocks:
-            self.order_broken = True  # two devices in a block with one code
+            self.order.broken = True  # two devices in a block with one code
         self.waiting.append(waiting)
 
     def wait_all(self, found: ListedColumns, number: int) -> None:
         """Do what ``wait`` does for thousands of devices, one a line from line ``number`` on."""
         self.wait(found[0].device, found[0].where, number)
-        self.order_broken |= (
+        self.order.broken |= (
             self.block in self.above_blocks
         )  # several devices in a block with one code
         self.waiting.extend(found[1:], self.block)
@@ -190,19 +186,26 @@ class Pairing:
         other = not labelled and calls_otherwise(lead)
         if not proven and (other or not (labelled or called)):
             # Nothing calls it a code and no CRC proves it: a tracking number, a hash.
-            digits = len(code_digits(token.text))
-            self.found.warnings.append(f"{where}: {digits} hex digits are not taken")
+            named = other and names_something(lead[-_SHORT:])
+            self._report_odd(token, where, called=called and not named)
+            if not named:
+                self.pass_over()
             return
         if token.form is TokenForm.ODD_LENGTH and not self.waiting and not labelled:
-            self._report_odd(token, where)
+            self.pass_over()
+            self.order.lost_ahead |= self._report_odd(token, where)
             return
         kind = labelled_type(lead)
         candidates = self._candidates(kind)
         near = [one for one in candidates if one.block == self.block]
         if len(near) == 1 and len(candidates) > 1:
-            candidates, self.skipped = near, True  # nothing was said about those in blocks above
+            candidates, self.order.skipped = (
+                near,
+                True,
+            )  # nothing was said about those in blocks above
         if len(candidates) == 1 and not self.unread:
-            self.crossed |= candidates[0].block != self.block
+            if candidates[0].block != self.block:
+                self.order.cross(self.block)
             if kind and kind == candidates[0].kind:
                 self.waiting.remove(candidates[0])
             else:
@@ -222,15 +225,18 @@ class Pairing:
         self._report_unused_ahead()
         self._report_stray(token, where)
 
-    def _report_odd(self, token: Token, where: str) -> None:
-        """Report digits that no device waits for: a code that lost some, or a hash."""
-        digits = len(code_digits(token.text))
-        if digits in HASHES or digits < _CODE_LIKE:
-            self.found.warnings.append(f"{where}: {digits} hex digits are not taken")
-            return
-        self.lost_ahead = True
-        reason = f"{digits} hex digits: an install code has 36 with its CRC, 32 without"
-        self.found.rejects.append(Reject(token.text, reason, where))
+    def _report_odd(self, token: Token, where: str, *, called: bool = True) -> bool:
+        """Report digits that no device waits for; return whether they are a code, not a hash."""
+        digits = code_digits(token.text)
+        size = len(digits)
+        glued = size > _WHOLE and (has_good_crc(digits[-_WHOLE:]) or has_good_crc(digits[:_WHOLE]))
+        likely = called and size not in HASHES and size >= _CODE_LIKE and size not in CODE_DIGITS
+        if glued or likely:
+            reason = f"{size} hex digits: an install code has 36 with its CRC, 32 without"
+            self.found.rejects.append(Reject(token.text, reason, where))
+        else:
+            self.found.warnings.append(f"{where}: {size} hex digits are not taken")
+        return glued or likely
 
     def read_words(self, text: str, number: int) -> bool:
         """Read words on a line of their own; return whether they answer the device right above."""
@@ -264,9 +270,19 @@ class Pairing:
         )
         return True
 
+    def pass_over(self) -> None:
+        """Note that what may be a Device ID or a code is here and is not read.
+
+        Below a device of its block it is that device's code, or another device.  Otherwise it may
+        be the code of the device below, and every pair from here on may be shifted by one.
+        """
+        self.unread = True
+        recent = self.waiting.last(1)
+        self.order.passed_ahead |= not recent or recent[0].block != self.block
+
     def lose_code(self) -> None:
         """Distrust the pairs made by order: somewhere among them is a code that is not read."""
-        self.order_broken |= bool(self.by_order or self.above)
+        self.order.broken |= bool(self.by_order or self.above)
 
     def settle(self) -> None:
         """Distrust, at the end of the text, what the order does not prove."""
@@ -280,9 +296,8 @@ class Pairing:
                 self.found.claims.append(
                     Claim(one.device, one.where, outcome=Outcome.UNCLEAR, remark=claim.remark)
                 )
-        if (self.above and self.by_order) or (self.skipped and self.crossed):
-            self.order_broken = True
-        if self.order_broken:
+        left = bool(self.waiting or self.unread)
+        if self.order.is_doubtful(below=bool(self.by_order), above=bool(self.above), left=left):
             self._distrust_order()
 
     # -- inside --
@@ -330,17 +345,18 @@ class Pairing:
     def _add_code(self, device: DeviceId | None, token: Token, where: str, rest: str) -> None:
         if device is None:
             return
-        phrase = remark_of(rest)
+        phrase, digits = remark_of(rest), len(code_digits(token.text))
         code = read_code(token.text)
+        if token.form is TokenForm.ODD_LENGTH and not has_good_crc(token.text):
+            reason = code.reason if isinstance(code, BadCode) else _UNEVEN
+            code = BadCode(token.text, reason)  # an ID in pairs and half of its code, perhaps
         if isinstance(code, BadCode):
             self.found.rejects.append(Reject(code.text, code.reason, where, device))
-            written = len(code_digits(token.text))
-            claim = Claim(device, where, remark=phrase, bad_code=True, digits=written)
-            self.found.claims.append(claim)
+            bad = Claim(device, where, remark=phrase, bad_code=True, digits=digits)
+            self.found.claims.append(bad)
             return
         denied = read_remark(phrase).outcome is Outcome.NOT_INSTALLER
         contradicts = Outcome.NOT_INSTALLER if denied else None
-        digits = len(code_digits(token.text))
         self.found.claims.append(Claim(device, where, code, contradicts, phrase, digits=digits))
 
     def _report_unused_ahead(self) -> None:
@@ -350,7 +366,7 @@ class Pairing:
             self._report_stray(token, where)
 
     def _report_stray(self, token: Token, where: str) -> None:
-        self.order_broken = True
+        self.order.broken = True
         if self.headed_claim is not None:
             # A heading denies the device right above, and here is a code: neither is clear.
             claim = self.found.claims[self.headed_claim]

@@ -42,7 +42,7 @@ from exchange.parsing.lists.prose.line_segments import (
 )
 from exchange.parsing.lists.prose.list_block import ListBlock, block_under
 from exchange.parsing.lists.prose.pairing import Pairing
-from exchange.parsing.lists.prose.split_codes import ends_in_a_piece, separate_split_codes
+from exchange.parsing.lists.prose.split_codes import ends_in_a_piece, is_piece, separate_split_codes
 from exchange.parsing.lists.prose.unread_items import UnreadItems
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.lists.prose.word_items import WordItems
@@ -60,7 +60,10 @@ _PARAGRAPH: Final = 400
 _TELLING = re.compile(r"install|fit|ours", re.I)  # without these a sentence denies nothing
 _CODE_LIKE: Final = 24  # digits of a code, or of most of one
 _PIECE: Final = 40  # characters at an end of a line that can hold a piece of an ID
-_HAS_DIGIT = re.compile(r"\d")
+# A digit, or pairs of letters at the end that may begin an ID: "EC OB BD".
+_MAY_BE_ID = re.compile(
+    r"\d|(?<![0-9A-Za-z])[A-FOIa-foil]{2}(?:[ :\-][A-FOIa-foil]{2})+[ :\-]?\s*$"
+)
 _LONGEST_LINE: Final = 2_000_000
 
 
@@ -135,6 +138,8 @@ class ProseReader:
             return
         # Below "IC:" alone on its line, 16 bare digits may be half a code.
         self.cut_off = ends_in_a_piece(text, ()) or bool(_ONE_CODE.fullmatch(text))
+        if is_piece(text):
+            self.pairing.pass_over()
         if not self._unread(text, line, (), beside=False):
             if not self.in_reply:
                 self.items.words(text, line.number, self.place(line))
@@ -151,7 +156,10 @@ class ProseReader:
                 text, one, line.number, self.place(line),
                 listed=self.block.of_devices, beside=beside,
             )  # fmt: skip
-            self.pairing.unread |= maybe
+            if maybe:
+                self.pairing.pass_over()
+        if sum(len(one.digits) for one in stretches) >= _CODE_LIKE:
+            self.pairing.pass_over()
         if broken:
             return not read and is_mere_item(text)
         if all(one.decimal for one in stretches):
@@ -168,7 +176,7 @@ class ProseReader:
         follows, self.tail_line = line.number <= self.tail_line + 2, line.number
         if not (stretches and stretches[-1].end > len(text) - 3):
             tail = text[max(read[-1].end if read else 0, len(text) - _PIECE) :].strip()
-            self.tail = tail if _HAS_DIGIT.search(tail) else ""
+            self.tail = tail if _MAY_BE_ID.search(tail) else ""
         if not (before and follows) or (stretches and stretches[0].start < 3):
             return False
         head = text[: read[0].start if read else _PIECE].strip()
@@ -215,12 +223,13 @@ class ProseReader:
         for token in tokens:
             if token.form is TokenForm.DAMAGED:
                 self.devices.damaged_token(text, line, token, self.block, alone=alone)
-        self.pairing.unread |= bool(doubtful or self.devices.damaged_here)
+        if doubtful or self.devices.damaged_here:
+            self.pairing.pass_over()
         self.cut_off = ends_in_a_piece(text, accepted)
         self.found.asks |= asks_for_codes(rest)
         read += [*accepted, *self.devices.named]
         # In a long list most rows have no digit left.
-        whole = not self.tail and len(read) == len(tokens) and not _HAS_DIGIT.search(rest)
+        whole = not self.tail and len(read) == len(tokens) and not _MAY_BE_ID.search(rest)
         if accepted and not codes and not whole:
             codes = find_damaged_codes(text, read)
             read += codes

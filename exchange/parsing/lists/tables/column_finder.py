@@ -64,7 +64,7 @@ def header_index(sample: Sequence[Row]) -> int | None:
     """Return the index of the row that names the most columns; titles above it name one at most."""
     best, best_score = None, 0.0
     for index, row in enumerate(sample[:HEADER_ROWS]):
-        if any(read_device(cell) or read_listed_device(cell) for cell in row.cells):
+        if any(map(_is_value, row.cells)):
             break  # the list has begun: no header follows
         if row.damaged:
             continue
@@ -80,6 +80,10 @@ def header_index(sample: Sequence[Row]) -> int | None:
         if score > best_score + 0.1:
             best, best_score = index, score
     return best
+
+
+def _is_value(cell: str) -> bool:
+    return bool(read_device(cell) or read_listed_device(cell) or looks_like_code(cell))
 
 
 def columns_of(header: Row, below: Sequence[Row]) -> Columns | None:

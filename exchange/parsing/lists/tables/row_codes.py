@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from exchange.domain.device import InstallCode
 from exchange.parsing.identifiers.codes import (
+    CODE_DIGITS,
     BadCode,
     code_digits,
     has_good_crc,
@@ -18,6 +19,7 @@ from exchange.parsing.lists.tables.column_finder import Columns
 from exchange.parsing.sheets.grid import Row
 from exchange.parsing.text.lines import normalized
 
+_NO_PROOF: Final = "the install code is in several columns, and no CRC proves it"
 _PIECE: Final = 36  # digits of a whole code; fewer digits may be a part of one
 # The code of a row and the number of digits it was written with.
 WrittenCode: TypeAlias = tuple[InstallCode | BadCode, int]
@@ -39,6 +41,9 @@ def codes_of_row(row: Row, columns: Columns, device: int) -> list[WrittenCode]:
         if index in completed:
             text = completed[index]
             if not text:
+                continue
+            if not has_good_crc(text):
+                found.append((_bad_pieces(text), len(code_digits(text))))
                 continue
         crc = columns.crcs.get(index, len(row.cells))
         code, digits = read_code_and_crc(
@@ -83,10 +88,18 @@ def _code_from_parts(row: Row, columns: Columns) -> list[WrittenCode]:
     return [(code, len(code_digits(text)))] if code is not None else []
 
 
-def _completed_codes(row: Row, columns: Columns) -> dict[int, str]:
-    """Return the whole code of each code cell that the next cells complete with the right CRC.
+def _bad_pieces(text: str) -> BadCode:
+    """Return a code in several columns that no CRC proves."""
+    code = read_code(text)
+    reason = code.reason if isinstance(code, BadCode) else _NO_PROOF
+    return BadCode(text, reason)
 
-    Further code columns that belong to such a code get an empty text.
+
+def _completed_codes(row: Row, columns: Columns) -> dict[int, str]:
+    """Return the text of each code that begins in a code cell and goes on in the next cells.
+
+    Cells with the right CRC are one code.  So are pieces of 32 or 36 digits of which the first is
+    none: without the right CRC it is a bad one.  Further columns of the code get an empty text.
     """
     cells, codes = row.cells, columns.codes
     whole: dict[int, str] = {}
@@ -94,12 +107,17 @@ def _completed_codes(row: Row, columns: Columns) -> dict[int, str]:
         if index in whole:
             continue
         joined, at = "", index
+        bad: tuple[str, int] | None = None
         while at < len(cells) and len(joined) < _PIECE:
             piece = code_digits(cells[at])
             if not piece or at in row.damaged or at in columns.devices:
                 break
             joined, at = joined + piece, at + 1
-        if at > index + 1 and has_good_crc(joined):
-            whole[index] = joined
-            whole.update((other, "") for other in range(index + 1, at) if other in codes)
+            if len(joined) in CODE_DIGITS and len(code_digits(cells[index])) < CODE_DIGITS[0]:
+                bad = " ".join(cells[index:at]), at
+        good = at > index + 1 and has_good_crc(joined)
+        text, end = (joined, at) if good else bad or ("", index)
+        if text:
+            whole[index] = text
+            whole.update((other, "") for other in range(index + 1, end) if other in codes)
     return whole

@@ -100,3 +100,12 @@ def test_a_code_waits_for_the_device_of_its_own_block_only() -> None:
     pairing.settle()
     assert _claims(found) == {A: "bad_code"}
     assert [one.where for one in found.rejects] == ["line 1"]
+
+
+@pytest.mark.parametrize("glued", ["0A 3F ", "41::7144 2 ", "6B2E-"])
+def test_a_code_with_the_end_of_a_mistyped_id_goes_to_a_person(glued: str) -> None:
+    sign = glued[-1]
+    code = sign.join(CODE[at : at + 4] for at in range(0, 36, 4))
+    found = _read(f"{B} {OTHER}\n5C C7 C1 65 E5 CI {glued}{code}", in_reply=True)
+    assert _claims(found)[B] == OTHER
+    assert any(code[-9:] in one.text for one in found.rejects)

@@ -138,3 +138,17 @@ def test_devices_of_quoted_text_are_only_named() -> None:
     lines = plain_lines(f"> {A} and {A}\n> 00DB1234567890A1\n> 1234567890123456\n> nothing")
     assert [str(one) for one in devices_in(lines)] == [A, B]
     assert np.array(devices_in([])).size == 0
+
+
+def test_a_mistyped_id_that_a_fold_broke_between_letters_is_named() -> None:
+    found = _read("Codes please for\n\n5C C7 C1 20 9D 14 77 B3, DO CF\n5E 41 9A 66 07 2C, thanks")
+    assert any(
+        "5E 41 9A" in text for text in [*(one.text for one in found.rejects), *found.warnings]
+    )
+
+
+def test_an_id_in_pairs_with_half_of_its_code_is_no_code() -> None:
+    rows = "00 DB 12 AE 83 B7 2B D4 8D80 B61D 4C96 44B6"
+    found = _read(f"{A}\n{rows}", in_reply=True)
+    assert [one.code for one in found.claims] == [None]
+    assert [one.text for one in found.rejects] == [rows]

@@ -163,6 +163,13 @@ def test_an_import_asks_a_person_where_several_columns_could_be_meant(name: str)
         by_import(content_of(rows))
 
 
+def test_a_row_with_a_code_is_no_header() -> None:
+    content = content_of([["", "ESME", X], [B, "ESME", f"{X[:-1]}0"], ["", "ESME", X]])
+    found = by_mail(content)
+    assert found is not None
+    assert found[:3] == (0, [0], [2]) == by_import(content)[:3]
+
+
 _HEADERS = st.sampled_from([
     "Device ID", "Meter", "Node", "ESME GUID", "CHF GUID", "Serial no", "Previous device ID", "",
     "Install code", "Key", "Code", "Device type", "MPAN", "Status", "Kit ref", "EUI-64", "Asset",
@@ -185,8 +192,8 @@ def test_whatever_the_table_an_import_takes_no_other_columns_than_a_mail(
 ) -> None:
     header = [[title for title, _ in columns]] if headed else []
     cells = [list(row) for row in zip(*(column[:3] for _, column in columns), strict=True)]
-    if not any(cells[0]):
-        return  # an empty row below the header is left out, and its number with it
+    if not any(cells[0]) or (header and not any(header[0])):
+        return  # an empty row is left out, and its number with it
     content = content_of([*above, *header, *cells])
     try:
         first, devices, codes, _ = by_import(content)
@@ -197,3 +204,12 @@ def test_whatever_the_table_an_import_takes_no_other_columns_than_a_mail(
     assert (devices, codes) == (mail[1], mail[2])
     if mail[0] > len(above):  # the header was known by its words
         assert first == mail[0]
+
+
+def test_an_empty_crc_column_still_refuses_a_crc_that_does_not_fit() -> None:
+    rows = [["Device ID", "Install code", "CRC"], [A, X[:32], "0A1B"], [B, Y[:32], ""]]
+    source, delivered = CodeSource.of("list.csv", content_of(rows)), Delivered("list.csv")
+    reading = ReadOptions(source="x", crc_column="")
+    batches = list(read_delivery(source, reading, DEFAULT, date(2026, 11, 3), delivered))
+    assert [(one.row, "CRC" in one.reason) for one in delivered.rejects] == [(2, True)]
+    assert [bytes(code).hex().upper() for one in batches for code in one.columns.codes] == [Y[:32]]

@@ -47,6 +47,9 @@ def test_totals(one: Row, total: bool) -> None:
         (row("1234567890123", "TBC"), False),
         (row("text", ""), False),
         (row("text", "00-DB-12"), False),
+        (row("North", "EC-1B-BD-CC-AC-F2-DD"), False),
+        (row("North", "EC:1B:BD:F7:CA:DA::FE:EE"), False),
+        (row("North", "DOCF5EACEEDABEFA"), False),
         (row("text", "7", damaged=frozenset({1})), False),
     ],
 )

@@ -56,3 +56,23 @@ def test_a_code_of_another_type_is_not_this_device() -> None:
 
 def test_words_without_a_code() -> None:
     assert codes_in_words("not ours, ask the losing supplier about this Device") == []
+
+
+@pytest.mark.parametrize("columns", [Columns(codes={1: ""}), Columns(codes={1: "", 2: ""})])
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (("5E0B81D3F2694A7C", "10B8E5263D97FA42", "ABCD"), "CRC"),
+        (("5E0B81D3F2694A7C", "10B8E5263D97FA42"), "several columns"),
+        (("5E0B81D3F2694A7C", "10B8E5263D97FA42", "elec"), "several columns"),
+    ],
+)
+def test_a_code_in_two_columns_is_bad_as_a_whole(
+    columns: Columns, cells: tuple[str, ...], reason: str
+) -> None:
+    found = codes_of_row(text_row(2, ("00-DB-12-41-77-20-9C-05", *cells)), columns, 0)
+    assert len(found) == 1
+    code, _digits = found[0]
+    assert isinstance(code, BadCode)
+    assert reason in code.reason
+    assert code.text.startswith(" ".join(cells[:2]))
