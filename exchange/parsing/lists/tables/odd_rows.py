@@ -9,6 +9,7 @@ from typing import Final
 
 from exchange.parsing.identifiers.devices import NOTHING, RULES, read_device
 from exchange.parsing.sheets.grid import Row
+from exchange.parsing.text.cell_words import missing_value
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SUMS: Final = frozenset(
@@ -60,6 +61,7 @@ def is_units(row: Row, column: int) -> bool:
     return (
         not row.damaged
         and bool(cell)
+        and not missing_value(cell)
         and len(_DIGITS.findall(cell)) < _PART_DIGITS
         and not any(len(_DIGITS.findall(one)) >= _VALUE_DIGITS for one in row.cells)
     )
