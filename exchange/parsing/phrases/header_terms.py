@@ -93,7 +93,8 @@ _CODE_FORMS: Final = _split("""
 _REMARK_FORMS: Final = _split("""
     outcome status response answer result reason comment comments note notes remark
     remarks update feedback reply outcomereason ourresponse supplierresponse
-    responsestatus installcodestatus suppliercomments losingsupplierresponse
+    responsestatus installcodestatus requeststatus orderstatus action instruction
+    instructions rowstatus jobstatus suppliercomments losingsupplierresponse
     losingsuppliercomments yourresponse supplierresponsecomments ourcomments
 """)
 _CRC_WORDS: Final = _split("crc crcs checksum checksums chk chksum cksum fcs")

@@ -38,6 +38,7 @@ from exchange.parsing.lists.tables.rearranged import label_value_lines, rearrang
 from exchange.parsing.lists.tables.table_lines import other_columns, table_lines
 from exchange.parsing.mime.markup import read_html
 from exchange.parsing.mime.parts import Part
+from exchange.parsing.phrases.row_phrases import is_not_wanted
 from exchange.parsing.sheets.delimited import read_delimited
 from exchange.parsing.sheets.grid import Row, Table
 from exchange.parsing.sheets.pdf import read_pdf
@@ -165,7 +166,11 @@ def _workbook(
         listing = read_table(table, in_reply=in_reply, mapping=mapping, at=place)
         if not listing:
             listing = _rows_as_lines(table, in_reply=in_reply)
-        if listing:
+        if listing and not listing.claims and is_not_wanted(sheet):
+            listed = True
+            count = len({one.device for one in listing.devices})
+            found.leave_out(table.where, count, "on a sheet called off by its name")
+        elif listing:
             listed = True
             found.add(listing)
     for visible, whole in book.partly_hidden:

@@ -232,3 +232,22 @@ def test_a_sheet_of_labels_and_values_is_read_as_lines() -> None:
     assert label_value_lines(_table(("Device ID", A), ("n", "5"), damaged={2: {1}})) == [
         (1, f"Device ID: {A}")
     ]
+
+
+def test_rows_that_are_called_off_are_left_out_of_a_request_and_kept_in_an_answer() -> None:
+    devices = [f"00-DB-12-34-56-78-94-0{at}" for at in range(3)]
+    words = ("", "Cancelled", "please do not send")
+    rows = [Row(1, ("Device ID", "Status"), frozenset())]
+    rows += [
+        Row(at + 2, pair, frozenset()) for at, pair in enumerate(zip(devices, words, strict=True))
+    ]
+    read = read_listing(Table("a", (), rows))
+    assert read is not None
+    assert [str(one.device) for one in read.devices] == devices[:1]
+    named = ", ".join(devices[1:])
+    assert read.left_out == [f"a: 2 Device IDs called off in the words of the list: {named}"]
+    answered = [*rows, Row(9, ("00-DB-12-34-56-78-94-09", "Not installed by us"), frozenset())]
+    read = read_listing(Table("a", (), answered))
+    assert read is not None
+    assert (len(read.devices), read.left_out) == (4, [])
+    assert sorted(one.outcome or "" for one in read.claims) == ["not_installer", *["unclear"] * 3]
