@@ -153,6 +153,16 @@ def header_meaning(text: str) -> HeaderMeaning:
     return HeaderMeaning(None)
 
 
+_FORMER = re.compile(
+    r"\b(?:old|previous|prev|former|replaced|removed|original|exchanged|swapped|earlier)\b", re.I
+)
+
+
+def is_of_former_ids(header: str) -> bool:
+    """Return whether a header says that its column has the numbers of earlier Devices."""
+    return _FORMER.search(_CAMEL.sub(" ", header[:120])) is not None
+
+
 _ASKED = re.compile(
     r"\W*(?:did|has|have|was it|were they|was this|was the (?:device|meter))\s"
     r"(?P<by>(?:installed|fitted)\sby\s)?(?P<who>[^\W\d_][\w&'. -]{0,60}?)"

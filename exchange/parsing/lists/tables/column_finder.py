@@ -12,7 +12,12 @@ from exchange.parsing.identifiers.codes import code_digits, looks_like_code
 from exchange.parsing.identifiers.devices import read_device, read_listed_device, split_devices
 from exchange.parsing.identifiers.stretches import find_stretches
 from exchange.parsing.lists.tables.crc_columns import crcs_by_code, holds_only_crcs
-from exchange.parsing.phrases.header_terms import HeaderMeaning, Role, header_meaning
+from exchange.parsing.phrases.header_terms import (
+    HeaderMeaning,
+    Role,
+    header_meaning,
+    is_of_former_ids,
+)
 from exchange.parsing.sheets.grid import Row
 from exchange.parsing.text.lines import normalized
 
@@ -96,6 +101,7 @@ def columns_of(header: Row, below: Sequence[Row]) -> Columns | None:
         return None
     columns = Columns(has_header=True)
     _choose(columns, strong, meanings, below, header)
+    _name_former_ids(columns, meanings, below, header)
     fill_columns(columns, meanings, below, header)
     return columns
 
@@ -131,6 +137,20 @@ def _choose(
                     )
                 continue
         columns.devices[index] = kind
+
+
+def _name_former_ids(
+    columns: Columns, meanings: Sequence[HeaderMeaning], below: Sequence[Row], header: Row
+) -> None:
+    """Name the columns of other Device IDs next to those taken: ``Old Device ID``."""
+    for index, one in enumerate(meanings):
+        title = header.cells[index]
+        if one.role is not Role.NEVER_DEVICE or not is_of_former_ids(title):
+            continue
+        same = any(_same_devices(below, taken, index) for taken in columns.devices)
+        if _looks_like_devices(below, index) and not same:
+            columns.left_out.append(f"the Device IDs in the column {title!r}")
+            columns.warnings.append(f"the Device IDs in the column {title!r} are not taken")
 
 
 def fill_columns(
