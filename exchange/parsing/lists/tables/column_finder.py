@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
 from exchange.domain.device_type import OUT_OF_SCOPE
-from exchange.parsing.identifiers.codes import code_digits, looks_like_code
+from exchange.parsing.identifiers.codes import (
+    CODE_DIGITS,
+    code_digits,
+    has_good_crc,
+    looks_like_code,
+)
 from exchange.parsing.identifiers.devices import read_device, read_listed_device, split_devices
 from exchange.parsing.identifiers.stretches import find_stretches
 from exchange.parsing.lists.tables.crc_columns import crcs_by_code, holds_only_crcs
@@ -21,6 +27,8 @@ from exchange.parsing.phrases.header_terms import (
 from exchange.parsing.sheets.grid import Row
 from exchange.parsing.text.lines import normalized
 
+_SEVERAL_PIECES: Final = 3  # columns that are headed as install codes
+_PIECE_OF_CODE = re.compile(r"[0-9A-Fa-f]{1,12}")
 HEADER_ROWS: Final = 25
 SAMPLE_ROWS: Final = 200
 # The share of filled cells that must look like IDs or codes if no header names the column.
@@ -183,7 +191,40 @@ def fill_columns(
             columns.codes[index] = ""
         elif not title:
             columns.remarks.append(index)  # words typed next to the table
+    if not columns.codes or len(columns.codes) >= _SEVERAL_PIECES:
+        _take_split_codes(columns, below, width)
     add_crcs(columns, _headed_as_crcs(meanings, unused), below)
+
+
+def _take_split_codes(columns: Columns, below: Sequence[Row], width: int) -> None:
+    """Take the columns that hold one code in pieces: nine of four digits, eighteen of two.
+
+    Their CRC, which is the last of them, must hold in nearly all rows.
+    """
+    for first in range(width):
+        if first in columns.devices:
+            continue
+        filled = [row for row in below if _cell(row, first)]
+        runs = [_split_code(row, first, columns) for row in filled]
+        if runs and sum(map(bool, runs)) >= _SHARE * len(runs):
+            parts = range(first, first + max(runs))
+            columns.codes = dict.fromkeys(parts, "")
+            columns.code_parts = tuple(parts)
+            columns.remarks = [one for one in columns.remarks if one not in parts]
+            return
+
+
+def _split_code(row: Row, first: int, columns: Columns) -> int:
+    """Return how many cells from ``first`` on are one code whose CRC holds; 0 if none are."""
+    joined = ""
+    for at in range(first, len(row.cells)):
+        piece = row.cells[at]
+        if not _PIECE_OF_CODE.fullmatch(piece) or at in row.damaged or at in columns.devices:
+            return 0
+        joined += piece
+        if len(joined) >= CODE_DIGITS[1]:
+            return at + 1 - first if has_good_crc(joined) else 0
+    return 0
 
 
 def add_crcs(columns: Columns, meanings: Sequence[HeaderMeaning], below: Sequence[Row]) -> None:

@@ -251,3 +251,24 @@ def test_rows_that_are_called_off_are_left_out_of_a_request_and_kept_in_an_answe
     assert read is not None
     assert (len(read.devices), read.left_out) == (4, [])
     assert sorted(one.outcome or "" for one in read.claims) == ["not_installer", *["unclear"] * 3]
+
+
+@pytest.mark.parametrize("size", [2, 4])
+@pytest.mark.parametrize("title", ["", "Group {}", "Install code {}"])
+def test_codes_split_over_many_columns_are_joined_by_their_crc(size: int, title: str) -> None:
+    codes = ["83FED3407A939723A5C639B26916D505C3B5", "83FED3407A939723A5C639B269161802AEBB"]
+    split = [[one[at : at + size] for at in range(0, 36, size)] for one in codes]
+    names = [title.format(at) for at in range(1, 36 // size + 1)]
+    rows = [Row(1, ("Device ID", *names), frozenset())]
+    rows += [
+        Row(at + 2, (f"00-DB-12-34-56-78-94-0{at}", *split[at]), frozenset()) for at in range(2)
+    ]
+    read = read_listing(Table("a", (), rows))
+    assert read is not None
+    assert [one.code and one.code.with_crc for one in read.claims] == codes
+    lost = [*split[0]]
+    lost[1] = ""
+    rows.append(Row(4, ("00-DB-12-34-56-78-94-04", *lost), frozenset()))
+    read = read_listing(Table("a", (), rows))
+    assert read is not None
+    assert [one.bad_code for one in read.claims] == [False, False, True]
