@@ -12,6 +12,7 @@ from tests.corpus.making import (
     part,
     plain,
     raw_part,
+    xlsx,
 )
 from tests.office.convert import FILES
 from tests.office.lists import LISTS, device
@@ -97,6 +98,37 @@ def _texts() -> list[Case]:
     ]
 
 
+def _called_off() -> list[Case]:
+    rows = [
+        ["Device ID", "Site", "Request status"],
+        [D[0], "North", "Open"],
+        [D[1], "South", "Cancelled - customer has moved"],
+        [D[2], "East", "No longer needed"],
+        [D[3], "West", "Meter exchange cancelled, code still wanted"],
+    ]
+    text = f"EUI;Comments\r\n{D[0]};please do not send it\r\n{D[1]};\r\n{D[2]};withdrawn\r\n"
+    sheets = xlsx(("May", rows), ("Please ignore", [["Device ID"], [D[4]]]))
+    return [
+        Case(
+            "table-rows-and-sheet-called-off",
+            _with(sheets, XLSX, "may.xlsx"),
+            "request",
+            devices=[(D[0], "may.xlsx > May > row 2"), (D[3], "may.xlsx > May > row 5")],
+            warnings=[
+                f"2 Device IDs called off in the words of the list are ignored: {D[1]}, {D[2]}",
+                "may.xlsx > Please ignore: 1 Device ID on a sheet called off by its name",
+            ],
+        ),
+        Case(
+            "table-rows-called-off-in-a-csv",
+            _with(text.encode(), "text/csv", "may.csv"),
+            "request",
+            devices=[(D[1], "may.csv > row 3")],
+            warnings=["2 Device IDs called off in the words of the list"],
+        ),
+    ]
+
+
 def _bodies() -> list[Case]:
     links = (
         "Hello,\n\nplease send the install codes of\n\n"
@@ -136,4 +168,4 @@ def _bodies() -> list[Case]:
 
 
 def cases() -> list[Case]:
-    return [*_of_libreoffice(), *_texts(), *_bodies()]
+    return [*_of_libreoffice(), *_texts(), *_called_off(), *_bodies()]

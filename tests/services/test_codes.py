@@ -278,6 +278,29 @@ def test_who_installed_it_by_column_or_option(bench: Bench) -> None:
     }
 
 
+def test_a_status_that_denies_is_never_imported_as_installed_by_us(bench: Bench) -> None:
+    text = "Device ID,Install code,Status\n" + "".join(
+        f"{device(number)},{code(number).with_crc},{words}\n"
+        for number, words in ((1, "Commissioned"), (2, "Not installed by us"), (3, "not ours"))
+    )
+    said = bench.load(text)
+    assert (said.code, bench.held()) == (1, {})
+    assert [row[1] for row in bench.rejects()] == ["3", "4"]
+    assert "not installed by us" in bench.rejects()[0][3]
+    assert bench.load(text, "--skip-bad").code == 1
+    assert list(bench.held()) == [device(1)]
+    assert bench.load(text, "--not-installed", name="others.csv").code == 1  # 1 is ours already
+    assert bench.load(text, "--installed-column", "", name="all.csv").code == 0
+    assert len(bench.held()) == 3
+
+
+def test_an_empty_name_of_the_column_of_ids_is_refused(bench: Bench) -> None:
+    said = bench.load(HEAD + rows((1,)), "--device-column", "")
+    assert said.code == 1
+    assert "the column of Device IDs is named by an empty text" in said.err
+    assert not bench.held()
+
+
 def test_columns_by_option(bench: Bench) -> None:
     head = "Node,Spare,Secret,Ours?,Kind"
     text = f"{head}\n{device(1)},{device(2)},{code(1).with_crc},no,Gas meter\n"

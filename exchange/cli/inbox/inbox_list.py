@@ -27,6 +27,7 @@ from exchange.cli.inbox.choosing import (
     filter_of,
 )
 from exchange.cli.inbox.letters import hold_values
+from exchange.domain.mail import NEEDS_PASSWORD
 from exchange.domain.time.sla import local_date
 from exchange.later import Later
 from exchange.rendering.wording import one_line
@@ -135,7 +136,7 @@ def _others(found: review.Waiting) -> None:
                 _date(one.request.clock.received_at),
                 _due(one.standing),
                 one.held,
-                one.unreadable,
+                f"{one.unreadable}, {NEEDS_PASSWORD}" if one.locked else one.unreadable,
             )
             for one in found.requests
         ],
@@ -243,6 +244,7 @@ def _as_values(found: review.Waiting, skip: int) -> Mapping[str, object]:
                 **_due_values(one.standing),
                 "held": one.held,
                 "unreadable": one.unreadable,
+                "needs_password": one.locked,
             }
             for one in found.requests
         ],

@@ -171,7 +171,7 @@ def _row_values(row: RequestedDevice) -> Mapping[str, object]:
 
 def _say_rows(ref: str, rows: Sequence[RequestedDevice]) -> None:
     table(
-        f"{ref}: not answered yet",
+        f"{ref}: rows that are not answered yet",
         ("Device ID", "where", "state", "reason"),
         ((row.device, row.where, row.state, row.reason) for row in rows[:_MOST_ROWS]),
     )

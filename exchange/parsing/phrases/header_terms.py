@@ -93,7 +93,8 @@ _CODE_FORMS: Final = _split("""
 _REMARK_FORMS: Final = _split("""
     outcome status response answer result reason comment comments note notes remark
     remarks update feedback reply outcomereason ourresponse supplierresponse
-    responsestatus installcodestatus suppliercomments losingsupplierresponse
+    responsestatus installcodestatus requeststatus orderstatus action instruction
+    instructions rowstatus jobstatus suppliercomments losingsupplierresponse
     losingsuppliercomments yourresponse supplierresponsecomments ourcomments
 """)
 _CRC_WORDS: Final = _split("crc crcs checksum checksums chk chksum cksum fcs")
@@ -150,6 +151,16 @@ def header_meaning(text: str) -> HeaderMeaning:
     if words & _ID_WORDS or (words & _GENERAL_ID_WORDS and named):
         return HeaderMeaning(Role.DEVICE, device_type)
     return HeaderMeaning(None)
+
+
+_FORMER = re.compile(
+    r"\b(?:old|previous|prev|former|replaced|removed|original|exchanged|swapped|earlier)\b", re.I
+)
+
+
+def is_of_former_ids(header: str) -> bool:
+    """Return whether a header says that its column has the numbers of earlier Devices."""
+    return _FORMER.search(_CAMEL.sub(" ", header[:120])) is not None
 
 
 _ASKED = re.compile(

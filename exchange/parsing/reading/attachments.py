@@ -38,15 +38,16 @@ from exchange.parsing.lists.tables.rearranged import label_value_lines, rearrang
 from exchange.parsing.lists.tables.table_lines import other_columns, table_lines
 from exchange.parsing.mime.markup import read_html
 from exchange.parsing.mime.parts import Part
+from exchange.parsing.phrases.row_phrases import is_not_wanted
 from exchange.parsing.sheets.delimited import read_delimited
 from exchange.parsing.sheets.grid import Row, Table
-from exchange.parsing.sheets.pdf.pdf import read_pdf
+from exchange.parsing.sheets.pdf.pdf import STRUCK, UNSEEN, read_pdf
 from exchange.parsing.sheets.pdf.pdf_gaps import (
     CUT_OFF,
-    LETTERS,
     UNREAD,
-    letter_by_letter,
     unread_lines,
+    whole_fault,
+    wrapped,
 )
 from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.text.charset import to_text
@@ -112,12 +113,13 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
     if not read:
         reason = "the PDF holds no text, only pictures: please send a workbook or CSV"
         return Findings(rejects=[Reject(where, reason, where)])
-    struck = [Line(at, one.text) for at, one in enumerate(read) if one.struck]
-    read = [one for one in read if not one.struck]
+    aside = [one for one in read if one.left_out]
+    read = [one for one in read if not one.left_out]
     places = [f"{where} > page {one.page} > {one.unit} {one.number}" for one in read]
     lines = [Line(number, one.text) for number, one in enumerate(read)]
-    if letter_by_letter([one.text for one in read]):
-        return Findings(rejects=[Reject(where, LETTERS, where)], rows=len(lines))
+    fault = whole_fault([one.text for one in read])
+    if fault:
+        return Findings(rejects=[Reject(where, fault, where)], rows=len(lines))
     found = read_prose(lines, lambda line: places[line.number], in_reply=in_reply)
     found.rows = len(lines)
     note_totals(found, [(places[at.number], number) for at, number in totals_of_lines(lines)])
@@ -128,7 +130,7 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
         {at for at, place in enumerate(places) if place in taken},
         {one.device.raw[:2].hex().upper() for one in good},
     )
-    if many and good:
+    if (many and good) or (not (good or unread or found.rejects) and wrapped(lines)):
         return Findings(rejects=[Reject(where, CUT_OFF, where)], asks=found.asks, rows=len(lines))
     named = {one.where for one in found.rejects}
     found.rejects += [
@@ -138,7 +140,9 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
     ]
     if found.devices or found.claims:
         found.warnings.append(f"{where}: text from a PDF is less reliable than rows of a workbook")
-    leave_out_struck(found, where, struck)
+    for what in (STRUCK, UNSEEN):
+        own = [Line(at, one.text) for at, one in enumerate(aside) if one.left_out == what]
+        leave_out_struck(found, where, own, what)
     return found
 
 
@@ -165,7 +169,11 @@ def _workbook(
         listing = read_table(table, in_reply=in_reply, mapping=mapping, at=place)
         if not listing:
             listing = _rows_as_lines(table, in_reply=in_reply)
-        if listing:
+        if listing and not listing.claims and is_not_wanted(sheet):
+            listed = True
+            count = len({one.device for one in listing.devices})
+            found.leave_out(table.where, count, "on a sheet called off by its name")
+        elif listing:
             listed = True
             found.add(listing)
     for visible, whole in book.partly_hidden:
@@ -381,12 +389,14 @@ def _table(lines: list[Line], place: PlaceOf) -> Table:
     return Table(where, (), rows, struck=struck)
 
 
-def leave_out_struck(found: Findings, where: str, lines: Iterable[Line]) -> None:
-    """Note the Device IDs in a text that its sender struck out, if any."""
+def leave_out_struck(
+    found: Findings, where: str, lines: Iterable[Line], what: str = STRUCK
+) -> None:
+    """Note the Device IDs in a text that its sender struck out or that does not show, if any."""
     struck = devices_in(lines)
     if struck:
         named = ", ".join(map(str, struck[:_NAMED]))
-        found.leave_out(where, len(struck), "struck out", f": {named}")
+        found.leave_out(where, len(struck), what, f": {named}")
 
 
 def hidden_devices(text: str) -> int:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import overload
 
 from exchange.domain.limits import DEFAULT, Limits
+from exchange.domain.mail import Outcome
 from exchange.errors import BadInput, Unreadable
 from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.lists.tables.column_finder import (
@@ -20,6 +21,7 @@ from exchange.parsing.lists.tables.column_finder import (
 from exchange.parsing.lists.tables.crc_columns import crcs_by_code
 from exchange.parsing.lists.tables.odd_rows import is_total, is_units
 from exchange.parsing.lists.tables.table_preview import column_letter
+from exchange.parsing.phrases.answer_phrases import read_remark
 from exchange.parsing.phrases.header_terms import (
     Role,
     device_type_of,
@@ -42,6 +44,7 @@ __all__ = [
     "column_letter",
     "columns_of",
     "crc_column_of",
+    "denies_installing",
     "device_type_of",
     "header_meaning",
     "hidden_parts",
@@ -56,6 +59,12 @@ __all__ = [
 
 _HEADER_ROWS = 20
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
+# A denial in one of the languages that are read: most cells are passed over by this alone.
+_MAY_DENY = re.compile(
+    r"\b(?:no|not|never|none|neither|nid|nicht|kein\w*|pas|non|nie|niet|ikke|nunca)\b|n['\u2019]t\b"
+    r"|\b(?:another|other|different) suppl",
+    re.I,
+)
 _VALUE_LIKE = re.compile(r"(?=.*\d)[\d\s.,:/+\-]+|[0-9A-Fa-f]{2}(?:[-: ]?[0-9A-Fa-f]{2}){7,}")
 
 
@@ -154,6 +163,11 @@ def crc_column_of(table: Table, code: int, others: Collection[int]) -> int | Non
     meanings = [header_meaning(title) for title in table.header]
     sample = list(islice(table.rows, SAMPLE_ROWS))
     return crcs_by_code({code: ""}, meanings, sample, others).get(code)
+
+
+def denies_installing(cell: str) -> bool:
+    """Return whether the words of a row say that its owner did not install the Device."""
+    return bool(_MAY_DENY.search(cell)) and read_remark(cell).outcome is Outcome.NOT_INSTALLER
 
 
 def _headed(table: Table, row: Row, index: int) -> Table:

@@ -20,7 +20,7 @@ from exchange.errors import Unreadable
 from exchange.parsing.containers.sniff import flat_document
 from exchange.parsing.sheets.grid import Cell, cell_text
 from exchange.parsing.sheets.xlsx_precheck import HiddenCells
-from exchange.parsing.text.cell_words import ERROR, VALUELESS, is_error
+from exchange.parsing.text.cell_words import ERROR, VALUELESS, is_error, spells_id
 
 _CONTENT: Final = "content.xml"
 _STYLES: Final = "styles.xml"
@@ -300,7 +300,8 @@ def _value(attributes: dict[str, str], words: str) -> Cell:
         kind in _NUMBERS and is_error(words.strip())  # as older programs write an error
     ):
         return words.strip() or ERROR
-    if "table:formula" in attributes and not kind and not words.strip():
+    formula = attributes.get("table:formula")
+    if formula is not None and not words.strip() and (not kind or _never_calculated(attributes)):
         return VALUELESS
     try:
         if kind in _NUMBERS:
@@ -318,6 +319,15 @@ def _value(attributes: dict[str, str], words: str) -> Cell:
     except (KeyError, ValueError, OverflowError):
         pass  # take the text that is shown
     return words.strip() or attributes.get("office:string-value", "").strip()
+
+
+def _never_calculated(attributes: dict[str, str]) -> bool:
+    """Return whether a formula that spells out an ID has an empty text for its value."""
+    return (
+        attributes.get("office:value-type") == "string"
+        and not attributes.get("office:string-value", "").strip()
+        and spells_id(attributes.get("table:formula", ""))
+    )
 
 
 def _repeated(attributes: dict[str, str], name: str) -> int:

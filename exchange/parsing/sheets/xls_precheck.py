@@ -17,7 +17,7 @@ import olefile
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.xlsx_precheck import HiddenCells
-from exchange.parsing.text.cell_words import VALUELESS, error_name
+from exchange.parsing.text.cell_words import VALUELESS, error_name, spells_id_in
 from exchange.parsing.text.cfb_precheck import CFB_MAGIC, has_endless_chain
 
 # FORMULA, BLANK, NUMBER, LABEL, BOOLERR, RK, MULRK, MULBLANK, RSTRING, LABELSST; and the same
@@ -38,7 +38,8 @@ _BOOL_OR_ERROR: Final = 0x205
 # Records between a formula and the text that it gives: Array, Table, ShrFmla.
 _OF_FORMULA: Final = (0x221, 0x21, 0x236, 0x36, 0x37, 0x4BC)
 _TEXT_OF_FORMULA: Final = (0x207, 0x07)
-_GIVES_TEXT, _GIVES_ERROR = 0, 2  # the first byte of a formula's value that is no number
+# The first byte of a formula's value that is no number.
+_GIVES_TEXT, _GIVES_ERROR, _GIVES_EMPTY = 0, 2, 3
 _OTHERS: Final = frozenset((_SHEET, _STRINGS, _SPAN, _ROW, _WIDTHS, _LOCKED, *_FONT, _FORMAT))
 _SHORTEST_STRING: Final = 3  # bytes of a string without a character
 _COLUMNS: Final = 256
@@ -155,6 +156,8 @@ class _RecordWalk:
                 self.hidden_cells.errors[row + 1, first] = error_name(content[8])
             elif content[6] == _GIVES_TEXT:
                 self._untold = row + 1, first
+            elif content[6] == _GIVES_EMPTY and spells_id_in(content[20:]):
+                self.hidden_cells.errors[row + 1, first] = VALUELESS
         if not self._struck:
             return
         step = 6 if kind == _SEVERAL[0] else 2

@@ -19,7 +19,7 @@ from typing import Final
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.xlsx_precheck import HiddenCells
-from exchange.parsing.text.cell_words import error_name
+from exchange.parsing.text.cell_words import VALUELESS, error_name, spells_id_in
 
 BOOK: Final = "xl/workbook.bin"
 _RELATIONS: Final = "xl/_rels/workbook.bin.rels"
@@ -31,6 +31,7 @@ _LONGEST_BOOK: Final = 4_000_000
 _ROW, _COLUMNS, _SPAN, _SHEET, _BEGIN_STRINGS = 0, 60, 148, 156, 159
 # BrtCellRk to BrtFmlaError and BrtCellRString; a BrtCellBlank (1) holds nothing.
 _CELLS: Final = frozenset((*range(2, 12), 62))
+_TEXT_FORMULA: Final = 8  # BrtFmlaString
 _ERRORS: Final = (3, 11)  # BrtCellError, BrtFmlaError
 _ROW_HIDDEN: Final = 0x10  # fDyZero
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]{1,4000}>")
@@ -151,6 +152,8 @@ def _hidden_cells(place: str, sheet: bytes, limits: Limits, struck: frozenset[in
             if kind in _ERRORS:
                 code = sheet[start + 8] if at - start > 8 else -1
                 hidden.errors[row, column] = error_name(code)
+            elif kind == _TEXT_FORMULA and _never_calculated(sheet[start + 8 : at]):
+                hidden.errors[row, column] = VALUELESS
             if struck and int.from_bytes(sheet[start + 4 : start + 7], "little") in struck:
                 hidden.struck_cells.add((row, column))
             widest = max(widest, column + 1)
@@ -175,6 +178,11 @@ def _hidden_cells(place: str, sheet: bytes, limits: Limits, struck: frozenset[in
             if sheet[start + 16] & 1:
                 hidden.columns.update(range(first, min(last + 1, limits.columns)))
     return hidden
+
+
+def _never_calculated(content: bytes) -> bool:
+    """Return whether a formula that spells out an ID has an empty text for its value."""
+    return content[:4] == bytes(4) and spells_id_in(content[4:])
 
 
 def _record(content: bytes, place: int) -> tuple[int, int, int]:

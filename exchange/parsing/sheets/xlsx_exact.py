@@ -21,13 +21,20 @@ from exchange.errors import Unreadable
 from exchange.parsing.sheets.grid import Cell
 from exchange.parsing.sheets.opendocument import ParsedSheet
 from exchange.parsing.sheets.xlsx_precheck import DAMAGE, column_number
-from exchange.parsing.sheets.xlsx_styles import NumberForm, StyleReader, dated, shown_number
-from exchange.parsing.text.cell_words import ERROR, VALUELESS
+from exchange.parsing.sheets.xlsx_styles import (
+    NumberForm,
+    RichText,
+    StyleReader,
+    dated,
+    is_hidden,
+    shown_number,
+    unescaped,
+)
+from exchange.parsing.text.cell_words import ERROR, VALUELESS, spells_id
 
 _PIECE: Final = 1 << 20
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _TRUE: Final = ("1", "true")
 _Attributes = dict[str, str]
 
@@ -161,60 +168,13 @@ class _Book:
         return next((path for path in paths if path in self.package), "")
 
 
-class _Text:
-    """The words of one ``si`` or ``is``: those that hold, and those that are struck out."""
-
-    def __init__(self) -> None:
-        self.open = False
-        self._phonetic = self._runs = False
-        self._struck_run = self._in_words = False
-        self._spaced = False
-        self._words: list[str] = []
-        self._kept: list[str] = []
-        self._struck: list[str] = []
-
-    def start(self, name: str, attributes: _Attributes) -> None:
-        if name == "rPh":
-            self._phonetic = True
-        elif name == "r":
-            self._struck_run = False
-        elif name == "strike":
-            self._struck_run = attributes.get("val", "1") in _TRUE
-        elif name == "t":
-            self._in_words = not self._phonetic
-            self._spaced = attributes.get("xml:space") == "preserve"
-            self._words.clear()
-
-    def end(self, name: str) -> None:
-        if name == "rPh":
-            self._phonetic = False
-        elif name == "t":
-            self._in_words = False
-            words = "".join(self._words)
-            into = self._struck if self._struck_run else self._kept
-            into.append(words if self._spaced else words.strip())
-        elif name == "r":
-            self._struck_run = False
-
-    def add(self, words: str) -> None:
-        if self._in_words:
-            self._words.append(words)
-
-    def take(self) -> tuple[str, str]:
-        """Return (what holds, what is struck out), and begin again."""
-        both = _unescaped("".join(self._kept)), _unescaped("".join(self._struck))
-        self._kept.clear()
-        self._struck.clear()
-        return both
-
-
 class _Strings:
     """The shared strings."""
 
     def __init__(self, package: _Package, path: str) -> None:
         self.texts: list[str] = []
         self.struck: dict[int, str] = {}
-        self._text = _Text()
+        self._text = RichText()
         if path:
             package.parse(path, self._start, self._end, self._text.add)
 
@@ -239,10 +199,11 @@ class _Sheet:
         self._row = self._column = self._widest = 0
         self._cells: list[Cell] = []
         self._kind, self._style = "", 0
-        self._formula = self._valued = self._in_value = False
+        self._formula = self._valued = self._in_value = self._in_formula = False
+        self._formula_words: list[str] = []
         self._in_data = False
         self._words: list[str] = []
-        self._inline = _Text()
+        self._inline = RichText()
         self._rows: dict[int, list[Cell]] = {}
 
     def start(self, tag: str, attributes: _Attributes) -> None:
@@ -254,7 +215,7 @@ class _Sheet:
         elif name == "row":
             self._begin_row(attributes)
         elif name == "f":
-            self._formula = True
+            self._formula = self._in_formula = True
         elif name == "col":
             self._take_columns(attributes)
         elif name == "sheetData":
@@ -268,6 +229,8 @@ class _Sheet:
             self._end_cell()
         elif name == "v":
             self._in_value = False
+        elif name == "f":
+            self._in_formula = False
         elif name == "row":
             self._end_row()
         elif name == "sheetData":
@@ -278,6 +241,8 @@ class _Sheet:
     def text(self, words: str) -> None:
         if self._in_value:
             self._words.append(words)
+        elif self._in_formula:
+            self._formula_words.append(words)
         else:
             self._inline.add(words)
 
@@ -286,7 +251,7 @@ class _Sheet:
         return self._sheet
 
     def _take_columns(self, attributes: _Attributes) -> None:
-        if attributes.get("hidden") in _TRUE and not self._in_data:
+        if is_hidden(attributes, "width") and not self._in_data:
             first, last = _number(attributes, "min", 1), _number(attributes, "max", 1)
             last = min(last, self._book.limits.columns)
             self._sheet.hidden_cells.columns.update(range(first - 1, last))
@@ -295,7 +260,7 @@ class _Sheet:
         self._row = _number(attributes, "r", self._row + 1)
         self._column = -1
         self._cells = self._rows.get(self._row, [])
-        if attributes.get("hidden") in _TRUE:
+        if is_hidden(attributes, "ht"):
             self._sheet.hidden_cells.rows.add(self._row)
 
     def _begin_cell(self, attributes: _Attributes) -> None:
@@ -306,6 +271,7 @@ class _Sheet:
         self._style = int(style) if style.isdecimal() and len(style) < 9 else 0
         self._formula = self._valued = False
         self._words.clear()
+        self._formula_words.clear()
 
     def _end_cell(self) -> None:
         value, struck = self._value("".join(self._words))
@@ -348,17 +314,16 @@ class _Sheet:
         kind = self._kind
         if kind == "inlineStr":
             kept, struck = self._inline.take()
-            return kept, struck
+            return (kept or self._without_value(stored=True)), struck
         if not words.strip():
             if kind == "e":
                 return ERROR, ""
             # A formula whose text is empty has an empty <v> of the type of text.
-            stored = kind == "str" and self._valued
-            return (VALUELESS if self._formula and not stored else ""), ""
+            return self._without_value(stored=kind == "str" and self._valued), ""
         if kind == "s":
             return self._shared(words.strip())
         if kind in ("str", "e"):
-            return _unescaped(words), ""
+            return unescaped(words), ""
         if kind == "d":
             return dated(words.strip()), ""
         if kind == "b":
@@ -366,6 +331,11 @@ class _Sheet:
         forms = self._book.forms
         form = forms[self._style] if self._style < len(forms) else NumberForm.NUMBER
         return shown_number(words.strip(), form, since_1904=self._book.since_1904), ""
+
+    def _without_value(self, *, stored: bool) -> str:
+        """Return what a cell without a value shows; ``stored``: whether that is an empty text."""
+        uncalculated = not stored or spells_id("".join(self._formula_words))
+        return VALUELESS if self._formula and uncalculated else ""
 
     def _shared(self, number: str) -> tuple[Cell, str]:
         strings = self._book.strings
@@ -390,8 +360,3 @@ def _path(folder: str, target: str) -> str:
 def _number(attributes: _Attributes, name: str, default: int) -> int:
     value = attributes.get(name, "").strip()
     return int(value) if value.isascii() and value.isdecimal() and 0 < len(value) < 8 else default
-
-
-def _unescaped(text: str) -> str:
-    """Return a text with ``_x000D_`` and the like as characters (ECMA-376 part 1, 22.9.2.19)."""
-    return _ESCAPE.sub(lambda one: chr(int(one[1], 16)), text) if "_x" in text else text

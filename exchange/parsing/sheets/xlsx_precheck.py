@@ -22,6 +22,7 @@ import numpy as np
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.xlsx_columns import Content, LazyRows, plain_rows
+from exchange.parsing.sheets.xlsx_styles import is_hidden
 from exchange.parsing.sheets.xlsx_unusual import UnusualXlsx
 from exchange.parsing.text.byte_column import PADDING
 from exchange.parsing.text.thread_map import start_in_thread
@@ -35,6 +36,8 @@ _STYLES: Final = "xl/styles.xml"
 _FIRST_SHEET: Final = "xl/worksheets/sheet1.xml"
 _LISTED: Final = frozenset((_FIRST_SHEET, _STRINGS, _STYLES))
 _RELATIONS: Final = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+# A row of no height, a column of no width.
+_NO_SIZES: Final = (b' ht="0', b" ht='0", b' width="0', b" width='0")
 _OVERLAP: Final = 400  # longer than any tag that we look for
 _HARMLESS: Final = 50_000_000  # below this no ratio is suspicious
 LONGEST_BOOK: Final = 4_000_000
@@ -268,7 +271,7 @@ def _scan(pieces: Iterator[Content], place: str, limits: Limits, odd: UnusualXls
         if not at:
             odd.begin(piece)
         odd.look_at_sheet(text)
-        if b"hidden=" in text:
+        if may_hide(text):
             _note_hidden(text, hidden)
         if _perhaps_wide(text):
             for letters in set(_WIDE.findall(text, 0, text.rfind(b">") + 1)):
@@ -306,19 +309,25 @@ def _perhaps_wide(text: bytes) -> bool:
     return bool(quoted.any())
 
 
+def may_hide(text: bytes) -> bool:
+    """Return whether a row or column in a piece of a sheet may be hidden, or nothing of it show."""
+    return b"hidden=" in text or any(mark in text for mark in _NO_SIZES)
+
+
+def _is_hidden(tag: bytes, size: bytes) -> bool:
+    given = {name.decode(): attribute(tag, name).decode("latin-1") for name in (b"hidden", size)}
+    return is_hidden(given, size.decode())
+
+
 def hidden_rows(text: bytes) -> set[int]:
     """Return the numbers of the hidden rows in a piece of a sheet."""
-    return {
-        _number(attribute(tag, b"r"))
-        for tag in _ROW.findall(text)
-        if attribute(tag, b"hidden") in (b"1", b"true")
-    }
+    return {_number(attribute(tag, b"r")) for tag in _ROW.findall(text) if _is_hidden(tag, b"ht")}
 
 
 def _note_hidden(text: bytes, hidden: HiddenCells) -> None:
     hidden.rows.update(hidden_rows(text))
     for tag in _COLUMN.findall(text):
-        if attribute(tag, b"hidden") in (b"1", b"true"):
+        if _is_hidden(tag, b"width"):
             first, last = _number(attribute(tag, b"min")), _number(attribute(tag, b"max"))
             # Excel hides "everything to the right" as one range that ends at its last column.
             hidden.columns.update(range(first - 1, min(last, first + 1000)))

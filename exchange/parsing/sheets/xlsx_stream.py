@@ -28,6 +28,7 @@ from exchange.parsing.sheets.xlsx_precheck import (
     attribute_text,
     hidden_rows,
     listed_sheets,
+    may_hide,
     relations_of,
     unpacks_too_large,
 )
@@ -173,7 +174,7 @@ class _Book:
             last = 0
             for content, done in _chunks(stream, start, _ROW_END, _ROWS_END):
                 rows = self._rows(content, frame)
-                if b"hidden=" in content:
+                if may_hide(content):
                     hidden.update(hidden_rows(content))
                 if not len(rows):
                     continue

@@ -1,5 +1,6 @@
-"""What the styles of an XLSX say of its cells: which numbers are dates, and what is struck out
-(ECMA-376 part 1, 18.8.10 cellXfs, 18.8.22 font, 18.8.30 numFmt)."""
+"""What the styles of an XLSX say of its cells: which numbers are dates, and what is struck out, in
+whole cells and in parts of their texts (ECMA-376 part 1, 18.8.10 cellXfs, 18.8.22 font, 18.8.30
+numFmt)."""
 
 from __future__ import annotations
 
@@ -19,6 +20,8 @@ _QUOTED = re.compile(r"\"[^\"]{0,200}\"|\\.|_.|\*.")
 _IN_BRACKETS = re.compile(r"\[(?!(?:h|hh|m|mm|s|ss)\])[^\]]{0,100}\]", re.I)
 _DATED = re.compile(r"[dmyhs]", re.I)
 _DURATION = re.compile(r"\[(?:h|hh|m|mm|s|ss)\]", re.I)
+_NO_SIZE = re.compile(r"\s*\+?0{1,20}(?:\.0{0,20})?\s*")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _DAY_ONE: Final = datetime(1899, 12, 30)  # noqa: DTZ001
 _DAY_ONE_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001
 _LAST_DAY: Final = 2_958_466
@@ -49,6 +52,11 @@ def shown_number(words: str, form: NumberForm, *, since_1904: bool = False) -> C
     if value.is_integer():
         return date(day.year, day.month, day.day)
     return day + timedelta(seconds=round((value - int(value)) * _SECONDS))
+
+
+def is_hidden(attributes: dict[str, str], size: str) -> bool:
+    """Return whether a row or column is hidden, or nothing of it shows; ``size``: ht or width."""
+    return attributes.get("hidden") in _TRUE or bool(_NO_SIZE.fullmatch(attributes.get(size, "")))
 
 
 def dated(words: str) -> Cell:
@@ -130,3 +138,58 @@ class StyleReader:
 def _number(attributes: dict[str, str], name: str) -> int:
     value = attributes.get(name, "0").strip()
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 0
+
+
+class RichText:
+    """The words of one ``si`` or ``is``: those that hold, and those that are struck out."""
+
+    def __init__(self) -> None:
+        self.open = False
+        self._phonetic = self._runs = False
+        self._struck_run = self._in_words = False
+        self._spaced = False
+        self._words: list[str] = []
+        self._kept: list[str] = []
+        self._struck: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take an opening tag."""
+        if name == "rPh":
+            self._phonetic = True
+        elif name == "r":
+            self._struck_run = False
+        elif name == "strike":
+            self._struck_run = attributes.get("val", "1") in _TRUE
+        elif name == "t":
+            self._in_words = not self._phonetic
+            self._spaced = attributes.get("xml:space") == "preserve"
+            self._words.clear()
+
+    def end(self, name: str) -> None:
+        """Take a closing tag."""
+        if name == "rPh":
+            self._phonetic = False
+        elif name == "t":
+            self._in_words = False
+            words = "".join(self._words)
+            into = self._struck if self._struck_run else self._kept
+            into.append(words if self._spaced else words.strip())
+        elif name == "r":
+            self._struck_run = False
+
+    def add(self, words: str) -> None:
+        """Take the characters between two tags."""
+        if self._in_words:
+            self._words.append(words)
+
+    def take(self) -> tuple[str, str]:
+        """Return (what holds, what is struck out), and begin again."""
+        both = unescaped("".join(self._kept)), unescaped("".join(self._struck))
+        self._kept.clear()
+        self._struck.clear()
+        return both
+
+
+def unescaped(text: str) -> str:
+    """Return a text with ``_x000D_`` and the like as characters (ECMA-376 part 1, 22.9.2.19)."""
+    return _ESCAPE.sub(lambda one: chr(int(one[1], 16)), text) if "_x" in text else text

@@ -143,6 +143,8 @@ def read_window(content: bytes | bytearray, end: int) -> Cells | None:
 
 def _hides(content: bytes | bytearray, begin: int, end: int) -> bool:
     """Return whether any row may be hidden; LibreOffice writes ``hidden="false"`` on each row."""
+    if content.find(b' ht="0', begin, end) >= 0:
+        return True  # a row of no height
     declared = content.count(b"hidden=", begin, end)
     return declared > 0 and declared != sum(
         content.count(b'hidden="%s"' % no, begin, end) for no in (b"false", b"0")

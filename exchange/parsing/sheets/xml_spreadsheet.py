@@ -12,6 +12,7 @@ from exchange.errors import Unreadable
 from exchange.parsing.containers.sniff import XML_SHEET_URN, is_xml_sheet
 from exchange.parsing.sheets.grid import Cell
 from exchange.parsing.sheets.opendocument import ParsedSheet
+from exchange.parsing.text.cell_words import VALUELESS, spells_id
 
 _SS: Final = f"{XML_SHEET_URN} "
 _VISIBLE: Final = "urn:schemas-microsoft-com:office:excel Visible"
@@ -59,6 +60,7 @@ class _Reader:
         self._kind = ""
         self._style = self._row_style = ""
         self._struck_styles: set[str] = set()
+        self._formula: str | None = None  # that of the open cell, until it has a value
         self._struck = False  # whether the open cell is struck out
         self._words: list[str] | None = None  # the text of the open Data element, if any
         self._visibility: list[str] | None = None  # the text of the open Visible element, if any
@@ -90,6 +92,7 @@ class _Reader:
             self._column = _number(attributes, "Index", self._column + 1) - 1
             merged = _number(attributes, "MergeAcross", 0)
             self._next = self._column + 1 + merged
+            self._formula = attributes.get(f"{_SS}Formula")
         elif local == "Data":
             self._kind = attributes.get(f"{_SS}Type", "")
             self._words = []
@@ -101,6 +104,8 @@ class _Reader:
             self._take("".join(self._words))
             self._words = None
         elif name == f"{_SS}Cell":
+            if self._formula is not None:
+                self._take_valueless()
             self._column = self._next
         elif name == f"{_SS}Row":
             self._end_row()
@@ -129,6 +134,8 @@ class _Reader:
 
     def _take(self, words: str) -> None:
         value = _value(self._kind, words.strip())
+        if self._formula is not None and (words.strip() or not spells_id(self._formula)):
+            self._formula = None  # it has its value
         if value == "" and isinstance(value, str):
             return
         if self._struck:
@@ -138,6 +145,11 @@ class _Reader:
             self._refuse()
         self._cells += [""] * (self._column - len(self._cells))
         self._cells.append(value)
+
+    def _take_valueless(self) -> None:
+        """Take a cell whose formula has no value."""
+        self._formula, self._kind = None, "String"
+        self._take(VALUELESS)
 
     def _end_row(self) -> None:
         if not self._cells:

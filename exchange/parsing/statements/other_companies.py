@@ -24,11 +24,11 @@ _DEEDS: Final = frozenset("WOoIJSGTtDdQrFAYcZU")
 
 
 def was_before_sender(text: str, clause: Clause) -> bool:
-    """Return whether somebody installed them before the sender supplied, or is named the installer."""
+    """Return whether somebody installed them before the sender supplied, or is the installer."""
     return bool(_BEFORE_US.search(plain_words(text))) or parts.INSTALLER in clause.shape
 
 
 def is_of_companies(clauses: Sequence[Clause]) -> bool:
-    """Return whether a sentence says how companies belong together, and nothing of what they did."""
+    """Return whether a sentence only says how companies belong together."""
     shape = {part for clause in clauses for part in clause.shape}
     return parts.ON_BEHALF in shape and not shape & _DEEDS

@@ -16,6 +16,23 @@ VALUELESS: Final = "(formula without a value)"
 # "#N/A", "#REF!", "#NV", "Err:502": an error cell in Excel and LibreOffice, in any language.
 _ERROR = re.compile(r"#[^\W\d_][\w/]{1,15}[!?]?|Err:\d{3}")
 
+# An ID spelt in a formula: HYPERLINK("http://...", "00-DB-12-...").
+_ID_WITHIN = re.compile(r"[0-9A-Fa-f]{2}(?:[-:. ]?[0-9A-Fa-f]{2}){7}")
+
+
+def spells_id(formula: str) -> bool:
+    """Return whether a formula spells out what may be a Device ID or a code.
+
+    An empty value of such a formula was never calculated: the program that wrote it does not
+    calculate.
+    """
+    return _ID_WITHIN.search(formula) is not None
+
+
+def spells_id_in(formula: bytes) -> bool:
+    """Return the same of a binary formula, whose texts are in Latin-1 or in UTF-16."""
+    return spells_id(formula.replace(b"\0", b"").decode("latin-1"))
+
 
 def error_name(number: int) -> str:
     """Return an error of a binary workbook as the program shows it."""

@@ -22,6 +22,7 @@ from exchange.parsing.reading.import_tables import (
     Row,
     Table,
     crc_column_of,
+    denies_installing,
     device_type_of,
 )
 from exchange.services.import_rows import (
@@ -73,7 +74,12 @@ class ReadOptions:
     device_type: str = ""  # if neither a column nor a header says it
 
     def check(self) -> None:
-        """Raise BadInput when the options contradict each other."""
+        """Raise BadInput when the options contradict each other, or name no column."""
+        if self.device_column is not None and not self.device_column.strip():
+            raise BadInput(
+                "the column of Device IDs is named by an empty text",
+                hint="give its header, letter or number with --device-column, or leave that out",
+            )
         if self.installed_only and (self.code_column or not self.installed_by_us):
             raise BadInput(
                 "a list of installed Devices has no codes and is installed by us",
@@ -171,6 +177,27 @@ def wants_crc(sheet: Sheet, reading: ReadOptions) -> bool:
         return False
     sample = islice(sheet.rows, _SAMPLE_ROWS)
     return CRC in sheet.columns or any(has_good_crc(sheet.cell(row, CODE)) for row in sample)
+
+
+def remark_columns(sheet: Sheet, reading: ReadOptions) -> list[int]:
+    """Return the columns of a status or remarks that may say that we did not install a Device.
+
+    There is none where a column of yes and no says it, or the person who imports the list.
+    """
+    said = INSTALLED in sheet.columns or reading.installed_column is not None
+    if said or not reading.installed_by_us:
+        return []
+    taken = set(sheet.columns.values())
+    return [one for one in by_role(sheet.table, Role.REMARK) if one not in taken]
+
+
+def check_remarks(row: Row, columns: Iterable[int]) -> None:
+    """Raise BadInput if a row says that its Device was not installed by us."""
+    if any(denies_installing(row.cells[at]) for at in columns if at < len(row.cells)):
+        raise BadInput(
+            "its words say that the Device was not installed by us (import such rows on their own"
+            ' with --not-installed; --installed-column "" takes all as installed by us)'
+        )
 
 
 def _check_code_column(reading: ReadOptions, table: Table, columns: dict[str, int]) -> None:

@@ -22,6 +22,7 @@ from exchange.errors import BadInput
 from exchange.parsing.identifiers.bulk import check_codes, check_devices
 from exchange.parsing.identifiers.codes import CODE_DIGITS
 from exchange.parsing.identifiers.separate_crc import CONTRADICTS, FITS, weigh_crcs
+from exchange.parsing.reading.import_tables import denies_installing
 from exchange.parsing.sheets.grid import Row, column_of, distinct_cells, lossy_cells, numbers_of
 from exchange.ports.vault import Batch, CodeColumns
 from exchange.services.codes.code_file import (
@@ -32,9 +33,11 @@ from exchange.services.codes.code_file import (
     TYPE,
     Fact,
     ReadOptions,
+    check_remarks,
     day_of,
     fact_of,
     installed_of,
+    remark_columns,
     type_of,
     wants_crc,
 )
@@ -56,9 +59,11 @@ class Terms:
     reading: ReadOptions
     today: date
     crc_wanted: bool = field(init=False)
+    remarks: tuple[int, ...] = field(init=False)  # columns whose words must not deny it
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "crc_wanted", wants_crc(self.sheet, self.reading))
+        object.__setattr__(self, "remarks", tuple(remark_columns(self.sheet, self.reading)))
 
     def meaning(self, name: str, word: str) -> int | None:
         """Return the value in a batch for a word in a column of WORDS; None if it is not valid."""
@@ -88,6 +93,7 @@ class Terms:
         try:
             found = self.sheet.read_device(row)
             device = str(found)
+            check_remarks(row, self.remarks)
             return fact_of(
                 self.sheet, row, found, self.reading, self.today, crc_wanted=self.crc_wanted
             )
@@ -190,6 +196,9 @@ def checked_batch(
         block.take_words(
             terms, name, distinct_cells(rows, columns[name]) if name in columns else None
         )
+    for column in terms.remarks:
+        texts, which = distinct_cells(rows, column)
+        block.good &= ~np.array([denies_installing(text) for text in texts], np.bool_)[which]
     for at in np.flatnonzero(listed & ~block.good).tolist():
         fact = terms.single(rows[at], offset + int(numbers[at]), delivered)
         if fact is not None:

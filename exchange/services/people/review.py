@@ -67,6 +67,7 @@ class WaitingRequest(NamedTuple):
     request: InboundRequest
     held: int
     unreadable: int
+    locked: int  # files among them that need a password
     standing: Standing
     subject: str  # of its mail
 
@@ -121,9 +122,9 @@ def _open_requests(ctx: Context, tx: Transaction) -> list[WaitingRequest]:
         counts = tx.inbound.counts(one.id)
         held, unreadable = counts.get(DeviceState.HELD, 0), counts.get(DeviceState.UNREADABLE, 0)
         near = owed_answers.request_standing(ctx, one.clock, held, unreadable)
-        waiting_requests.append(
-            WaitingRequest(one, held, unreadable, near, subjects.get(one.mail_id, ""))
-        )
+        locked = len(read_again.locked_files(tx, one)) if unreadable else 0
+        subject = subjects.get(one.mail_id, "")
+        waiting_requests.append(WaitingRequest(one, held, unreadable, locked, near, subject))
     return sorted(waiting_requests, key=lambda one: one.request.clock.due_on)
 
 

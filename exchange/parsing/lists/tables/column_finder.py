@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
 from exchange.domain.device_type import OUT_OF_SCOPE
-from exchange.parsing.identifiers.codes import code_digits, looks_like_code
+from exchange.parsing.identifiers.codes import (
+    CODE_DIGITS,
+    code_digits,
+    has_good_crc,
+    looks_like_code,
+)
 from exchange.parsing.identifiers.devices import read_device, read_listed_device, split_devices
 from exchange.parsing.identifiers.stretches import find_stretches
 from exchange.parsing.lists.tables.crc_columns import crcs_by_code, holds_only_crcs
-from exchange.parsing.phrases.header_terms import HeaderMeaning, Role, header_meaning
+from exchange.parsing.phrases.header_terms import (
+    HeaderMeaning,
+    Role,
+    header_meaning,
+    is_of_former_ids,
+)
 from exchange.parsing.sheets.grid import Row
 from exchange.parsing.text.lines import normalized
 
+_SEVERAL_PIECES: Final = 3  # columns that are headed as install codes
+_PIECE_OF_CODE = re.compile(r"[0-9A-Fa-f]{1,12}")
 HEADER_ROWS: Final = 25
 SAMPLE_ROWS: Final = 200
 # The share of filled cells that must look like IDs or codes if no header names the column.
@@ -100,6 +113,7 @@ def columns_of(header: Row, below: Sequence[Row]) -> Columns | None:
         return None
     columns = Columns(has_header=True)
     _choose(columns, strong, meanings, below, header)
+    _name_former_ids(columns, meanings, below, header)
     fill_columns(columns, meanings, below, header)
     return columns
 
@@ -137,6 +151,20 @@ def _choose(
         columns.devices[index] = kind
 
 
+def _name_former_ids(
+    columns: Columns, meanings: Sequence[HeaderMeaning], below: Sequence[Row], header: Row
+) -> None:
+    """Name the columns of other Device IDs next to those taken: ``Old Device ID``."""
+    for index, one in enumerate(meanings):
+        title = header.cells[index]
+        if one.role is not Role.NEVER_DEVICE or not is_of_former_ids(title):
+            continue
+        same = any(_same_devices(below, taken, index) for taken in columns.devices)
+        if _looks_like_devices(below, index) and not same:
+            columns.left_out.append(f"the Device IDs in the column {title!r}")
+            columns.warnings.append(f"the Device IDs in the column {title!r} are not taken")
+
+
 def fill_columns(
     columns: Columns, meanings: Sequence[HeaderMeaning], below: Sequence[Row], header: Row
 ) -> None:
@@ -167,7 +195,40 @@ def fill_columns(
             columns.codes[index] = ""
         elif not title:
             columns.remarks.append(index)  # words typed next to the table
+    if not columns.codes or len(columns.codes) >= _SEVERAL_PIECES:
+        _take_split_codes(columns, below, width)
     add_crcs(columns, _headed_as_crcs(meanings, unused), below)
+
+
+def _take_split_codes(columns: Columns, below: Sequence[Row], width: int) -> None:
+    """Take the columns that hold one code in pieces: nine of four digits, eighteen of two.
+
+    Their CRC, which is the last of them, must hold in nearly all rows.
+    """
+    for first in range(width):
+        if first in columns.devices:
+            continue
+        filled = [row for row in below if _cell(row, first)]
+        runs = [_split_code(row, first, columns) for row in filled]
+        if runs and sum(map(bool, runs)) >= _SHARE * len(runs):
+            parts = range(first, first + max(runs))
+            columns.codes = dict.fromkeys(parts, "")
+            columns.code_parts = tuple(parts)
+            columns.remarks = [one for one in columns.remarks if one not in parts]
+            return
+
+
+def _split_code(row: Row, first: int, columns: Columns) -> int:
+    """Return how many cells from ``first`` on are one code whose CRC holds; 0 if none are."""
+    joined = ""
+    for at in range(first, len(row.cells)):
+        piece = row.cells[at]
+        if not _PIECE_OF_CODE.fullmatch(piece) or at in row.damaged or at in columns.devices:
+            return 0
+        joined += piece
+        if len(joined) >= CODE_DIGITS[1]:
+            return at + 1 - first if has_good_crc(joined) else 0
+    return 0
 
 
 def add_crcs(columns: Columns, meanings: Sequence[HeaderMeaning], below: Sequence[Row]) -> None:

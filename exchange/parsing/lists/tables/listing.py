@@ -41,11 +41,13 @@ from exchange.parsing.phrases.answer_phrases import (
     tells_of_contractor,
 )
 from exchange.parsing.phrases.header_terms import Role, device_type_of, header_meaning
+from exchange.parsing.phrases.row_phrases import is_not_wanted
 from exchange.parsing.sheets.grid import Row, Table, WorkbookRows, column_of
 
 _ROUNDED_ROWS: Final = 3
 _SECRET: Final = 8
 _SHOWN: Final = 120
+_NAMED: Final = 5  # Device IDs that a warning names
 _OUR_WORDS: Final = frozenset(
     ("being looked into", "not readable", "install code provided", "not the installing supplier")
 )
@@ -74,6 +76,7 @@ class _ListingReader:
         self.found = Findings()
         self.silent: MixedList[Claim] = MixedList()  # nothing is phrase about these devices
         self.tentative: MixedList[Claim] = MixedList()
+        self.not_wanted: list[Found] = []  # by the words of their rows
         self.duplicates = DuplicateRows()
         self.all_rounded = self._all_rounded()
         self.missing: MissingIds | None = None  # made when a row holds no Device ID
@@ -95,6 +98,7 @@ class _ListingReader:
             or any_outcome(found.claims, Outcome.NOT_INSTALLER)
         ):
             found.claims += self.silent
+        self._leave_out_not_wanted()
         note_totals(
             found, [(table.place(row), number) for row, number in totals_of_rows(table.rows)]
         )
@@ -243,14 +247,31 @@ class _ListingReader:
         self.duplicates.add(device, row.number)
         if columns.type is not None and columns.type < len(row.cells):
             kind = device_type_of(row.cells[columns.type]) or kind
-        self.found.devices.append(Found(device, where, kind))
-        if columns.codes or columns.remarks:
-            codes = codes_of_row(row, self.columns, column)
-            if codes:
-                self._add_codes(row, device, codes, where)
-                return
+        codes = codes_of_row(row, self.columns, column) if columns.codes or columns.remarks else []
+        if not codes and self._is_not_wanted(row):
+            self.not_wanted.append(Found(device, where, kind))
+        else:
+            self.found.devices.append(Found(device, where, kind))
+        if codes:
+            self._add_codes(row, device, codes, where)
+            return
         if columns.codes or columns.remarks or columns.denial is not None:
             self._add_words(row, device, where)
+
+    def _is_not_wanted(self, row: Row) -> bool:
+        """Return whether the words of a row say that its code is not wanted."""
+        columns = (*self.columns.remarks, *self.columns.codes)
+        return any(is_not_wanted(row.cells[at]) for at in columns if at < len(row.cells))
+
+    def _leave_out_not_wanted(self) -> None:
+        """Leave out the rows that are called off; an answer may say of a Device what it likes."""
+        found = self.found
+        if found.claims or not self.not_wanted:
+            found.devices += self.not_wanted
+            return
+        devices = [one.device for one in self.not_wanted]
+        where, named = self.table.where, ", ".join(map(str, devices[:_NAMED]))
+        found.leave_out(where, len(devices), "called off in the words of the list", f": {named}")
 
     def _add_codes(self, row: Row, device: DeviceId, codes: list[WrittenCode], where: str) -> None:
         others = [

@@ -33,6 +33,7 @@ from exchange.parsing.identifiers.separate_crc import CONTRADICTS, FITS, weigh_c
 from exchange.parsing.lists.tables.column_finder import Columns
 from exchange.parsing.lists.tables.row_codes import codes_in_words
 from exchange.parsing.phrases.header_terms import device_type_of
+from exchange.parsing.phrases.row_phrases import is_not_wanted
 from exchange.parsing.sheets.grid import Row, Table, column_of, lossy_cells, numbers_of
 
 _UNCLEAR: Final = OUTCOMES.index(Outcome.UNCLEAR)
@@ -122,7 +123,10 @@ class LongList:
         not_codes = np.flatnonzero(~self.codes.valid & (cells.lengths > 0))
         texts, which = cells.same_buffer(cells.starts[not_codes], cells.ends[not_codes]).distinct()
         words = [
-            not code_digits(text) and read_code_cell(text) is None and not codes_in_words(text)
+            not code_digits(text)
+            and read_code_cell(text) is None
+            and not codes_in_words(text)
+            and not is_not_wanted(text)
             for text in texts
         ]
         worded = not_codes[np.array(words, np.bool_)[which]]
@@ -159,7 +163,12 @@ class LongList:
         ]
         for index in indexes:
             self.plain &= ~lossy_cells(self.rows, index, numbers=index == self.columns.denial)
-        words = [column_of(self.rows, index).distinct()[1] for index in indexes]
+        words = []
+        for index in indexes:
+            texts, which = column_of(self.rows, index).distinct()
+            # The caller leaves these rows out one by one.
+            self.plain &= ~np.array([is_not_wanted(text) for text in texts], np.bool_)[which]
+            words.append(which)
         return words if self.words_for_codes is None else [*words, self.words_for_codes]
 
     def _type_column(self) -> TextColumn:

@@ -10,6 +10,7 @@ from typing import Final
 from exchange.parsing.identifiers.devices import NOTHING, RULES, read_device
 from exchange.parsing.identifiers.stretches import find_stretches
 from exchange.parsing.sheets.grid import Row
+from exchange.parsing.text.cell_words import missing_value
 from exchange.parsing.text.lines import normalized
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -62,6 +63,7 @@ def is_units(row: Row, column: int) -> bool:
     return (
         not row.damaged
         and bool(cell)
+        and not missing_value(cell)
         and len(_DIGITS.findall(cell)) < _PART_DIGITS
         and not any(len(_DIGITS.findall(one)) >= _VALUE_DIGITS for one in row.cells)
         and not find_stretches(normalized(cell))  # an ID with a slip may have few decimal digits

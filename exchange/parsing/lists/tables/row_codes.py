@@ -84,6 +84,10 @@ def _code_from_parts(row: Row, columns: Columns) -> list[WrittenCode]:
     if not pieces:
         return []
     text = " ".join(pieces)
+    last = max(at for at, index in enumerate(places) if code_digits(row.cells[index]))
+    if last >= len(pieces) and not has_good_crc(code_digits(text)):
+        # The rest of 36 digits may have as many as a code without its CRC.
+        return [(BadCode(text, "a part of the install code is missing"), len(code_digits(text)))]
     code = read_code_cell(text, numeric=not row.damaged.isdisjoint(places))
     return [(code, len(code_digits(text)))] if code is not None else []
 

@@ -21,6 +21,8 @@ from exchange.errors import Unreadable
 from exchange.parsing.sheets.pdf.pdf_page import page_text
 
 MOST_PAGES: Final = 500
+STRUCK: Final = "struck out"
+UNSEEN: Final = "in text that does not show on its page"
 _PAIR: Final = "[0-9A-Fa-f]{2}"
 _ID: Final = f"(?:{_PAIR}-){{7}}{_PAIR}"
 # Two Device IDs of one cell, drawn one below the other: eight pairs, and no hyphen before the next
@@ -38,7 +40,7 @@ class PdfLine:
     number: int
     text: str
     unit: str = "line"  # or "form field": what its number counts
-    struck: bool = False  # drawn with a line through it, and in no line of the page
+    left_out: str = ""  # STRUCK or UNSEEN: then it is in no line of the page
 
 
 def read_pdf(where: str, content: bytes, limits: Limits) -> list[PdfLine]:
@@ -73,7 +75,8 @@ def _lines(where: str, reader: PdfReader, limits: Limits) -> list[PdfLine]:
             for line, words in enumerate(text.lines, 1)
             if words.strip()
         ]
-        found += [PdfLine(number, 0, words, struck=True) for words in text.struck]
+        found += [PdfLine(number, 0, words, left_out=STRUCK) for words in text.struck]
+        found += [PdfLine(number, 0, words, left_out=UNSEEN) for words in text.unseen]
         found += [
             PdfLine(number, at, words, unit="form field") for at, words in enumerate(text.fields, 1)
         ]

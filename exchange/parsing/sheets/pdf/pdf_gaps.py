@@ -7,8 +7,10 @@ lines.  The text layer then has pieces of Device IDs, and the few that are whole
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
+
+from exchange.parsing.text.lines import Line
 
 # Pairs with a mark after each: a Device ID has seven of them, an install code fifteen or more, and
 # a date two.
@@ -23,6 +25,12 @@ _SOME_DIGITS: Final = range(12, 27)
 _FEW: Final = 0.1
 _AT_LEAST: Final = 2
 _BEGIN: Final = 4  # digits
+_PAGE_OF = re.compile(
+    r"\W*(?:[\w ,.&-]{0,80}\W)?page\s{0,3}(?P<page>\d{1,3})\s{0,3}(?:of|/)\s{0,3}(?P<total>\d{1,3})"
+    r"(?:\W[\w ,.&:/-]{0,80})?",
+    re.I,
+)
+_BROKEN = re.compile(r"(?<![^\s])(?:[0-9A-Fa-f]{2}[-:]){2,7}(?!\S)")
 _SINGLE: Final = 0.8  # of the words are single characters: placed letter by letter
 _WORDS: Final = 40
 CUT_OFF: Final = (
@@ -59,6 +67,33 @@ def _has_piece(line: str, begins: Collection[str]) -> bool:
         and (not begins or word[:_BEGIN].upper() in begins)
         for word in _DIGITS.findall(line)
     )
+
+
+def whole_fault(lines: Sequence[str]) -> str:
+    """Return why the lines of a PDF are no whole list; empty if they may be one."""
+    return LETTERS if letter_by_letter(lines) else missing_pages(lines)
+
+
+def missing_pages(lines: Sequence[str]) -> str:
+    """Return which pages are missing by the numbers at their heads or feet: ``Page 1 of 3``."""
+    marks = [found for line in lines if (found := _PAGE_OF.fullmatch(line))]
+    totals = {int(one["total"]) for one in marks}
+    seen = {int(one["page"]) for one in marks}
+    if len(totals) != 1 or not seen or max(seen) > max(totals):
+        return ""
+    missing = max(totals) - len(seen)
+    if not missing:
+        return ""
+    shown = ", ".join(map(str, sorted(seen)[:5]))
+    return (
+        f"the PDF is incomplete: it has page {shown} of {max(totals)}:"
+        " please send all of its pages, or a workbook or CSV"
+    )
+
+
+def wrapped(lines: Iterable[Line]) -> bool:
+    """Return whether lines end where an ID is broken at its hyphens: ``00-DB-12-``."""
+    return sum(_BROKEN.search(line.text) is not None for line in lines) >= _AT_LEAST
 
 
 def letter_by_letter(lines: Sequence[str]) -> bool:

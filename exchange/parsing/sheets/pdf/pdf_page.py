@@ -37,6 +37,7 @@ class _Piece(NamedTuple):
     along: float  # where it begins in the direction of writing
     across: float  # its base line, at right angles to that
     size: float
+    unseen: bool = False  # white, invisible or off the page
 
     @property
     def least(self) -> float:
@@ -63,6 +64,11 @@ class _Collector:
     _width: float = 1.0
     _forms: list[int] = field(default_factory=lambda: [0])
     _last_form: int = 0
+    box: tuple[float, float, float, float] = (0.0, 0.0, math.inf, math.inf)  # what the page shows
+    _white: bool = False
+    _invisible: bool = False
+    _saved: list[tuple[bool, bool]] = field(default_factory=list)
+    _drawn_unseen: bool = False  # some of the text since the last piece
 
     def text(self, text: str, cm: Sequence[float], tm: Sequence[float], _: Any, size: Any) -> None:
         """Take a piece of text with the matrices that place it."""
@@ -72,7 +78,13 @@ class _Collector:
         length = math.hypot(a, b) or 1.0
         along, across = (x * a + y * b) / length, (y * a - x * b) / length
         height = abs(float(size) * math.hypot(c, d)) if isinstance(size, int | float) else 0.0
-        self.pieces.append(_Piece(text, self._forms[-1], x, y, along, across, height))
+        unseen = self._drawn_unseen or (self._forms[-1] == 0 and self._is_off_page(x, y, height))
+        self.pieces.append(_Piece(text, self._forms[-1], x, y, along, across, height, unseen))
+        self._drawn_unseen = False
+
+    def _is_off_page(self, x: float, y: float, height: float) -> bool:
+        left, bottom, right, top = self.box
+        return x > right or y > top or x < left - height or y + height < bottom
 
     def operand(
         self, operator: bytes, operands: Sequence[Any], cm: Sequence[float], _: Any
@@ -105,15 +117,29 @@ class _Collector:
         left, right = min(one, other), max(one, other)
         self._path.append(_Rule(self._forms[-1], left, right, height, thickness))
 
-    def after(self, operator: bytes, *_: Any) -> None:
-        """Take the end of a step of drawing."""
+    def after(self, operator: bytes, operands: Sequence[Any], *_: Any) -> None:
+        """Take the end of a step of drawing; pypdf reports text at the start of a later one."""
         if operator == b"Do":
             self._forms.pop()
+        elif operator in _SHOWS:
+            self._drawn_unseen |= self._white or self._invisible
+        elif operator == b"q" and len(self._saved) < _MOST_NOTES:
+            self._saved.append((self._white, self._invisible))
+        elif operator == b"Q" and self._saved:
+            self._white, self._invisible = self._saved.pop()
+        elif operator == b"Tr" and operands:
+            self._invisible = operands[0] in _INVISIBLE
+        elif operator in _WHITE:
+            numbers = [float(one) for one in operands if isinstance(one, int | float)]
+            self._white = bool(numbers) and numbers == [_WHITE[operator]] * len(operands)
+        elif operator in (b"sc", b"scn", b"cs"):
+            self._white = False
 
-    def lines(self) -> tuple[list[str], list[str]]:
-        """Return the lines of the page, and what is struck out of them."""
+    def lines(self) -> tuple[list[str], list[str], list[str]]:
+        """Return the lines of the page, what is struck out of them, and what does not show."""
         text: list[str] = []
         struck: list[str] = []
+        unseen: list[str] = []
         last: _Piece | None = None
         for piece in self.pieces:
             words = piece.text
@@ -122,12 +148,15 @@ class _Collector:
                 continue
             if last is not None and _glued(text, words) and not _continues(last, piece):
                 text.append("\n")
-            if self._is_struck(piece):
+            if piece.unseen:
+                unseen.append(words.strip())
+                words = words[len(words.rstrip()) :] or " "
+            elif self._is_struck(piece):
                 struck.append(words.strip())
                 words = words[len(words.rstrip()) :] or " "
             text.append(words)
             last = piece
-        return "".join(text).splitlines(), struck
+        return "".join(text).splitlines(), struck, unseen
 
     def _is_struck(self, piece: _Piece) -> bool:
         low, high = (piece.page_y + share * piece.size for share in _MIDDLE)
@@ -141,6 +170,9 @@ class _Collector:
         )
 
 
+_SHOWS: Final = (b"Tj", b"TJ", b"'", b'"')
+_INVISIBLE: Final = (3, 7)  # the modes of text that is neither filled nor stroked
+_WHITE: Final = {b"g": 1.0, b"rg": 1.0, b"k": 0.0}  # what all parts of white are
 _PAINTS: Final = frozenset((b"S", b"s", b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"))
 
 
@@ -149,12 +181,14 @@ class PageText(NamedTuple):
 
     lines: list[str]  # in the order it draws them
     struck: list[str]  # the pieces of text that it strikes out, which are in no line
+    unseen: list[str]  # those that nobody sees on it, in no line either
     fields: list[str]  # what is typed into its form, and into boxes of text put on it
 
 
 def page_text(page: PageObject) -> PageText:
     """Read a page."""
-    seen = _Collector()
+    left, bottom, right, top = map(float, page.cropbox)
+    seen = _Collector(box=(min(left, right), min(bottom, top), max(left, right), max(bottom, top)))
     notes = list(_annotations(page))
     for note in notes:
         if note.get("/Subtype") == "/StrikeOut":

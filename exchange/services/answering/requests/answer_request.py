@@ -22,7 +22,8 @@ from exchange.domain.inbound import (
     InboundRequest,
     RequestClock,
 )
-from exchange.domain.mail import MailHead, Understanding
+from exchange.domain.mail import NEEDS_PASSWORD, MailHead, Understanding
+from exchange.domain.meaning.passwords import gives_password
 from exchange.domain.party import Party
 from exchange.domain.release import Ceilings, Verdict, may_answer
 from exchange.domain.statements import asks_for_codes
@@ -115,7 +116,7 @@ def take(
     parts = 0
     answer = send_answer(
         ctx, tx, request, party, verdict.address, understood.head, decided_rows,
-        ListRemarks(understood.repeated, left_out_words(understood)),
+        ListRemarks(understood.repeated, left_out_words(understood), gives_password(understood)),
     )  # fmt: skip
     for rows, outbox_id in answer:
         keep_rows(ctx, tx, request_id, decided_rows.take(rows), outbox_id)
@@ -138,7 +139,15 @@ def take(
             },
         ),
     )
-    return MailOutcome(PROCESSED, understood.kind, in_words(counts), party.signifier, ref)
+    reason = in_words(counts)
+    if gives_password(understood):
+        reason += f"; {NEEDS_PASSWORD}, which it may give: {how_to_open(party.signifier, mail.id)}"
+    return MailOutcome(PROCESSED, understood.kind, reason, party.signifier, ref)
+
+
+def how_to_open(party: str, mail: int) -> str:
+    """Return what a person does with a password that a party gives for a file of a mail."""
+    return f"`exchange contacts passwords {party}`, then `exchange inbox replay {mail}`"
 
 
 def in_words(counts: Counter[DeviceState]) -> str:
@@ -326,7 +335,9 @@ def draft_answer(
             "received": request.clock.received_at,
             "due": request.clock.due_on,
             "counts": SimpleNamespace(
-                files=text.file_count, **{one.value: text.counts[one] for one in OUTCOME_WORDS}
+                files=text.file_count,
+                password_given=remarks.password_given,
+                **{one.value: text.counts[one] for one in OUTCOME_WORDS},
             ),
             "repeated": remarks.repeated,
             "left_out": remarks.left_out,

@@ -17,6 +17,7 @@ class ListRemarks:
 
     repeated: int = 0  # rows that repeat others
     left_out: Sequence[str] = ()  # what was seen and not taken: hidden, struck out
+    password_given: bool = False  # with the file that it may open, for a person to try
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,3 +241,11 @@ def test_a_column_may_be_struck_out_by_default() -> None:
 )
 def test_errors_and_formulas_without_a_value(inner: str, attributes: str, value: str) -> None:
     assert _cell(inner, attributes) == value
+
+
+def test_an_empty_text_of_a_formula_that_spells_out_an_id_is_no_value() -> None:
+    link = 'table:formula=\'of:=HYPERLINK("https://kit.example";"00DB1234567890A0")\''
+    text = 'office:value-type="string"'
+    assert _cell("<text:p/>", f"{link} {text}") == VALUELESS
+    assert _cell("<text:p>x</text:p>", f"{link} {text}") == "x"
+    assert _cell("<text:p/>", f'table:formula="of:=[.A1]" {text}') == ""

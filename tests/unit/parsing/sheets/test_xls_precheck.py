@@ -111,10 +111,11 @@ def test_a_file_cut_short_is_refused_or_read_and_nothing_else() -> None:
     assert refused
 
 
-def _formula(row: int, kind: int, value: int = 0) -> bytes:
+def _formula(row: int, kind: int, value: int = 0, words: bytes = b"") -> bytes:
     """A formula whose value is no number: 0 a text, 1 a truth, 2 an error, 3 an empty text."""
     result = bytes((kind, 0, value, 0, 0, 0, 0xFF, 0xFF))
-    return record(0x06, struct.pack("<HHH", row, 0, 0) + result + bytes(6) + struct.pack("<H", 0))
+    rest = bytes(6) + struct.pack("<H", len(words)) + words
+    return record(0x06, struct.pack("<HHH", row, 0, 0) + result + rest)
 
 
 @pytest.mark.parametrize(
@@ -128,6 +129,7 @@ def _formula(row: int, kind: int, value: int = 0) -> bytes:
         ([_formula(4, 0), record(0x4BC, bytes(10)), record(0x207, bytes(3))], {}),
         ([_formula(4, 0)], {(5, 0): VALUELESS}),
         ([_formula(4, 3)], {}),
+        ([_formula(4, 3, words=b"\x17\x10\x0000DB1234567890A0")], {(5, 0): VALUELESS}),
     ],
 )
 def test_errors_and_formulas_without_a_value(

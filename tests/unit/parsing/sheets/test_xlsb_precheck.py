@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from exchange.domain.limits import DEFAULT
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.sheets.xlsb_precheck import precheck_xlsb
+from exchange.parsing.text.cell_words import VALUELESS
 from tests.corpus.packing import zipped
 from tests.corpus.sheetfiles import Failed, Page, xlsb
 
@@ -44,6 +46,22 @@ def test_errors_are_cells_of_their_own_kind() -> None:
     assert [row.cells for row in table.rows] == [
         ("Device ID", "x"), ("#N/A", "y"), ("a", "#DIV/0!"),
     ]  # fmt: skip
+
+
+def test_an_empty_text_of_a_formula_that_spells_out_an_id_is_no_value() -> None:
+    def formula(column: int, value: str, words: str) -> bytes:
+        result = struct.pack("<I", len(value)) + value.encode("utf-16-le")
+        content = struct.pack("<II", column, 0) + result + bytes(10) + words.encode("utf-16-le")
+        return b"\x08" + bytes([len(content)]) + content
+
+    page = xlsb(Page("S", [["x"]]))
+    with zipfile.ZipFile(io.BytesIO(page)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.bin")
+    link = "00DB1234567890A0"
+    cells = formula(1, "", link) + formula(2, "", "A1") + formula(3, "y", link)
+    at = sheet.rindex(b"\x92\x01")  # the end of the rows
+    changed = _changed(page, "xl/worksheets/sheet1.bin", sheet[:at] + cells + sheet[at:])
+    assert precheck_xlsb("a.xlsb", changed, DEFAULT)["S"].errors == {(1, 1): VALUELESS}
 
 
 def test_cells_that_are_struck_out_are_left_out_and_named() -> None:

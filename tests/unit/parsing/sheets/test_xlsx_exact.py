@@ -102,6 +102,33 @@ def test_errors_and_formulas_without_a_value_are_cells_of_their_own_kind() -> No
     assert read == [(3, ("#N/A", "#ERROR!", VALUELESS, VALUELESS, "", "2", VALUELESS))]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="A2"><f>%s</f></c>', '<c r="A2" t="str"><f>%s</f><v></v></c>',
+        '<c r="A2" t="str"><f>%s</f><v/></c>', '<c r="A2" t="str"><f>%s</f><v> </v></c>',
+        '<c r="A2" t="inlineStr"><f>%s</f></c>', '<c r="A2" t="s"><f>%s</f></c>',
+    ],
+)  # fmt: skip
+def test_an_empty_text_of_a_formula_that_spells_out_an_id_is_no_value(cell: str) -> None:
+    link = f"HYPERLINK(&quot;https://kit.example&quot;,&quot;{B}&quot;)"
+    row = f'<row r="2">{cell % link}</row>'
+    assert cells(read_workbook("a.xlsx", book(ONE + row, SHARED))) == [(1, (A,)), (2, (VALUELESS,))]
+
+
+@pytest.mark.parametrize("height", ['ht="0"', "ht='0'", 'ht="0.00" customHeight="1"'])
+@pytest.mark.parametrize("mark", ["", "<!-- -->"], ids=["the library", "the second reader"])
+def test_rows_of_no_height_and_columns_of_no_width_are_hidden(height: str, mark: str) -> None:
+    cell = f'<c r="B1" t="inlineStr"><is><t>{B}</t></is></c>'
+    rows = TWO.replace('<row r="2">', f'{mark}<row r="2" {height}>')
+    rows = rows.replace("</row>", f"{cell}</row>", 1)
+    columns = '<cols><col min="2" max="2" width="0" customWidth="1"/></cols>'
+    read = read_workbook("a.xlsx", book(rows, SHARED, head=columns))
+    assert [(row, found[0], *filter(None, found[1:])) for row, found in cells(read)] == [(1, A)]
+    kept = read_workbook("a.xlsx", book(TWO.replace('r="2"', 'r="2" ht="0.75"'), SHARED))
+    assert cells(kept) == BOTH
+
+
 def test_struck_out_cells_and_words_are_left_out_and_named() -> None:
     rich = f"<si><r><t>{A}</t></r><r><rPr><strike/></rPr><t>{B}</t></r></si>"
     rows = (

@@ -12,6 +12,7 @@ from exchange.errors import Unreadable
 from exchange.parsing.sheets.grid import Cell
 from exchange.parsing.sheets.opendocument import ParsedSheet
 from exchange.parsing.sheets.xml_spreadsheet import read_xml_sheet
+from exchange.parsing.text.cell_words import VALUELESS
 from tests.corpus.sheetfiles import Page, xml_2003
 
 SMALL = replace(DEFAULT, rows=100, columns=20, cells=1000, sheets=2)
@@ -154,3 +155,12 @@ def test_struck_out_cells_are_left_out_and_named() -> None:
     (sheet,) = _sheets(_book(f'{styles}<Worksheet ss:Name="S"><Table>{rows}</Table></Worksheet>'))
     assert sheet.rows == [(1, ["", "b"]), (2, ["", "d"])]
     assert sheet.hidden_cells.struck == [(1, "a"), (2, "c")]
+
+
+def test_a_formula_without_a_value_is_a_cell_of_its_own_kind() -> None:
+    link = ' ss:Formula="=HYPERLINK(&quot;https://kit.example&quot;,&quot;00DB1234567890A0&quot;)"'
+    plain = ' ss:Formula="=R[-1]C"'
+    sheet = _sheet(
+        _row(f"<Cell{plain}/>", _cell("", link), _cell("", plain), _cell("x", link), _cell("y"))
+    )
+    assert sheet.rows == [(1, [VALUELESS, VALUELESS, "", "x", "y"])]

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.parsing.text.cell_words import VALUELESS, error_name, is_error, missing_value
+from exchange.parsing.text.cell_words import (
+    VALUELESS,
+    error_name,
+    is_error,
+    missing_value,
+    spells_id,
+    spells_id_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,3 +36,16 @@ def test_errors_by_number(number: int, name: str) -> None:
 
 def test_a_formula_without_a_value_says_what_to_do() -> None:
     assert "save it" in missing_value(VALUELESS)
+
+
+@pytest.mark.parametrize(
+    ("formula", "spelt"),
+    [
+        ('HYPERLINK("https://kit.example","00-DB-12-34-56-78-90-A0")', True),
+        ('"00DB1234567890A0"&""', True), ('IF(A1="","",A1)', False), ("SUM(B2:B40000)", False),
+    ],
+)  # fmt: skip
+def test_formulas_that_spell_out_an_id(formula: str, spelt: bool) -> None:
+    assert spells_id(formula) is spelt
+    assert spells_id_in(formula.encode("utf-16-le")) is spelt
+    assert spells_id_in(formula.encode("latin-1")) is spelt

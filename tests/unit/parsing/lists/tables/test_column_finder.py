@@ -16,6 +16,7 @@ from exchange.errors import BadInput
 from exchange.parsing.lists.tables.column_finder import find_columns
 from exchange.parsing.reading.import_tables import read_tables
 from exchange.parsing.sheets.delimited import read_delimited
+from exchange.parsing.sheets.grid import Row
 from exchange.services.codes.code_file import CODE, TYPE, ReadOptions, choose_columns
 from exchange.services.codes.code_stream import read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
@@ -213,3 +214,18 @@ def test_an_empty_crc_column_still_refuses_a_crc_that_does_not_fit() -> None:
     batches = list(read_delivery(source, reading, DEFAULT, date(2026, 11, 3), delivered))
     assert [(one.row, "CRC" in one.reason) for one in delivered.rejects] == [(2, True)]
     assert [bytes(code).hex().upper() for one in batches for code in one.columns.codes] == [Y[:32]]
+
+
+@pytest.mark.parametrize("title", ["Old Device ID", "Previous GUID", "oldMeterId"])
+def test_a_column_of_earlier_devices_is_named(title: str) -> None:
+    ids = [f"00DB1234567895{at:02X}" for at in range(0xA0, 0xA4)]
+    rows = [Row(1, (title, "New Device ID"), frozenset())]
+    rows += [Row(2 + at, (ids[at], ids[at + 2]), frozenset()) for at in range(2)]
+    found = find_columns(rows)
+    assert found is not None
+    assert list(found.devices) == [1]
+    assert found.left_out == [f"the Device IDs in the column {title!r}"]
+    same = [rows[0], *(Row(2 + at, (ids[at], ids[at]), frozenset()) for at in range(2))]
+    found = find_columns(same)
+    assert found is not None
+    assert found.left_out == []

@@ -232,3 +232,43 @@ def test_a_sheet_of_labels_and_values_is_read_as_lines() -> None:
     assert label_value_lines(_table(("Device ID", A), ("n", "5"), damaged={2: {1}})) == [
         (1, f"Device ID: {A}")
     ]
+
+
+def test_rows_that_are_called_off_are_left_out_of_a_request_and_kept_in_an_answer() -> None:
+    devices = [f"00-DB-12-34-56-78-94-0{at}" for at in range(3)]
+    words = ("", "Cancelled", "please do not send")
+    rows = [Row(1, ("Device ID", "Status"), frozenset())]
+    rows += [
+        Row(at + 2, pair, frozenset()) for at, pair in enumerate(zip(devices, words, strict=True))
+    ]
+    read = read_listing(Table("a", (), rows))
+    assert read is not None
+    assert [str(one.device) for one in read.devices] == devices[:1]
+    named = ", ".join(devices[1:])
+    assert read.left_out == [f"a: 2 Device IDs called off in the words of the list: {named}"]
+    answered = [*rows, Row(9, ("00-DB-12-34-56-78-94-09", "Not installed by us"), frozenset())]
+    read = read_listing(Table("a", (), answered))
+    assert read is not None
+    assert (len(read.devices), read.left_out) == (4, [])
+    assert sorted(one.outcome or "" for one in read.claims) == ["not_installer", *["unclear"] * 3]
+
+
+@pytest.mark.parametrize("size", [2, 4])
+@pytest.mark.parametrize("title", ["", "Group {}", "Install code {}"])
+def test_codes_split_over_many_columns_are_joined_by_their_crc(size: int, title: str) -> None:
+    codes = ["83FED3407A939723A5C639B26916D505C3B5", "83FED3407A939723A5C639B269161802AEBB"]
+    split = [[one[at : at + size] for at in range(0, 36, size)] for one in codes]
+    names = [title.format(at) for at in range(1, 36 // size + 1)]
+    rows = [Row(1, ("Device ID", *names), frozenset())]
+    rows += [
+        Row(at + 2, (f"00-DB-12-34-56-78-94-0{at}", *split[at]), frozenset()) for at in range(2)
+    ]
+    read = read_listing(Table("a", (), rows))
+    assert read is not None
+    assert [one.code and one.code.with_crc for one in read.claims] == codes
+    lost = [*split[0]]
+    lost[1] = ""
+    rows.append(Row(4, ("00-DB-12-34-56-78-94-04", *lost), frozenset()))
+    read = read_listing(Table("a", (), rows))
+    assert read is not None
+    assert [one.bad_code for one in read.claims] == [False, False, True]

@@ -7,6 +7,7 @@ import pytest
 from exchange.parsing.lists.tables.listing import read_listing
 from exchange.parsing.lists.tables.odd_rows import is_total, is_units
 from exchange.parsing.sheets.grid import Row, Table
+from exchange.parsing.text.cell_words import VALUELESS
 
 A, B = "00-DB-12-34-56-78-92-01", "00-DB-12-34-56-78-92-02"
 
@@ -97,3 +98,11 @@ def test_two_columns_of_ids_miss_one_only_where_both_are_empty() -> None:
 def test_units_are_known_only_above_the_first_device() -> None:
     assert _rejects(HEADER, ("digits", "hex", "text"), ("1", A, "elec")) == []
     assert _rejects(HEADER, ("1", A, "elec"), ("two", "hex", "text")) == [(3, "hex")]
+
+
+@pytest.mark.parametrize("cell", [VALUELESS, "#N/A"])
+def test_what_the_first_row_should_show_is_named_and_no_unit(cell: str) -> None:
+    rows = [Row(1, ("Device ID", "Site"), frozenset()), Row(2, (cell, "Leeds"), frozenset())]
+    read = read_listing(Table("a", (), rows))
+    assert read is not None
+    assert [one.where for one in read.rejects] == ["a > row 2"]

@@ -11,6 +11,7 @@ from exchange.parsing.sheets.pdf.pdf_gaps import (
     LETTERS,
     letter_by_letter,
     unread_lines,
+    whole_fault,
 )
 from tests.unit.parsing.sheets.pdf.test_pdf import make_pdf
 
@@ -106,3 +107,25 @@ def test_a_column_of_serial_numbers_is_no_column_of_pieces() -> None:
     assert unread_lines([*BARE[:5], *(one[:14] for one in BARE)], range(5), {"00DB"})[1]
     # Where no Device was read, they may be pieces of one.
     assert unread_lines(serials, ())[1]
+
+
+@pytest.mark.parametrize(
+    ("lines", "missing"),
+    [
+        (["Meters", "Page 1 of 3"], True), (["Page 2/3", "Page 3/3"], True),
+        (["Page 1 of 2", "Page 2 of 2"], False), (["page 4 of the list"], False),
+        (["Gainsborough list, Page 1 of 2, 3 Nov 2026"], True), (["nothing"], False),
+        (["We are on page 1 of 3 of our works programme, which our engineers began in May."
+          " More pages follow, and nobody knows when they will be done, or by whom."], False),
+    ],
+)  # fmt: skip
+def test_pages_that_are_missing_by_their_numbers(lines: list[str], missing: bool) -> None:
+    assert bool(whole_fault(lines)) is missing
+
+
+def test_a_list_in_a_narrow_column_is_wrapped_and_not_empty() -> None:
+    drawn = [line for at in range(4) for line in ("00-DB-12-", "34-56-78-", f"90-A{at}")]
+    said = understand_file("meters.pdf", make_pdf([["Device ID", *drawn]]))
+    assert [one.reason for one in said.rejects] == [CUT_OFF]
+    days = ["01-02-26", "03-04-26", "on 05-06-26"]
+    assert not understand_file("days.pdf", make_pdf([days])).rejects

@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from exchange.parsing.sheets.pdf.pdf_page import PageText, page_text
+from tests.unit.parsing.sheets.pdf.test_pdf import make_pdf
 
 ONE, TWO = "00DB771234560A01", "00DB771234560A02"
 
@@ -109,3 +110,19 @@ def test_a_mark_that_strikes_out() -> None:
 )
 def test_what_is_typed_into_a_form_is_read(note: str, fields: list[str]) -> None:
     assert read(text(60, 780, "Device IDs:"), note).fields == fields
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "1 g ({}) Tj 0 g", "1 1 1 rg ({}) Tj 0 g", "0 0 0 0 k ({}) Tj 0 g", "3 Tr ({}) Tj 0 Tr",
+        "700 0 Td ({}) Tj -700 0 Td", "0 90 Td ({}) Tj 0 -90 Td",
+    ],
+)  # fmt: skip
+def test_text_that_nobody_sees_is_in_no_line(hidden: str) -> None:
+    shown, unseen = "00-DB-11-22-33-44-55-01", "00-DB-11-22-33-44-55-02"
+    drawing = f"{shown}) Tj T*\n{hidden.format(unseen)}\nT* (end"
+    (page,) = PdfReader(io.BytesIO(make_pdf([[drawing]]))).pages
+    read = page_text(page)
+    assert [one.strip() for one in read.lines if one.strip()] == [shown, "end"]
+    assert read.unseen == [unseen]
