@@ -55,7 +55,8 @@ class CrcsApart:
         head = _HEAD.match(text) if self._open else None
         self._open = bool(_OPEN.search(text))
         if _NAME.search(text):
-            numbers = [*named_crcs(text), *_said(text)]
+            rest = _without_tokens(text, tokens)  # "code without CRC: DB7D ..." names none
+            numbers = [*named_crcs(rest), *_said(rest)]
             self._listed = not numbers and not tokens
             alone = is_crc_line(text)
         elif tokens:
@@ -78,6 +79,13 @@ class CrcsApart:
             return []
         item = _ITEM.fullmatch(text[tokens[0].end :])
         return _numbers([item[1]]) if item else []
+
+
+def _without_tokens(text: str, tokens: Sequence[Token]) -> str:
+    """Return ``text`` with letters that are no digits in place of its Device IDs and codes."""
+    for token in tokens:
+        text = text[: token.start] + "Z" * (token.end - token.start) + text[token.end :]
+    return text
 
 
 def _said(text: str) -> list[int]:
