@@ -66,14 +66,18 @@ def mail_of(one: Said) -> bytes:
         listed = "".join(f"<p>{each}</p>" for each in IDS)
         mail.set_content(one.text.replace("@", listed), subtype="html")
     else:
-        text = one.text.replace(" \u00b6 ", "\n\n").replace("@1", IDS[0]).replace("@", "\n".join(IDS))
+        text = (
+            one.text.replace(" \u00b6 ", "\n\n").replace("@1", IDS[0]).replace("@", "\n".join(IDS))
+        )
         mail.set_content(f"{text}\n")
     return mail.as_bytes()
 
 
 def is_answered(one: Said) -> bool:
     said = understand(mail_of(one), own_addresses=frozenset(("codes@ours.example",)))
-    return said.kind is Kind.REQUEST and not meant_for_another(said, OWN, REGISTERED)
+    return said.kind is Kind.REQUEST and not meant_for_another(
+        said, OWN, REGISTERED, ("Vale Energy",)
+    )
 
 
 @pytest.mark.parametrize("name", LEAST)
