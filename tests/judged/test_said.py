@@ -29,10 +29,12 @@ LEAST: Final = {
     "not_asked_2": 1.0,
     "not_asked_3": 0.96,
     "not_asked_4": 1.0,
+    "not_asked_5": 1.0,
     "asked": 0.98,
     "asked_2": 0.98,
     "asked_3": 0.9,
     "asked_4": 0.97,
+    "asked_5": 0.9,
 }
 
 
