@@ -174,8 +174,13 @@ _WORDS: Final = {
     "|lapse|lapsed|expires|expired|acknowledge|secure|encrypt|count|compare|validate|like|void"
     "|withdrawn|cancelled|canceled|reset|upgrade|reading|learn"
     "|charge|pay|collect|visit|book|decommission|recover|register|return to sender|join",
-    HANDLE: "have another look|take another look|another look|have another go|another go"
-    "|think again|double-check|quote|look into|check|deal with|see to|liaise|go through"
+    HANDLE: "|".join(
+        f"{verb}{which} {what}"
+        for verb in ("", "have ", "take ")
+        for which in ("another", "second", "further", "fresh", "closer")
+        for what in ("look", "go", "try")
+    )
+    + "|think again|double-check|quote|look into|check|deal with|see to|liaise|go through"
     "|search|try|come back|get back|respond|reply|revert|consider|review|look at|work through"
     "|ensure|make sure|take a look|have a look|see whether|see if|check whether|check if"
     "|check your records|look again|go ahead|be in touch|turn around|prioritise",

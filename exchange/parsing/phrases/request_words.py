@@ -80,7 +80,8 @@ OF_A_SUBJECT: Final = words_of(
     "said has have had it it's its all everything see as per above you is are what tells tell "
     "states covers self-explanatory self explanatory read please pls kindly and thank thanks many "
     "much very ta cheers thx obliged in advance you your help a lot so really just only need "
-    "needed request ask asking hi hello morning afternoon details detail more nothing sums up"
+    "needed request ask asking hi hello morning afternoon details detail more nothing sums"
+    " up for ever"
 )
 _CASUAL: Final = words_of("drop pull shoot")  # "pull our request" gives nothing
 OF_A_REQUEST: Final = (
@@ -226,6 +227,12 @@ WHETHER: Final = re.compile(
     r"\b(?:confirm|check|verify|tell us|tell me|advise|say|state|let us know|let me know|ensure)\b"
     r"(?: that| whether| if)? (?:\w+ ){0,3}codes?\b[^,;.?!]{0,40}?\b(?:are|is|were|was|have|has|had"
     r"|will|did|do|does|can)\b (?!needed|required|wanted|requested)\w",
+    re.I,
+)
+# "Send the codes to Northgate Energy, not us".
+GIVEN_ELSEWHERE: Final = re.compile(
+    r"\bcodes?\b[^.;?!]{0,120}(?<!or )\b(?:not|rather than|instead of) (?:to )?(?:us|me|ourselves"
+    r"|this (?:address|mailbox))\W*$",
     re.I,
 )
 NOT_ASKED: Final = any_of(

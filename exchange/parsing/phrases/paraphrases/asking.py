@@ -18,7 +18,8 @@ _ADVERB: Final = (
 _WELCOME: Final = (
     rf"{_ADVERB}(?:appreciated|valued|welcomed?|obliged|thankful|grateful|helpful|useful|handy"
     r"|brilliant|brill|lovely|great|good|ace|fab|fabulous|fantastic|super|wonderful|marvellous"
-    r"|perfect|magic|amazing|awesome|smashing|grand|nice|kind|ideal|delighted|glad|pleased|happy"
+    r"|perfect|magic|amazing|awesome|smashing|grand|nice|kind|ideal|gratefully received"
+    r"|delighted|glad|pleased|happy"
     r"|over the moon|(?:of |a )(?:\w+ ){0,2}(?:star|legend|gem|angel|hero|life-?saver|godsend|boon"
     r"|help|assistance|favour|kindness|relief|use|service))"
 )
@@ -44,7 +45,9 @@ _NO_TURN: Final = r"(?:(?!\b(?:not|never|no|nor|only|until|unless)\b)[^.;?!])"
 
 # "You are hereby requested to supply ...": an order, now, to whom it is written.
 _IS_ASKED = re.compile(
-    rf"(?P<begin>^\W*(?:\w{{1,3}}[.)] ?)?|[,;:] ?|\b(?:accordingly|therefore|hence|so|thus)[, ]+)"
+    rf"(?P<begin>^\W*(?:\w{{1,3}}[.)] ?)?"
+    rf"|\b(?:under|pursuant to|in accordance with) "
+    rf"[^,.;?!]{{3,50}} |[,;:] ?|\b(?:accordingly|therefore|hence|so|thus)[, ]+)"
     rf"{_ADDRESSEE}(?: are| is|'re|'s) {_ADVERB}{_ASKED},?(?: please| kindly)? to\b(?! not\b)",
     re.I,
 )
@@ -63,6 +66,10 @@ _IF_YOU_DO = re.compile(
     r"(?: us| me)?(?: no end| greatly| a lot| enormously| hugely| very much| immensely)?) if\b",
     re.I,
 )
+_SOMEBODY = re.compile(
+    r"\bgrateful if (?:someone|somebody|anyone)(?: (?:at|on|in|from) your (?:side|end|team))?\b",
+    re.I,
+)
 _ASSISTS = re.compile(
     rf"\b{_WHO} ?{_WOULD} (?:help|assist|oblige)(?: us| me)?(?: no end| greatly| a lot| enormously"
     rf"| hugely| very much| immensely)? if (?P<what>{_CODES}{_NO_TURN}{{0,120}}?) "
@@ -78,7 +85,9 @@ _THEN_WELCOME = re.compile(
 )
 # "Codes would be brilliant": they are asked for.
 _CODES_WELCOME = re.compile(
-    rf"(?P<codes>^\W*{_CODES}(?: (?:for|of|to) (?:these|those|them|the \w+))?) ?{_WOULD} be"
+    rf"(?P<begin>^\W*|[,;] (?:so|and|hence|thus) )(?:(?:receipt|sight|copies|a copy) of )?"
+    rf"(?P<codes>{_CODES}(?: (?:for|of|to|relating to|pertaining to|belonging to)"
+    rf" {_NO_TURN}{{1,50}}?)?) ?{_WOULD} be"
     rf" {_WELCOME}(?=\W*$|[,.!])",
     re.I,
 )
@@ -90,17 +99,23 @@ _REPLY_ASKED = re.compile(
     rf"|{_WELCOME})",
     re.I,
 )
+_SCHEDULED = re.compile(
+    r"\b(?:scheduled|annexed|appended) (?:hereto|hereunder|herein|hereafter|below|above)\b", re.I
+)
 _FRAMES: Final = (
+    (_SCHEDULED, "listed below"),
     (_IS_ASKED, r"\g<begin>please"),
     (_IF_GIVEN, r"please send \g<what>"),
     (_ASSISTS, r"please send \g<what>"),
     (_IF_YOU_DO, "grateful if"),
+    (_SOMEBODY, "grateful if you"),
     (_THEN_WELCOME, r"please \g<do>"),
-    (_CODES_WELCOME, r"\g<codes> please"),
+    (_CODES_WELCOME, r"\g<begin>\g<codes> please"),
     (_REPLY_ASKED, r"please send \g<what>"),
 )
 _MAY_BE_ONE = re.compile(
-    rf"\b(?:if|were|should|would|will)\b|'d\b|'ll\b|\b{_ASKED}\b|\b(?:is|are)\b[^.]{{0,40}}ed\b",
+    rf"\b(?:if|were|should|would|will)\b|'d\b|'ll\b|\b{_ASKED}\b"
+    r"|\b(?:is|are)\b[^.]{0,40}ed\b|\b(?:scheduled|annexed|appended)\b",
     re.I,
 )
 

@@ -112,6 +112,8 @@ def unsettles(text: str, place: Place, *, asks: bool) -> bool:
         return True
     if place is Place.SUBJECT:
         return _is_marked(text)
+    if words.GIVEN_ELSEWHERE.search(text):
+        return True
     if asks:
         return False
     return _changes(text, place)
