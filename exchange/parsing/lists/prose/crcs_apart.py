@@ -55,7 +55,7 @@ class CrcsApart:
         head = _HEAD.match(text) if self._open else None
         self._open = bool(_OPEN.search(text))
         if _NAME.search(text):
-            rest = _without_tokens(text, tokens)  # "code without CRC: DB7D ..." names none
+            rest = _without_codes(text, tokens)  # "code without CRC: DB7D ..." names none
             numbers = [*named_crcs(rest), *_said(rest)]
             self._listed = not numbers and not tokens
             alone = is_crc_line(text)
@@ -81,10 +81,11 @@ class CrcsApart:
         return _numbers([item[1]]) if item else []
 
 
-def _without_tokens(text: str, tokens: Sequence[Token]) -> str:
-    """Return ``text`` with letters that are no digits in place of its Device IDs and codes."""
+def _without_codes(text: str, tokens: Sequence[Token]) -> str:
+    """Return ``text`` with letters that are no digits in place of its codes without CRC."""
     for token in tokens:
-        text = text[: token.start] + "Z" * (token.end - token.start) + text[token.end :]
+        if token.form is TokenForm.CODE and len(code_digits(token.text)) == CODE_DIGITS[0]:
+            text = text[: token.start] + "Z" * (token.end - token.start) + text[token.end :]
     return text
 
 
