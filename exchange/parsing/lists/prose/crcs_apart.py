@@ -37,6 +37,7 @@ _MEANT = re.compile(
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)|(?:19|20)\d\d", re.I)
 _NO_HEX: Final = str.maketrans("", "", "0123456789ABCDEFabcdef")
 _UNREADABLE: Final = -1
+_NEAR: Final = 40  # characters before a code that may name a CRC
 
 
 class CrcsApart:
@@ -82,9 +83,10 @@ class CrcsApart:
 
 
 def _without_codes(text: str, tokens: Sequence[Token]) -> str:
-    """Return ``text`` with letters that are no digits in place of its codes without CRC."""
+    """Return ``text`` with letters that are no digits in place of bare codes after "CRC:"."""
     for token in tokens:
-        if token.form is TokenForm.CODE and len(code_digits(token.text)) == CODE_DIGITS[0]:
+        bare = token.form is TokenForm.CODE and len(code_digits(token.text)) == CODE_DIGITS[0]
+        if bare and _OPEN.search(text[max(0, token.start - _NEAR) : token.start]):
             text = text[: token.start] + "Z" * (token.end - token.start) + text[token.end :]
     return text
 
