@@ -204,7 +204,7 @@ class MailHead:
     sender: str = ""  # the one address of From; empty when there is none or more than one
     sender_name: str = ""
     reply_to: tuple[str, ...] = ()
-    to: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()  # and those in copy
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     date: datetime | None = None  # as claimed, UTC

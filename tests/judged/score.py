@@ -11,7 +11,7 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -27,6 +27,7 @@ THEMES: Final = (
     "answers5", "desks5", "quotes", "quotes3",
 )  # fmt: skip
 _OURS: Final = frozenset(("codes@ours.example",))
+_OUR_NAMES: Final = ("Ours Energy", "OURS")
 _UNCLEAR: Final = "unclear"
 _DENIED: Final = "not_installer"
 
@@ -82,6 +83,7 @@ def score(theme: str) -> Score:
         said = understand(one.raw, own_addresses=_OURS, sent=texts)
         letters = [understand(one.sent.replace(b"X-MP121-Exchange:", b"X-L:", 1))]
         context = thread_of(said, letters if one.sent else [], one.judgement["party"])
+        context = replace(context, ours=_OUR_NAMES)
         _count(found, one, said, resolve(said, context))
     return found
 

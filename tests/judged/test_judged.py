@@ -19,7 +19,7 @@ _LEAST = {
     "acts2": {"kind": 0.98, "answered that may be": 0.97},
     "acts3": {"kind": 0.98, "answered that may be": 0.97},
     "acts4": {"kind": 0.97, "answered that may be": 0.95},
-    "acts5": {"kind": 0.94, "answered that may be": 0.90},
+    "acts5": {"kind": 0.98, "answered that may be": 0.98},
     "answers": {"kind": 0.98, "denials taken": 0.98, "codes taken": 0.98},
     "answers2": {"kind": 0.97, "denials taken": 0.97, "codes taken": 0.97},
     "answers3": {"kind": 0.98, "denials taken": 0.95, "codes taken": 0.90},

@@ -28,9 +28,13 @@ LEAST: Final = {
     "not_asked": 1.0,
     "not_asked_2": 1.0,
     "not_asked_3": 0.96,
+    "not_asked_4": 1.0,
+    "not_asked_5": 1.0,
     "asked": 0.98,
     "asked_2": 0.98,
     "asked_3": 0.9,
+    "asked_4": 0.97,
+    "asked_5": 0.9,
 }
 
 
@@ -55,21 +59,27 @@ def mail_of(one: Said) -> bytes:
     mail = EmailMessage()
     mail["From"] = "Ola Bright <ola@vale.example>"
     mail["To"] = "codes@ours.example"
-    mail["Subject"] = one.subject
+    mail["Subject"] = one.subject.replace("@1", IDS[0])
     mail["Date"] = "Mon, 09 Nov 2026 10:00:00 +0000"
     mail["Message-ID"] = f"<{one.number}@vale.example>"
+    if one.kind == "dispute":  # of what we answered
+        mail["In-Reply-To"] = "<mp121-ours-2611-a00082.answer.19dffca0430f@ours.example>"
     if one.text.startswith("<"):
         listed = "".join(f"<p>{each}</p>" for each in IDS)
         mail.set_content(one.text.replace("@", listed), subtype="html")
     else:
-        text = one.text.replace(" \u00b6 ", "\n\n").replace("@", "\n".join(IDS))
+        text = (
+            one.text.replace(" \u00b6 ", "\n\n").replace("@1", IDS[0]).replace("@", "\n".join(IDS))
+        )
         mail.set_content(f"{text}\n")
     return mail.as_bytes()
 
 
 def is_answered(one: Said) -> bool:
     said = understand(mail_of(one), own_addresses=frozenset(("codes@ours.example",)))
-    return said.kind is Kind.REQUEST and not meant_for_another(said, OWN, REGISTERED)
+    return said.kind is Kind.REQUEST and not meant_for_another(
+        said, OWN, REGISTERED, ("Vale Energy",)
+    )
 
 
 @pytest.mark.parametrize("name", LEAST)

@@ -51,7 +51,9 @@ def _not_asked(said: Understanding, context: ThreadContext) -> str:
 
 def _resolve(said: Understanding, context: ThreadContext) -> Resolved:
     plain = Resolved(said.answers, (), said.rejects, said.kind)
-    another = meant_for_another(said, context.ours) if said.kind is Kind.REQUEST else ""
+    another = ""
+    if said.kind is Kind.REQUEST:
+        another = meant_for_another(said, context.ours, writer=context.names)
     if another:
         return plain._replace(kind=Kind.UNKNOWN, doubts=(another,))
     if said.kind not in (Kind.RESPONSE, Kind.UNKNOWN) or said.subkind in _NOT_THEIR_ANSWER:

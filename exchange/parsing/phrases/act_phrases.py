@@ -368,6 +368,12 @@ NOT_YET: Final = any_of(
     " (?:is|are|has|have|can|gets?) (?:been |be )?\\w{3,20}",
     "(?:once|as soon as)\\b[^.,;?!]{0,60} (?:is|are|can|gets?) (?:been |be )?\\w{3,20}",
 )  # fmt: skip
+# "We'd like to get these commissioned": what somebody wants to reach, not what is so.
+WISHED: Final = any_of(
+    "(?:like|love|want|wants|need|needs|keen|hope|hopes|hoping|aim|aims|aiming|try|trying|wish"
+    "|looking|plan|planning|eager|anxious|in order|so as|get ready|time|unable|not able|cannot"
+    "|desperate) to (?:\\w+ly )?(?:get|have|see|bring|put|make|be)\\b[^.,;?!]{0,50}"
+)
 WORKING_TIME: Final = any_of("working (?:days?|hours?|weeks?|times?)")
 # What is listed only to be looked at.
 ONLY_A_TEST: Final = any_of(

@@ -174,7 +174,13 @@ _WORDS: Final = {
     "|lapse|lapsed|expires|expired|acknowledge|secure|encrypt|count|compare|validate|like|void"
     "|withdrawn|cancelled|canceled|reset|upgrade|reading|learn"
     "|charge|pay|collect|visit|book|decommission|recover|register|return to sender|join",
-    HANDLE: "quote|look into|check|deal with|see to|liaise|go through"
+    HANDLE: "|".join(
+        f"{verb}{which} {what}"
+        for verb in ("", "have ", "take ")
+        for which in ("another", "second", "further", "fresh", "closer")
+        for what in ("look", "go", "try")
+    )
+    + "|think again|double-check|quote|look into|check|deal with|see to|liaise|go through"
     "|search|try|come back|get back|respond|reply|revert|consider|review|look at|work through"
     "|ensure|make sure|take a look|have a look|see whether|see if|check whether|check if"
     "|check your records|look again|go ahead|be in touch|turn around|prioritise",
@@ -187,7 +193,8 @@ _WORDS: Final = {
     AT: "for|on|in|to|at|from|with|by|under|as|into|about|against|regarding|re|per|via|through"
     "|within|pertaining to|relating to|concerning|belonging to|in respect of|between|4|onto"
     "|around|among|upon|behind|beside|during|before|without any",
-    AND: "and|or|but|so|then|&|plus|alternatively|therefore|also",
+    AND: "and|or|but|so|then|&|plus|alternatively|therefore|also|hence|thus|accordingly"
+    "|consequently|which is why|for which reason",
     ALWAYS: "always|in future|in the future|going forward|from now on|henceforth|as of now"
     "|in due course|next time|at any time|every time|each time",
     WITHOUT: "without|do not have|does not have|have no|has no|had no"

@@ -26,12 +26,20 @@ PRECONDITION: Final = any_of(
     "|pending|not (?:before|sooner|until|earlier)|not till|conditional (?:on|upon))"
     "[^.?!;]{0,80}(?:hear from|confirm(?:s|ed|ation)?|approv(?:e|ed|al)|authori[sz]\\w*"
     "|instruct\\w*"
-    "|go-?ahead|further (?:notice|word)|finished|complete[d]?|(?:i|we) (?:write|tell|say"
+    "|go-?ahead|further (?:notice|word)|finished|complete[d]?"
+    "|(?:i|we) (?:write|tell|say|ask|request|come back|shout|ring|call"
     "|let you know"
     "|have (?:written|told|said))|first tell|ready|in place|is resolved|been resolved|is settled"
     "|goes? through|green light)",
     "not (?:sooner|before then|earlier|yet)[,.]? please", "please not (?:yet|before|sooner)",
     "until further notice",
+)  # fmt: skip
+# "Came on supply at the site": the noun, which gives nothing.
+SUPPLY_OF_ENERGY: Final = any_of(
+    "(?:on|off|of|in|into|under|the|our|your|their|its|his|her|this|that|whose|gas|electricity"
+    "|electric|energy|power|dual|new|no|any|lost|gained|won|took|take|taking|taken|of the) supply",
+    "supply (?:start|points?|numbers?|dates?|address(?:es)?|side|contracts?|licen[cs]es?"
+    "|periods?|began|begins?|started|starts)",
 )  # fmt: skip
 # An asking that is announced, not made.
 ANNOUNCED: Final = any_of(

@@ -90,6 +90,12 @@ DISPUTES: Final = any_of(
     r"(?:check|look|review)(?: \w+){0,2} again", "re-?(?:check|consider|investigate)",
     "your (?:denial|answer|response|reply) [^.?!]{0,40}(?:wrong|incorrect|mistaken"
     "|cannot be right|error)",
+    # "that cannot be right", "your answer does not add up"
+    "(?:that|this|it|the (?:answer|reply|response|denial)|your \\w+)(?: \\w+ly)?"
+    " (?:cannot(?: \\w+ly)? be"
+    "|(?:is|are|seems?|looks?|does|do|can|could)(?: \\w+ly)? not(?: \\w+ly)?(?: be| seem| look"
+    "| sound)?|not) (?:quite |at all |entirely )?(?:right|correct|true|accurate|so|the case|add up"
+    "|stack up|square|tally|match (?:with )?(?:our|what|the)|make sense|ring true)",
     "you are the installing", "(?:clearly|definitely) yours", "must be yours",
     "eich bod chi[^.?!]{0,40}wedi(?:'u)? gosod",
     r"anghytuno\w*", "nid (?:ydym|ydyn ni|wyf) yn derbyn",
@@ -100,7 +106,12 @@ OPINES: Final = any_of("(?:could|can) ?not (?:dis)?agree more", "agree to disagr
 OFFERS_DENIAL: Final = any_of(
     "(?:or|otherwise|else|if not|alternatively)[^.?!]{0,60}(?:confirm|state|say|tell|let us know"
     "|advise|write|reply"
-    "|declare|indicate|reject)[^.?!]{0,160}",
+    "|declare|indicate|reject|mark|flag)[^.?!]{0,160}",
+    "(?:,? or|alternatively),? (?:with )?(?:an? |your )?(?:short |simple |plain )?(?:statement"
+    "|confirmation|declaration|note|word|line)[^.?!,]{0,80}",
+    "(?:if|where|in case|should)[^.?!,;]{0,40}(?:fitted|installed|done|put in|carried out|handled)"
+    " by (?:some(?:one|body)|another|others?|a different|other|(?:the|a) (?:former|previous"
+    "|earlier))[^.?!,;]{0,60}(?:[^.?!]{0,10}\\bno need to (?:look|search|check|do)[^.?!]{0,60})?",
     "(?:confirm|say|tell us|let us know|advise|state)(?: that| if| whether"
     "| where)? you (?:did not|didn't|are not|aren't"
     "|were not|weren't)[^.?!]{0,80}",

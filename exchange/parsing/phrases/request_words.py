@@ -36,7 +36,7 @@ _GRAMMAR: Final = (
     " above attached enclosed following underneath overleaf herewith is are am was were be been has"
     " have had do does did please pls kindly could can would may might should must very much also"
     " most what matters now again just simply hereby formally fully first second third further"
-    " more which who"
+    " more which who hence thus therefore accordingly consequently"
 )
 _FORMS_OF_ASKING: Final = (
     " make making made submit submitting submitted raise raised place placed put put forward lodge"
@@ -57,7 +57,8 @@ _THINGS: Final = (
     " smart meter meters metering device devices esme gsme esmes gsmes guid guids eui euis id ids"
     " site sites premises property properties address addresses supply supplies supplier suppliers"
     " customer customers home homes flat flats house houses unit units batch list lists table file"
-    " workbook spreadsheet sheet document mail e-mail email message subject line reference ref case"
+    " letter notice workbook spreadsheet sheet document mail e-mail email message subject line"
+    " reference ref case"
     " ticket form details information data answer reply response response mailbox team desk"
     " electricity electric gas elec dual fuel single smets smets2 mpan mpans mprn mprns row rows"
     " gained gain gains gaining losing former previous current new fresh formal official urgent"
@@ -70,6 +71,17 @@ _THINGS: Final = (
     " july august september october november december jan feb mar apr jun jul aug sep oct nov dec"
     " st nd rd th prompt promptly early convenience convenient possible asap attention time help"
     " assistance consideration follows specifically initial original earlier last"
+)
+JOINS: Final = words_of("and or but so hence thus therefore accordingly consequently")
+# "Subject says it all, thanks": nothing is said but where to look.
+SUBJECT_LINE: Final = any_of("subject(?: line)?", "title", "heading", "header")
+OF_A_SUBJECT: Final = words_of(
+    "the my this mail's e-mail's email's subject line title heading header of in on at says say "
+    "said has have had it it's its all everything see as per above you is are what tells tell "
+    "states covers self-explanatory self explanatory read please pls kindly and thank thanks many "
+    "much very ta cheers thx obliged in advance you your help a lot so really just only need "
+    "needed request ask asking hi hello morning afternoon details detail more nothing sums"
+    " up for ever"
 )
 _CASUAL: Final = words_of("drop pull shoot")  # "pull our request" gives nothing
 OF_A_REQUEST: Final = (
@@ -215,6 +227,12 @@ WHETHER: Final = re.compile(
     r"\b(?:confirm|check|verify|tell us|tell me|advise|say|state|let us know|let me know|ensure)\b"
     r"(?: that| whether| if)? (?:\w+ ){0,3}codes?\b[^,;.?!]{0,40}?\b(?:are|is|were|was|have|has|had"
     r"|will|did|do|does|can)\b (?!needed|required|wanted|requested)\w",
+    re.I,
+)
+# "Send the codes to Northgate Energy, not us".
+GIVEN_ELSEWHERE: Final = re.compile(
+    r"\bcodes?\b[^.;?!]{0,120}(?<!or )\b(?:not|rather than|instead of) (?:to )?(?:us|me|ourselves"
+    r"|this (?:address|mailbox))\W*$",
     re.I,
 )
 NOT_ASKED: Final = any_of(

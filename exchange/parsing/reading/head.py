@@ -71,7 +71,7 @@ def head_of(headers: Headers) -> MailHead:
         sender="" if headers.fault else storable(sender.address),
         sender_name=storable(sender.name),
         reply_to=plain_addresses(headers.all("reply-to")),
-        to=plain_addresses(headers.all("to")),
+        to=plain_addresses([*headers.all("to"), *headers.all("cc")]),
         in_reply_to=storable(parents[0]) if parents else "",
         references=tuple(map(storable, message_ids(" ".join(headers.all("references"))))),
         date=parse_date(headers.get("date")),

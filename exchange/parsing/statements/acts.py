@@ -20,6 +20,7 @@ from exchange.parsing.phrases import condition_phrases as conditions
 from exchange.parsing.phrases import matter_phrases as matter
 from exchange.parsing.phrases import remark_phrases as remarks
 from exchange.parsing.phrases.aside_phrases import is_small_print
+from exchange.parsing.phrases.paraphrases.asking import asked_plainly
 from exchange.parsing.statements import requests
 from exchange.parsing.statements.requesting import request_state
 from exchange.parsing.statements.requesting.matters import (
@@ -73,7 +74,7 @@ def read_acts(
 
 def _unsettles(sentence: Sentence, act: Act | None, *, asked: bool) -> bool:
     """Return whether a sentence may say that a request is over, put off or yet to come."""
-    text = _without_contractions(sentence.text)
+    text = asked_plainly(_without_contractions(sentence.text))
     if sentence.item or remarks.BOILERPLATE.search(text) or is_closing(text):
         return False
     if language_of(text):
@@ -111,7 +112,7 @@ def act_of(sentence: Sentence, *, about_codes: bool = False) -> Act | None:
 # The sentences of small requests come again and again: without it, they take half as long again.
 @lru_cache(maxsize=2048)
 def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: bool) -> Act | None:
-    text = _without_contractions(text)
+    text = asked_plainly(_without_contractions(text))
     if remarks.BOILERPLATE.search(text) or (is_closing(text)):
         return None
     language = language_of(text) if not item or _has_many_words(text) else ""
@@ -168,7 +169,7 @@ def _act_of(text: str, item: bool, titled: bool, about_codes: bool, subject: boo
         return Act.REPORTS
     if remarks.CHASES.search(said):
         return Act.CHASES
-    lesser = _lesser_act(said, titled=titled)
+    lesser = _lesser_act(said, titled=titled, about_codes=about_codes)
     against_another = warns or called_off or disputes or reports or corrects
     return lesser or (Act.OTHER if against_another else None)
 
@@ -205,6 +206,7 @@ def _is_forbidden(text: str, *, about_codes: bool) -> bool:
 
 def _is_held_back(text: str, *, about_codes: bool) -> bool:
     """Return whether codes must not come yet: on a condition, or announced."""
+    text = conditions.SUPPLY_OF_ENERGY.sub(" ", text)
     ours = names_codes(text) or (about_codes and bool(asked.GIVES.search(text)))
     if conditions.PRECONDITION.search(text) and (ours or asked.GIVES.search(text)):
         return _asks(text) or ours
@@ -217,7 +219,7 @@ def _is_held_back(text: str, *, about_codes: bool) -> bool:
 def _reports(text: str) -> bool:
     if asked.FAILS.search(text):
         return True
-    text = asked.WORKING_TIME.sub(" ", asked.NOT_YET.sub(" ", text))
+    text = asked.WORKING_TIME.sub(" ", asked.NOT_YET.sub(" ", asked.WISHED.sub(" ", text)))
     return bool(remarks.REPORTS.search(matter.OTHER_CODES.sub(" ", text))) or bool(
         remarks.FAULTS.search(text)
     )
@@ -262,9 +264,11 @@ def _asks(text: str) -> bool:
     return not conditions.REDIRECTS.search(bare)
 
 
-def _lesser_act(text: str, *, titled: bool) -> Act | None:
+def _lesser_act(text: str, *, titled: bool, about_codes: bool) -> Act | None:
     """Return the act of a sentence that says nothing of codes that can be acted on."""
     if background.FIELD.fullmatch(text) or background.GREETING.fullmatch(text):
+        return None
+    if about_codes and request_state.points_to_subject(text):
         return None
     if remarks.INFORMS.search(text):
         return Act.OTHER

@@ -100,6 +100,7 @@ _QUESTIONS: Final = (
     rf"qb{_CODES}[^v]*$|q{_CODES}(?:f|b|[?]|$)",  # what is the code
     f"d[yz]{{1,2}}[hH]{_CODES}{_THEY_GAVE}",  # do you hold the code
     f"hyh?{_CODES}{_THEY_GAVE}",
+    f"^h{_CODES}[fFpzDL]{{1,6}}[?]",  # got codes for these?
 )
 _LACKS: Final = (
     f"(?:^|[.,;:-]|w[^.,;:]{{0,3}})T{_CODES}",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from exchange.domain.mail import NEEDS_PASSWORD, Kind, Lack, Subkind, Understanding
-from exchange.domain.meaning.addressees import meant_for_another
+from exchange.domain.meaning.addressees import meant_for_another, names_somebody
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict
 from exchange.domain.statements import Act, Scope, Statement, gravest
@@ -69,18 +69,18 @@ def follow(
                 "reference: a ticket system may have sent our request back"
             )
             return MailOutcome(REVIEW, said.kind, reason, who.party.signifier)
-        another = "" if who.vouched else _meant_for_another(ctx, tx, said)
+        another = "" if who.vouched else _meant_for_another(ctx, tx, said, who.party)
         if another:
             return MailOutcome(REVIEW, said.kind, another, who.party.signifier)
         return answer_request.take(ctx, tx, mail, said, who, basis)
     return _BY_KIND[said.kind](_Sent(ctx, tx, mail, said, who.party))
 
 
-def _meant_for_another(ctx: Context, tx: Transaction, said: Understanding) -> str:
+def _meant_for_another(ctx: Context, tx: Transaction, said: Understanding, party: Party) -> str:
     us = ctx.settings.party
     own = (us.name, us.signifier, *us.mpids, *ctx.own_addresses)
-    others = [one.name for one in tx.parties.all()] if said.addressed else []
-    why = meant_for_another(said, own, others)
+    others = [one.name for one in tx.parties.all()] if names_somebody(said) else []
+    why = meant_for_another(said, own, others, (party.name, party.signifier))
     return f"it may be meant for another company: {why}" if why else ""
 
 

@@ -37,6 +37,7 @@ _MEANT = re.compile(
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)|(?:19|20)\d\d", re.I)
 _NO_HEX: Final = str.maketrans("", "", "0123456789ABCDEFabcdef")
 _UNREADABLE: Final = -1
+_NEAR: Final = 40  # characters before a code that may name a CRC
 
 
 class CrcsApart:
@@ -55,7 +56,8 @@ class CrcsApart:
         head = _HEAD.match(text) if self._open else None
         self._open = bool(_OPEN.search(text))
         if _NAME.search(text):
-            numbers = [*named_crcs(text), *_said(text)]
+            rest = _without_codes(text, tokens)  # "code without CRC: DB7D ..." names none
+            numbers = [*named_crcs(rest), *_said(rest)]
             self._listed = not numbers and not tokens
             alone = is_crc_line(text)
         elif tokens:
@@ -78,6 +80,15 @@ class CrcsApart:
             return []
         item = _ITEM.fullmatch(text[tokens[0].end :])
         return _numbers([item[1]]) if item else []
+
+
+def _without_codes(text: str, tokens: Sequence[Token]) -> str:
+    """Return ``text`` with letters that are no digits in place of bare codes after "CRC:"."""
+    for token in tokens:
+        bare = token.form is TokenForm.CODE and len(code_digits(token.text)) == CODE_DIGITS[0]
+        if bare and _OPEN.search(text[max(0, token.start - _NEAR) : token.start]):
+            text = text[: token.start] + "Z" * (token.end - token.start) + text[token.end :]
+    return text
 
 
 def _said(text: str) -> list[int]:

@@ -88,6 +88,13 @@ def is_in_earnest(text: str) -> bool:
     )
 
 
+def points_to_subject(text: str) -> bool:
+    """Return whether a sentence says that its mail's subject has it all, and nothing else."""
+    if not words.SUBJECT_LINE.search(text):
+        return False
+    return {one.lower() for one in _WORD.findall(text)} <= words.OF_A_SUBJECT
+
+
 def is_added_later(text: str) -> bool:
     """Return whether a sentence says that it was added to what is above it."""
     return bool(words.ADDED_LATER.search(text))
@@ -105,6 +112,8 @@ def unsettles(text: str, place: Place, *, asks: bool) -> bool:
         return True
     if place is Place.SUBJECT:
         return _is_marked(text)
+    if words.GIVEN_ELSEWHERE.search(text):
+        return True
     if asks:
         return False
     return _changes(text, place)
@@ -151,7 +160,9 @@ def _speaks_of_request(clause: str) -> bool:
         if one not in words.REQUEST_NOUNS:
             continue
         before = lower[max(0, at - _DETERMINED) : at]
-        if "your" in before or not words.DETERMINERS & set(before):
+        joined = max((n for n, word in enumerate(before) if word in words.JOINS), default=-1)
+        before = before[joined + 1 :]  # "of the frost and therefore request": a verb
+        if not before or "your" in before or not words.DETERMINERS & set(before):
             continue
         if before[-1] in ("to", "we", "i", "would", "hereby", "do", "also", "kindly"):
             continue  # a verb: "the sites for which we request"

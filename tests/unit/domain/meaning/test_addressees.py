@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from exchange.domain.mail import Kind, MailHead, Understanding
-from exchange.domain.meaning.addressees import meant_for_another
+from exchange.domain.meaning.addressees import meant_for_another, names_somebody
 from exchange.domain.meaning.resolve import resolve
 from exchange.domain.meaning.thread import ThreadContext
 
@@ -52,3 +54,26 @@ def test_without_our_names_the_address_tells_them() -> None:
         Kind.UNKNOWN,
         ('it calls on "Cobalt team", which is not us',),
     )
+
+
+@pytest.mark.parametrize(
+    ("subject", "another"),
+    [
+        ("Install codes - Northgate Energy", True),
+        ("Codes: Northgate", True),
+        ("Severn Power: install codes", True),
+        ("MP121 request to Harbour Light Energy", False),
+        ("Install codes - Vale Energy", False),  # who writes
+        ("Install Codes - Elm Court", False),
+    ],
+)
+def test_a_subject_calls_on_another_company(subject: str, another: bool) -> None:
+    mail = Understanding(replace(HEAD, subject=subject), Kind.REQUEST)
+    assert bool(meant_for_another(mail, OWN, OTHERS, ("Vale Energy",))) == another
+    assert names_somebody(mail) or not another
+
+
+def test_next_to_our_address_those_of_others_are_not_ours() -> None:
+    both = replace(HEAD, to=("codes@northgate.example", "codes@harbour-light.example"))
+    mail = Understanding(both, Kind.REQUEST, addressed=("Northgate Energy",))
+    assert "Northgate" in meant_for_another(mail, OWN, OTHERS)
