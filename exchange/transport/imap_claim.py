@@ -190,6 +190,8 @@ class MailboxClaim:
         for theirs in sessions.values():
             if self._left_over(theirs) or now - max(one.at for one in theirs) > LEASE:
                 gone += [one.uid for one in theirs]
+            elif theirs[0].session.startswith((_TAKING, _TAKEN)):
+                rivals.append(theirs[-1])  # who takes over does not see what we append now
             elif min(one.uid for one in theirs) < place:
                 rivals.append(theirs[-1])
         if rivals:
