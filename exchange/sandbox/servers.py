@@ -22,7 +22,7 @@ from typing import Final, Self, TypeVar
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from proxyprotocol.sock import SocketInfo
-from pymap.backend.dict import Config, Identity, Login
+from pymap.backend.dict import Config, Identity
 from pymap.backend.dict.mailbox import MailboxSet
 from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
@@ -31,6 +31,7 @@ from pysasl.hashing import Cleartext
 
 from exchange.errors import ExchangeError
 from exchange.sandbox.certificates import make_certificate
+from exchange.sandbox.imap_sessions import SteadyLogin
 
 HOST: Final = "127.0.0.1"
 _START_SECONDS: Final = 60.0
@@ -223,7 +224,7 @@ class _PostOffice:
             hash_context=_Plain(),
             invalid_user_sleep=0.0,
         )
-        self._login = Login(self._config)
+        self._login = SteadyLogin(self._config)
         self._server: asyncio.Server | None = None
         self._visits: set[asyncio.Task[None]] = set()
 

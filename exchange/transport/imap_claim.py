@@ -9,6 +9,10 @@ it looks, so of two that start at the same instant at least the later one sees t
 A holder keeps its first claim until it stops. Each renewal is a further mail, and only the last of
 those is kept. A claim that was not renewed for LEASE is dead.
 
+A daemon may be halted between any two commands, for any time. So a claim counts from before it was
+appended; one that is due again when everything is judged, or that others have removed by then, is
+made again; and what changes while it is read is read again.
+
 A daemon whose mailbox a person takes over notices at its next renewal, and works until then. So a
 take-over appends a claim that says so, and the new daemon starts once that time has passed.
 
@@ -30,7 +34,7 @@ from email.message import EmailMessage
 from itertools import starmap
 from typing import Final
 
-from exchange.errors import ExchangeError, MailboxClaimed, MailboxRefused
+from exchange.errors import ExchangeError, MailboxClaimed, MailboxRefused, MailboxUnavailable
 from exchange.later import Log
 from exchange.transport.imap_fetch import Fields, arrival
 from exchange.transport.imap_session import LEAVE_SECONDS, Session, error_text, is_passing, uid_sets
@@ -41,7 +45,12 @@ LEASE: Final = timedelta(minutes=15)
 RENEW_SECONDS: Final = 240.0
 # By then a daemon whose claim was taken over has noticed it, or has ended.
 _NOTICED: Final = timedelta(seconds=RENEW_SECONDS + 60.0)
-_TAKEN: Final = "taken-over-"  # how the session in a claim begins that a take-over left
+# How the session in a claim begins that a take-over leaves: the first keeps the place, the second
+# says since when the former holder can notice.
+_TAKING: Final = "takes-over-"
+_TAKEN: Final = "taken-over-"
+_SKEW: Final = timedelta(minutes=1)  # between the clocks of a server's machines
+_TRIES: Final = 3
 _AT_ONCE: Final = 200
 _HEADER: Final = "X-MP121-Claim"
 _FIELD: Final = "BODY.PEEK[HEADER.FIELDS (X-MP121-CLAIM X-MP121-HOLDER)]"
@@ -59,6 +68,12 @@ uses this mailbox.  This mail keeps any other exchange away from it; it is
 replaced every few minutes and removed when the exchange stops.  Please leave
 this folder alone.
 """
+
+
+def _seconds() -> float:
+    """Return seconds that pass also while the machine sleeps, where the system counts those."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime(clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +110,17 @@ class _Sign:
 class MailboxClaim:
     """Our claim on one mailbox; used by the thread that uses the connection.
 
-    ``steady`` gives seconds that only grow.
+    ``steady`` gives seconds that only grow, also while the machine sleeps.
     """
 
     def __init__(
-        self, folder: str, holder: Claimant, steady: Callable[[], float] = time.monotonic
+        self, folder: str, holder: Claimant, steady: Callable[[], float] = _seconds
     ) -> None:
         self._folder, self._holder, self._steady = folder, holder, steady
         self._renewed: float | None = None
         self._held = False
         self._impossible = False
+        self._first: int | None = None  # UID of the first claim that the server showed us
 
     @property
     def due(self) -> bool:
@@ -114,37 +130,56 @@ class MailboxClaim:
     def hold(self, session: Session) -> datetime | None:
         """Make or renew the claim; return the server's time, None if the server allows no claim.
 
-        Afterwards no inbox is selected.  Raises MailboxClaimed when another daemon holds it.
+        Afterwards no inbox is selected.  Raises MailboxClaimed when another daemon holds it, and
+        MailboxUnavailable when that cannot be found out in time.
         """
-        mark = ""
-        try:
-            full = session.ensure_folder(self._folder)
-            raw = self._holder.mail()
-            mark = _mark_of(raw)
-            session.client.append(full, raw)
-            signs = self._signs(session, full)
-        except imaplib.IMAP4.abort:
-            raise
-        except (imaplib.IMAP4.error, MailboxRefused) as error:
-            if isinstance(error, imaplib.IMAP4.error) and is_passing(error):
+        rival = None
+        for _ in range(_TRIES):
+            began = self._steady()
+            mark = ""
+            try:
+                full = session.ensure_folder(self._folder)
+                raw = self._holder.mail()
+                mark = _mark_of(raw)
+                session.client.append(full, raw)
+                signs = self._signs(session, full)
+            except imaplib.IMAP4.abort:
                 raise
-            self._cannot(session, error)
-            return None
-        now = next((one.at for one in signs if one.mark == mark), None)
-        if now is None:
-            self._cannot(session, None)  # the folder does not show our mail
-            return None
-        self._judge(session, signs, mark, now)
-        self._renewed, self._held, self._impossible = self._steady(), True, False
-        return now
+            except (imaplib.IMAP4.error, MailboxRefused) as error:
+                if isinstance(error, imaplib.IMAP4.error) and is_passing(error):
+                    raise
+                self._cannot(session, error)
+                return None
+            now = next((one.at for one in signs if one.mark == mark), None)
+            if now is not None:
+                self._judge(session, signs, mark, now)
+            in_time = 0 <= self._steady() - began < RENEW_SECONDS
+            if now is not None and in_time:
+                self._renewed, self._held, self._impossible = began, True, False
+                return now
+            # Who removed our claim is there himself, unless we were halted for long.
+            rival = next((one for one in signs if one.session != self._holder.session), None)
+            if now is None and in_time and rival is None and self._first is None:
+                self._cannot(session, None)  # the folder does not show our mail
+                return None
+        self._renewed = None
+        if rival is not None:
+            raise self._claimed(session, rival)
+        raise MailboxUnavailable(
+            "who uses this mailbox cannot be found out in time", place=session.place
+        )
 
     def _judge(self, session: Session, signs: Sequence[_Sign], mark: str, now: datetime) -> None:
         """Remove outdated claims; raise MailboxClaimed if another daemon holds the mailbox."""
         ours = [one for one in signs if one.session == self._holder.session]
+        if self._first is None:
+            self._first = ours[0].uid
         self._wait_for_others(session, signs, now)
         before = [one for one in ours if one.mark != mark]
-        # If we did not renew for so long, others may think us dead: we claim anew.
-        alive = bool(before) and now - max(one.at for one in before) <= LEASE
+        # If we did not renew for so long, others may think us dead: we claim anew. Their time may
+        # be later than ours, as a server may note the time before it gives the UID.
+        latest = max(one.at for one in signs)
+        alive = bool(before) and latest - max(one.at for one in before) <= LEASE - _SKEW
         place = min(one.uid for one in (ours if alive else ours[-1:]))
         sessions: dict[str, list[_Sign]] = {}
         for one in signs:
@@ -153,16 +188,25 @@ class MailboxClaim:
         gone = [one.uid for one in ours if one.mark != mark and (one.uid != place or not alive)]
         rivals = []
         for theirs in sessions.values():
-            left_over = theirs[0].instance == self._holder.instance and not self._held
-            if left_over or now - max(one.at for one in theirs) > LEASE:
+            if self._left_over(theirs) or now - max(one.at for one in theirs) > LEASE:
                 gone += [one.uid for one in theirs]
+            elif theirs[0].session.startswith((_TAKING, _TAKEN)):
+                rivals.append(theirs[-1])  # who takes over does not see what we append now
             elif min(one.uid for one in theirs) < place:
                 rivals.append(theirs[-1])
         if rivals:
             self._renewed, self._held = None, False
-            _remove(session, [*gone, *(one.uid for one in ours)])
+            _remove(session, [one.uid for one in ours])
             raise self._claimed(session, rivals[0])
         _remove(session, gone)
+
+    def _left_over(self, theirs: Sequence[_Sign]) -> bool:
+        """Return whether a former process of our folder left these, or a take-over for us."""
+        if theirs[0].instance != self._holder.instance:
+            return False
+        if theirs[0].session.startswith((_TAKING, _TAKEN)):
+            return True
+        return self._first is not None and theirs[-1].uid < self._first
 
     def _wait_for_others(self, session: Session, signs: Sequence[_Sign], now: datetime) -> None:
         """Raise MailboxClaimed while the former holder may not have noticed our take-over."""
@@ -195,18 +239,21 @@ class MailboxClaim:
     def take_over(self, session: Session) -> Sequence[str]:
         """Claim the mailbox whoever holds it; return from whom it was taken, in words."""
         full = session.ensure_folder(self._folder)
-        raw = self._holder.mail()
+        token = secrets.token_hex(4)
+        raw = replace(self._holder, session=f"{_TAKING}{token}").mail()
         session.client.append(full, raw)
         signs = self._signs(session, full)
         foreign = [one for one in signs if one.instance != self._holder.instance]
         ours = [one for one in signs if one.mark == _mark_of(raw)]
         # One that did not renew for longer has ended, or will look before it does anything else.
-        busy = [one for one in foreign if ours and ours[0].at - one.at <= _NOTICED]
+        busy = [one for one in foreign if not ours or ours[0].at - one.at <= _NOTICED]
+        taken = replace(self._holder, session=f"{_TAKEN}{token}")
         if busy:
-            taken = replace(self._holder, session=f"{_TAKEN}{secrets.token_hex(4)}")
             session.client.append(full, taken.mail())
         # If nobody else holds it, our daemon has its own claim, or makes one when it starts.
         _remove(session, [one.uid for one in foreign or ours])
+        if busy:  # only from now on they can notice
+            session.client.append(full, taken.mail())
         began = {one.instance for one in busy}
         return sorted(
             {
@@ -227,15 +274,24 @@ class MailboxClaim:
             _remove(session, [one.uid for one in signs if one.session == self._holder.session])
 
     def _signs(self, session: Session, full: str) -> list[_Sign]:
-        """Select the folder and return every claim in it."""
+        """Select the folder and return every claim in it.
+
+        A claim that is renewed between SEARCH and FETCH would seem to be gone: we look again.
+        """
         session.selected = None
-        exists = session.client.select_folder(full).get(b"EXISTS")
-        uids = session.all_uids(exists) if isinstance(exists, int) and exists else []
-        signs = []
-        for first in range(0, len(uids), _AT_ONCE):
-            found, _ = session.given(uids[first : first + _AT_ONCE], ("INTERNALDATE", _FIELD))
-            signs += [one for one in starmap(_sign, found.items()) if one is not None]
-        return sorted(signs, key=lambda one: one.uid)
+        lost: set[int] = set()
+        for _ in range(_TRIES):
+            exists = session.client.select_folder(full).get(b"EXISTS")
+            uids = session.all_uids(exists) if isinstance(exists, int) and exists else []
+            found: dict[int, Fields] = {}
+            for first in range(0, len(uids), _AT_ONCE):
+                found |= session.given(uids[first : first + _AT_ONCE], ("INTERNALDATE", _FIELD))[0]
+            missing = set(uids) - found.keys()
+            if missing <= lost:  # those that are missing again cannot be read
+                signs = [one for one in starmap(_sign, found.items()) if one is not None]
+                return sorted(signs, key=lambda one: one.uid)
+            lost |= missing
+        raise MailboxUnavailable("the claims in it change while they are read", place=session.place)
 
     def _cannot(self, session: Session, error: ExchangeError | imaplib.IMAP4.error | None) -> None:
         """Go on without a claim; log it once."""
@@ -251,6 +307,10 @@ class MailboxClaim:
         self._impossible = True
 
 
+def _mark_of(raw: bytes) -> str:
+    return str(email.message_from_bytes(raw)[_HEADER]).split()[-1]
+
+
 def _sign(uid: int, fields: Fields) -> _Sign | None:
     """Return the claim in an answer to FETCH; None if it is another mail."""
     at = arrival(fields)
@@ -264,10 +324,6 @@ def _sign(uid: int, fields: Fields) -> _Sign | None:
     holder = " ".join(str(header.get(_HOLDER, "")).split())
     instance, session, mark = words
     return _Sign(uid, at, instance, session, mark, holder[:300])
-
-
-def _mark_of(raw: bytes) -> str:
-    return str(email.message_from_bytes(raw)[_HEADER]).split()[-1]
 
 
 def _remove(session: Session, uids: Iterable[int]) -> None:
