@@ -24,7 +24,7 @@ from exchange.parsing.reading.understand import understand
 HERE = Path(__file__).parent
 THEMES: Final = (
     "acts", "acts2", "acts3", "acts4", "acts5", "answers", "answers2", "answers3", "answers4",
-    "answers5", "desks5", "quotes", "quotes3",
+    "answers5", "answers6", "desks5", "quotes", "quotes3",
 )  # fmt: skip
 _OURS: Final = frozenset(("codes@ours.example",))
 _OUR_NAMES: Final = ("Ours Energy", "OURS")

@@ -25,6 +25,7 @@ _LEAST = {
     "answers3": {"kind": 0.98, "denials taken": 0.95, "codes taken": 0.90},
     "answers4": {"kind": 0.98, "denials taken": 0.86, "codes taken": 0.85},
     "answers5": {"kind": 0.98, "denials taken": 0.96, "codes taken": 1.0},
+    "answers6": {"kind": 0.97, "denials taken": 0.88, "codes taken": 0.94},
     "desks5": {"kind": 0.97, "denials taken": 0.97, "codes taken": 1.0},
     "quotes": {"kind": 0.97, "denials taken": 0.97, "codes taken": 1.0, "devices found": 1.0},
     "quotes3": {"kind": 0.98, "denials taken": 0.97, "codes taken": 0.96, "devices found": 1.0},

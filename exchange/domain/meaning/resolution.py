@@ -24,6 +24,7 @@ from exchange.domain.meaning.spoken import (
     count_devices,
     has_signs,
     is_of_column,
+    is_of_devices,
     is_of_loose_code,
     is_of_rows,
     legend_of,
@@ -161,14 +162,8 @@ class Resolution:
                 continue  # on behalf of the sender's own company
             if one.hedge and one.act in ANSWERING and not is_of_rows(one):
                 self._doubt(f'{shown(one)}: "{one.hedge}" leaves it open')
-            elif (
-                one.act is Act.OTHER
-                and one.scope is Scope.NAMED
-                and (all(each in by_row for each in one.devices) or one in apart)
-            ):
-                continue  # it leaves its own Devices open, and no others
-            elif is_of_rows(one) or (one.act is Act.OTHER and one.scope is Scope.ROWS):
-                continue  # about its rows alone: weighed when it is known what is denied
+            elif is_of_rows(one) or one in apart or is_of_devices(one, by_row):
+                continue  # it leaves its own rows open, and no others
             elif qualifies(one) and one.words not in clear:
                 self._doubt(f"{shown(one)} may qualify it")
         denies = any(one.act is Act.DENIES for one in self.spoken)

@@ -79,3 +79,14 @@ def set_apart(
         and one.devices
         and not any(device in answered for device in one.devices)
     ]
+
+
+def is_of_devices(one: Statement, answered: Collection[DeviceId]) -> bool:
+    """Return whether a sentence that is not understood is about some rows alone.
+
+    Rows by number are weighed when it is known what is denied; Devices count if they are answered.
+    """
+    if one.act is not Act.OTHER:
+        return False
+    of_these = one.scope is Scope.NAMED and all(device in answered for device in one.devices)
+    return of_these or one.scope is Scope.ROWS

@@ -13,7 +13,7 @@ from exchange.parsing.statements.grammar.words import Clause
 _BEFORE_US = re.compile(
     r"\b(?:before|prior to|previous to|ahead of|predat\w+|pre-dat\w+"
     r"|long before)\b[^.?!]{0,80}?\b(?:we"
-    r"|us|our supply|our)\b|\bwe (?:only |later |then |subsequently |just |have since "
+    r"|us|our supply|our|supply)\b|\bwe (?:only |later |then |subsequently |just |have since "
     r"|since )*(?:took"
     r"|gained|inherited|became|came|picked|acquired)\b[^.?!]{0,60}\b(?:after|later|afterwards|since"
     r"|subsequently|following|then)\b|\bwe (?:only|later|subsequently|then|just) (?:took|gained"

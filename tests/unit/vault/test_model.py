@@ -137,6 +137,8 @@ class Model:
                 if skip_bad:
                     clashing.add(each.device)
         if skip_bad:
+            # Nobody can tell which code is right of a Device whose code is another one's too.
+            clashing |= {records[row - 1].device for row in shared}
             refused |= {row for row, each in enumerate(records, 1) if each.device in clashing}
         if refused and not skip_bad:
             return Expected(sorted(refused))

@@ -26,7 +26,7 @@ def test_who_was_there_before(text: str, before: bool) -> None:
     ("text", "only"),
     [
         ("Harbour Energy is a trading name of Harbour Supply Ltd", True),
-        ("Harbour Energy is part of the Tidal group", True),
+        ("Harbour Energy is a subsidiary of Tidal Gas", True),
         ("Harbour was our trading name", False),
         ("Tidal installed these on behalf of Harbour", False),
         ("Harbour supplies Bristol", False),
