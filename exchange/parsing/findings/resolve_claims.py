@@ -35,6 +35,7 @@ from exchange.parsing.findings.stated_totals import StatedTotal
 
 _WITH_CRC: Final = 36
 _WITHOUT_CRC: Final = 32
+_SHORT: Final = 5_000  # Devices of a list whose rows are counted
 
 
 def note_totals(found: Findings, totals: Sequence[tuple[str, int]]) -> None:
@@ -46,9 +47,12 @@ def note_totals(found: Findings, totals: Sequence[tuple[str, int]]) -> None:
         len(unique_devices(found.devices)),
         len(found.rejects),
     )
-    lengths = frozenset((rows, unique, rows + unread, unique + unread))
+    lengths = {rows, unique, rows + unread, unique + unread}
+    if rows < _SHORT:  # a row may have two IDs, and its total counts rows
+        places = {one.where for one in (*found.devices, *found.rejects)}
+        lengths.add(len(places))
     numbers = tuple(number for _, number in totals)
-    found.totals.append(StatedTotal(totals[-1][0], numbers, lengths))
+    found.totals.append(StatedTotal(totals[-1][0], numbers, frozenset(lengths)))
 
 
 def unique_devices(devices: MixedList[Found]) -> Sequence[Found]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from exchange.domain.device import DeviceId
@@ -16,7 +16,7 @@ from exchange.parsing.findings.resolve_claims import note_totals
 from exchange.parsing.findings.stated_totals import totals_of_lines
 from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device
 from exchange.parsing.identifiers.meter_labels import may_have_labels
-from exchange.parsing.lists.prose.device_recognition import PlaceOf, devices_in
+from exchange.parsing.lists.prose.device_recognition import PlaceOf
 from exchange.parsing.lists.prose.prose import ProseReader, read_prose
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.lists.tables.column_finder import share_of_devices
@@ -39,6 +39,7 @@ from exchange.parsing.lists.tables.table_lines import other_columns, table_lines
 from exchange.parsing.mime.markup import read_html
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.phrases.row_phrases import is_not_wanted
+from exchange.parsing.reading.left_out import hidden_devices, leave_out_struck
 from exchange.parsing.sheets.delimited import read_delimited
 from exchange.parsing.sheets.grid import Row, Table
 from exchange.parsing.sheets.pdf.pdf import STRUCK, UNSEEN, read_pdf
@@ -63,7 +64,6 @@ _HEX_RUN = re.compile(
 )
 _LONG: Final = 5_000  # lines
 _AROUND: Final = 20
-_NAMED: Final = 5  # Device IDs that a warning names
 _SHOWN: Final = 100  # characters of a line of a PDF
 
 
@@ -387,18 +387,3 @@ def _table(lines: list[Line], place: PlaceOf) -> Table:
     rows = [Row(line.row, line.cells, frozenset()) for line in lines]
     struck = frozenset(line.row for line in lines if line.struck)
     return Table(where, (), rows, struck=struck)
-
-
-def leave_out_struck(
-    found: Findings, where: str, lines: Iterable[Line], what: str = STRUCK
-) -> None:
-    """Note the Device IDs in a text that its sender struck out or that does not show, if any."""
-    struck = devices_in(lines)
-    if struck:
-        named = ", ".join(map(str, struck[:_NAMED]))
-        found.leave_out(where, len(struck), what, f": {named}")
-
-
-def hidden_devices(text: str) -> int:
-    """Count the Device IDs in a hidden text."""
-    return len(devices_in([Line(0, text)])) if text.strip() else 0

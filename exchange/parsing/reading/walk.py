@@ -34,12 +34,11 @@ from exchange.parsing.mime.quoting import mark_quotes
 from exchange.parsing.mime.sent_quotes import mark_sent
 from exchange.parsing.phrases.answer_phrases import asks_for_codes
 from exchange.parsing.reading.attachments import (
-    hidden_devices,
-    leave_out_struck,
     read_attachment,
     read_lines,
 )
 from exchange.parsing.reading.head import head_of
+from exchange.parsing.reading.left_out import hidden_devices, leave_out_struck
 from exchange.parsing.reading.mbox import mails_in
 from exchange.parsing.reading.renderings import (
     answers_conflict,

@@ -14,11 +14,11 @@ from exchange.parsing.mime.headers import read_fields
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.reading import attachments
 from exchange.parsing.reading.attachments import (
-    hidden_devices,
     read_attachment,
     read_lines,
     read_table,
 )
+from exchange.parsing.reading.left_out import hidden_devices
 from exchange.parsing.sheets.grid import Row, Table
 from exchange.parsing.text.lines import Line, plain_lines
 from tests.corpus import making
