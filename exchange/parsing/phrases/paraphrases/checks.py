@@ -5,43 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 _CHECKING = "(?:check|investigat|review|search|look|dig|digg|research)(?:ing|ion|ed|es)?"
-# What else is not done to a meter, next to installing it.
-_DEED = (
-    "(?:commission(?:ed)?|exchange[d]?|replace[d]?|remove[d]?|procure[d]?|order(?:ed)?|own(?:ed)?"
-    "|maintain(?:ed)?|configure[d]?|enrol(?:led)?|arrange[d]?|rent(?:ed)?|supply|supplied"
-    "|connect(?:ed)?|set up|touch(?:ed)?|handle[d]?|purchase[d]?|book(?:ed)?|deal(?:t)? with"
-    "|work(?:ed)? on|organise[d]?|attend(?:ed)?|visit(?:ed)?|energise[d]?|test(?:ed)?)"
-)
-_OWN_TEAM = (
-    r"(?:the|our|my) (?:\w+ ){0,3}?(?:team|teams|department|colleagues?|people|desk|engineers?|ops"
-    r"|operations|manager|guys|lads|crew|side|metering|field force|installers|fitters)"
-    r"(?: (?:team|people|lot|colleagues))?(?: (?:here|today|yesterday|this morning))?"
-)
-# What else is not done to a meter, next to installing it.
-_DEED = (
-    "(?:commission(?:ed)?|exchange[d]?|replace[d]?|remove[d]?|procure[d]?|order(?:ed)?|own(?:ed)?"
-    "|maintain(?:ed)?|configure[d]?|enrol(?:led)?|arrange[d]?|rent(?:ed)?|supply|supplied"
-    "|connect(?:ed)?|set up|touch(?:ed)?|handle[d]?|purchase[d]?|book(?:ed)?|deal(?:t)? with"
-    "|work(?:ed)? on|organise[d]?|attend(?:ed)?|visit(?:ed)?|energise[d]?|test(?:ed)?)"
-)
-_OWN_TEAM = (
-    r"(?:the|our|my) (?:\w+ ){0,3}?(?:team|teams|department|colleagues?|people|desk|engineers?|ops"
-    r"|operations|manager|guys|lads|crew|side|metering|field force|installers|fitters)"
-    r"(?: (?:team|people|lot|colleagues))?(?: (?:here|today|yesterday|this morning))?"
-)
-_REPLIED = (
-    r"(?:have |has |had )?(?:now |just |since |all |both )*(?:come back|came back|got back|reported"
-    r"(?: back)?|replied|responded|looked(?: into (?:it|this|these))?|checked(?: (?:it|this"
-    r"|these|them))?"
-    r"|been through (?:it|this|these|them)|reviewed (?:it|this|these|them))(?: to (?:me|us))?"
-)
-# What else is not done to a meter, next to installing it.
-_DEED = (
-    "(?:commission(?:ed)?|exchange[d]?|replace[d]?|remove[d]?|procure[d]?|order(?:ed)?|own(?:ed)?"
-    "|maintain(?:ed)?|configure[d]?|enrol(?:led)?|arrange[d]?|rent(?:ed)?|supply|supplied"
-    "|connect(?:ed)?|set up|touch(?:ed)?|handle[d]?|purchase[d]?|book(?:ed)?|deal(?:t)? with"
-    "|work(?:ed)? on|organise[d]?|attend(?:ed)?|visit(?:ed)?|energise[d]?|test(?:ed)?)"
-)
 _OWN_TEAM = (
     r"(?:the|our|my) (?:\w+ ){0,3}?(?:team|teams|department|colleagues?|people|desk|engineers?|ops"
     r"|operations|manager|guys|lads|crew|side|metering|field force|installers|fitters)"
