@@ -133,7 +133,7 @@ def test_submission_with_a_token(dovecot: Dovecot, mail: Callable[[], bytes]) ->
         smtp = SmtpSettings.model_validate(settings | {"port": postfix.smtp_port})
         good = SmtpCourier(smtp, "", Path("/"), token=lambda: token_for(ADDRESS))
         assert [fate.accepted for fate in good.send([letter])] == [True]
-        old = SmtpCourier(smtp, "", Path("/"), token=lambda: token_for(ADDRESS, lives=-1))
+        old = SmtpCourier(smtp, "", Path("/"), token=lambda: token_for(ADDRESS, lives=-60))
         with pytest.raises(CourierRefused):
             list(old.send([letter]))
 
