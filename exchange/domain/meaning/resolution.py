@@ -28,6 +28,7 @@ from exchange.domain.meaning.spoken import (
     is_of_loose_code,
     is_of_rows,
     legend_of,
+    owned_rest,
     qualifies,
     set_apart,
     shown,
@@ -105,8 +106,7 @@ class Resolution:
         """Return ``Northmere fitted them before we took over`` as a denial of the sender."""
         if one.act is not Act.OWNS or one.reason != BEFORE_SENDER or one.hedge:
             return one
-        said = self.said.head
-        if self._is_sender(one.subject) or is_related(one.subject, self.context, said):
+        if self._is_sender(one.subject) or is_related(one.subject, self.context, self.said.head):
             return one
         return replace(one, act=Act.DENIES, subject="")
 
@@ -158,7 +158,7 @@ class Resolution:
         clear = {one.words for one in self.spoken if not one.hedge}
         apart = set_apart(self.said, self.spoken, by_row)
         for one in self.said.statements if self._at_stake() else ():
-            if one.act is Act.OTHER and one.subject and self._is_sender(one.subject):
+            if one.act is Act.OTHER and self._is_sender(one.subject):
                 continue  # on behalf of the sender's own company
             if one.hedge and one.act in ANSWERING and not is_of_rows(one):
                 self._doubt(f'{shown(one)}: "{one.hedge}" leaves it open')
@@ -220,6 +220,8 @@ class Resolution:
                 other = next((one for one in said if one.act is not Act.DENIES), said[0])
                 self._doubt(f"{device} is denied, and not only denied: {shown(other)}")
                 break
+        if rest := owned_rest(self.spoken):
+            self._doubt(f"{shown(rest)}: it is not clear of what")
         denied = [one for one, said in self.verdicts.items() if said[0].act is Act.DENIES]
         if any(device in self.context.provided for device in denied):
             self._doubt("it denies a Device that they gave an install code for")

@@ -90,3 +90,10 @@ def is_of_devices(one: Statement, answered: Collection[DeviceId]) -> bool:
         return False
     of_these = one.scope is Scope.NAMED and all(device in answered for device in one.devices)
     return of_these or one.scope is Scope.ROWS
+
+
+def owned_rest(spoken: Collection[Statement]) -> Statement | None:
+    """Return the sentence that calls the rest theirs, where another denies without saying which."""
+    vague = any(one.act is Act.DENIES and one.scope in (Scope.THESE, Scope.NONE) for one in spoken)
+    ours = (one for one in spoken if one.act is Act.OWNS and not one.subject)
+    return next((one for one in ours if vague and one.scope is Scope.REST), None)

@@ -125,7 +125,10 @@ _UNRELIABLE: Final = any_of(
     "(?:records?|data|files?|history|archives?|systems?|register)",
     "(?:are|is|sits?|held|still|now) with (?:another|a different|the) (?:team|department"
     "|office|system)",
-    "thinks? otherwise", "offline", "out of action", "surer",
+    r"as far (?:back )?as our [\w ]{0,20}(?:go|goes|reach)[^.?!]{0,12}\b(?:19|20)\d\d\b",
+    r"(?:search|check|review"
+    r"|look)\w*[^.?!]{0,20}\bonly\b", r"only[^.?!]{0,30}\b(?:searched|checked)",
+    "(?:copied|pasted) from", "thinks? otherwise", "offline", "out of action", "surer",
     r"renam\w*", "(?:used to|previously|formerly) (?:be )?(?:called|known|named|trade)",
     "(?:is|are) now (?:us|ours|called)", "changed (?:our|its|their) name",
     "(?:propose|suggest) (?:that )?we (?:reply|answer|send|say|respond|write)",
@@ -224,7 +227,8 @@ _ASKS_APPROVAL: Final = re.compile(
 _OF_THE_ANSWER: Final = re.compile(
     r"^\W*(?:(?:well|but|and|though|still|mind you|on reflection|to be honest|actually)[,;]? )?"
     r"(?:this|that|it|which|all this|all that|all of this)(?:'s| is| was| may| might| could| will"
-    r"| would)\b(?P<rest>[^.?!]*)",
+    r"| would| depends?| needs?| requires?| relies| applies| covers| excludes| includes| concerns"
+    r"| contradicts| replaces| assumes| ignores| does| did| only)\b(?P<rest>[^.?!]*)",
     re.I,
 )
 _CLOSES: Final = re.compile(
@@ -236,19 +240,6 @@ _CLOSES: Final = re.compile(
     r"|(?:the|a|our) (?:final|formal|full|complete) (?:answer|response|reply|position)"
     r"|frustrating|disappointing|annoying|a pain|unfortunate|a shame|a pity"
     r"|not (?:the (?:answer|news|reply|response)|what) you(?:'re| are| were|'d)? ?\w*)\b",
-    re.I,
-)
-
-
-_DOUBTS_ANSWER: Final = re.compile(
-    r"\b(?:guess|hunch|views?|opinion|understanding|impression|best|drafts?|first|initial|interim"
-    r"|provisional|personal|informal|unofficial|not|n't|subject|open|under|to be|being|may|might"
-    r"|could"
-    r"|tbc|think|believe|told|according|based|memory|wrong|incorrect|mistake\w*|jok\w*|tests?"
-    r"|for now"
-    r"|internal|only|just|unless|until|if|yet|awaiting|pending|some|one|part|rough|assum\w+|as far"
-    r"|what (?:i|we|my|our)|seem\w*|appear\w*|looks?|likely|probabl\w+|perhaps|maybe|hope\w*|say"
-    r"|said|says|changes?|replaced|different|other|except|apart|for (?:you|your)|confidential)\b",
     re.I,
 )
 
@@ -269,10 +260,7 @@ def of_the_answer(text: str) -> str:
     if asked:
         return asked[0]
     found = _OF_THE_ANSWER.match(text)
-    doubt = _DOUBTS_ANSWER.search(found["rest"]) if found else None
-    if found is None or doubt is None:
-        return ""
-    return "" if _CLOSES.match(found["rest"]) else found[0][:_LONGEST_WORDS]
+    return "" if found is None or _CLOSES.match(found["rest"]) else found[0][:_LONGEST_WORDS]
 
 
 _ARRIVED: Final = re.compile(

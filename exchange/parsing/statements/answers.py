@@ -54,7 +54,7 @@ from exchange.parsing.statements.promises import announces_codes, promises
 from exchange.parsing.statements.provided import provided
 from exchange.parsing.statements.qualifying import is_advice, is_off_topic, qualifies
 from exchange.parsing.statements.sentences import CODE_MARK, Sentence
-from exchange.parsing.statements.vouching import hearsay_in, others_word, vouched_by
+from exchange.parsing.statements.vouching import hearsay_in, of_a_view, others_word, vouched_by
 from exchange.parsing.text.cache_short import cache_short
 
 _CODES_FOR = re.compile(r"[XWO]*c(?=.*[TQFo])[^NZ]*$")
@@ -273,7 +273,7 @@ def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[Core])
         return asks[0]  # ask them, not us
     if _INVERTED.match(sentence.text):
         return sentence.text.split(maxsplit=1)[0]  # were these not ...
-    cited = _cited(sentence.text)
+    cited = _cited(sentence.text) or of_a_view(sentence.text)
     if cited:
         return cited
     text = without_courtesy(sentence.text)

@@ -168,8 +168,9 @@ def doubts_about_others(clause: Clause, end: int) -> str:
     for one, two in pairwise(clause.words):
         if one.text.lower() == "for" and two.part == parts.NAME:
             return f"for {two.text}"
-        if one.text.lower() in ("the", "a", "some") and two.text.lower() in OWN_PEOPLE:
-            return two.text  # the team in Leeds did
+        placed = one.part == parts.NAME and clause.words[0].text.lower() == "the"
+        if (placed or one.text.lower() in ("the", "a", "some")) and two.text.lower() in OWN_PEOPLE:
+            return two.text  # the team in Leeds did, the Leeds team did
     supplied = tells_of_supply(clause._replace(shape=clause.shape[end:], kept=clause.kept[end:]))
     for at, word in enumerate(clause.kept):
         if word.part in parts.HEDGES and not (at >= end and is_when(word)):

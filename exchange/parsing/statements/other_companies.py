@@ -20,11 +20,32 @@ _BEFORE_US = re.compile(
     r"|inherited|became|came|picked)\b",
     re.I,
 )
+_CUSTOMERS_CAME = re.compile(
+    r"\b(?:became|becoming) (?:the |their |its )?(?:new |registered |current )*supplier\b"
+    r"|\b(?:took|taken|acquired|inherited|gained|won|joined|bought)\b(?: over| on)? (?:the "
+    r"|these |those |this |its |their )?"
+    r"(?:customers?|sites?|suppl(?:y|ies)|accounts?|mpxns?|mpans?|propert(?:y|ies)|premises"
+    r"|households?)\b",
+    re.I,
+)
+_COMPANY_CHANGED = re.compile(
+    r"\b(?:acquir\w+|acquisitions?|bought|buy\w*|purchas\w+|merg\w+|group|subsidiar\w+|compan(?:y"
+    r"|ies)|business\w*"
+    r"|rebrand\w*|brands?|became|becom\w+|parent|part of|now us|joined|joining|trading|novat\w+"
+    r"|predecessor\w*"
+    r"|contracts?|contractors?|sister|old name|former name|renamed|absorbed|owned"
+    r"|took (?:over )?(?-i:[A-Z])"
+    r"|agents?|behalf|for us|our (?:mop|mam|meter operator|partners?|fitters?|installers?"
+    r"|engineers?|team))\b",
+    re.I,
+)
 _DEEDS: Final = frozenset("WOoIJSGTtDdQrFAYcZU")
 
 
 def was_before_sender(text: str, clause: Clause) -> bool:
     """Return whether somebody installed them before the sender supplied, or is the installer."""
+    if _COMPANY_CHANGED.search(_CUSTOMERS_CAME.sub(" ", text)):
+        return False  # what a company did that the sender bought may count as the sender's
     return bool(_BEFORE_US.search(plain_words(text))) or parts.INSTALLER in clause.shape
 
 

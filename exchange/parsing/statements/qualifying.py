@@ -104,7 +104,7 @@ _HAS_CODES = re.compile(
     r"\b(?:use|see|had|have|has|hold|holds|holding|there are|found|got|find|take|resend|sent"
     r"|sending|gave|given|already)\b"
     r"[^.?!;]{0,30}\bcodes?\b|\bcodes?\b ?(?:are|were|is)?[:,-]? ?(?:see|on|in|attached|from|below"
-    r"|above|sent)\b",
+    r"|above|sent)\b|\bcodes? (?:that )?(?:i|we) (?:have |had )?(?:sent|gave|provided|supplied)\b",
     re.I,
 )
 _NOT_THEIRS = re.compile(
@@ -123,6 +123,14 @@ _OWN_BEGINNING = re.compile(
     r"|launched)\b[^.?!]{0,40}\b(?:install\w*|fitt\w*"
     r"|roll-?out)\b[^.?!]{0,40}\b(?:19|20)\d\d\b",
     re.I,
+)
+_LIMITS = re.compile(
+    r"\W*(?:this|that|it|which|the above|(?:our|this|my) (?:answer|response|reply|search|check))"
+    r"\b[^.?!]{0,20}\b(?:includes?|covers?|appl(?:y|ies)|concerns?|excludes?|relates?|(?-i:limited))\b",
+    re.I,
+)
+_LIMITS_NOTHING = re.compile(
+    r"\b(?:all|each|every|both|whole|entire|your (?:request|e-?mail|list|letter|query))\b", re.I
 )
 _ONLY_THESE = re.compile(
     r"\W*(?:only|just) (?:one|two|three|four|five|\d{1,3}|this one|these|those)(?: of (?:these"
@@ -224,6 +232,9 @@ def qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
     plain = spelt_out(sentence.text)
     if _OWN_BEGINNING.search(plain) and not sentence.devices:
         return ""  # when the sender began to install at all
+    limits = _LIMITS.match(plain)
+    if limits and not _LIMITS_NOTHING.search(plain):
+        return limits[0]
     if sentence.heading and _ONLY_THESE.match(plain):
         return ""  # what follows is theirs, and has its own answers
     open_still = leaves_open(without_others(plain)) or recalled_words(plain)

@@ -79,6 +79,24 @@ def hearsay_in(text: str) -> str:
     return found[0] if found else ""
 
 
+_NOT_MY_VIEW = re.compile(
+    r"\b(?:views?|opinions?|ideas?|words?|wording|calls?|decisions?|guess|fault|choice"
+    r"|assumption)\b"
+    r"[^.?!]{0,20}\bnot (?:mine|ours)\b|\bno (?:records?|trace|sign|evidence)"
+    r" (?:of|that) (?:(?:us|we|our|them|these|those|it|any|having|ever|being) ){0,4}not\b",
+    re.I,
+)
+
+
+def of_a_view(text: str) -> str:
+    """Return the words by which a view is not the sender's, or no record is of a negation.
+
+    For example ``that was Dave's view, not mine``, ``no record of us not installing these``.
+    """
+    found = _NOT_MY_VIEW.search(text)
+    return found[0] if found else ""
+
+
 def vouched_by(clauses: Sequence[Clause]) -> str:
     """Return the company that confirms an answer, as its name is written; empty for the sender."""
     for clause in clauses:

@@ -208,13 +208,21 @@ CHECKS: Final = (
         "checked",
     ),
     (
+        # That a company was bought is another matter than that its customers came over.
         r"\b(?:before|prior to|ahead of|until|till) (?:we|us|our)\b(?: (?:even|ever|first"
-        r"|actually|had|have|were|was))*"
-        r" ?(?:got|get|getting|had|took|taking|inherited|inheriting|gained|gaining|won|acquired"
-        r"|acquiring|became|becoming"
-        r"|started|starting|came|coming|arrived|entered|supplied|supplying|signed up|onboarded"
-        r"|picked|existed|traded)"
-        r"\b[^.,;:!?]{0,60}",
+        r"|actually|had"
+        r"|have|were|was))* ?(?:(?:got|getting|had|took|taking|gained|gaining|won|started"
+        r"|starting|came"
+        r"|coming|arrived|entered|supplied|supplying|signed up|onboarded|picked|existed|traded)\b"
+        r"(?! (?:\w+ ){0,8}?(?:compan(?:y|ies)|business(?:es)?|subsidiar(?:y|ies)|group|brands?"
+        r"|merger"
+        r"|contracts?|force|firms?|operations?|portfolio|contractors?|engineers?|staff|team)\b)"
+        r"(?! (?:over )?(?-i:[A-Z])|(?: \w+){0,3} as\b)"
+        r"|(?:became|becoming) (?:the |their |its )?(?:new |registered |current )*supplier"
+        r"|(?:acquired|acquiring|inherited|inheriting) (?:the |these |those |this |that |each "
+        r"|both )?"
+        r"(?:customers?|sites?|suppl(?:y|ies)|accounts?|mpxns?|mpans?|propert(?:y|ies)|premises)\b)"
+        r"[^.,;:!?]{0,60}",
         "before our supply",
     ),
     (

@@ -46,7 +46,7 @@ DEEDS: Final = (
     (
         r"\b(?:no[- ]?one|nobody|none of (?:our|my|the) (?:lads|engineers|fitters|teams?|people"
         r"|guys|crews?"
-        r"|installers))(?: (?:here|in our team|on our side|at our end|from our side"
+        r"|installers))(?: (?:here|on our side|at our end|from our side"
         r"|of ours))? (?=(?:ever )?"
         r"(?:install|fitted|put\b|did the))",
         "we did not ",

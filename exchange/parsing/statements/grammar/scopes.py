@@ -42,7 +42,8 @@ _AFTER_ORDINALS: Final = frozenset(
      "lines", "item", "items", "entry", "entries", "id", "ids", "guid", "guids", "asset", "is",
      "are", "was", "were", "and", "or", "of", "on", "in", "not", "has", "had", "have", "gas",
      "electric", "electricity", "elec", "esme", "gsme", "isn", "wasn", "isn't", "wasn't", "belongs",
-     "listed", "to", "please", "use", "came", "went", "couple", "few", "half", "though", "but",
+     "listed", "batch", "lot", "set", "list", "pair", "group", "page", "sheet", "tab", "table",
+     "column", "to", "please", "use", "came", "went", "couple", "few", "half", "though", "but",
      "only", "as", "we", "never", "by", "with", "at", "from", "i", "there", "for", "also", "can",
      "which", "that", "property", "site", "address", "serial", "number", "did", "does", "may",
      "might", "could", "should", "would", "will", "house", "flat", "code", "codes")

@@ -10,6 +10,7 @@ from exchange.domain.meaning.spoken import (
     count_codes,
     count_devices,
     is_of_rows,
+    owned_rest,
     qualifies,
     set_apart,
     shown,
@@ -51,3 +52,10 @@ def test_what_is_set_apart_from_the_rest() -> None:
     assert set_apart(said, [rest], {two}) == [waits]
     assert set_apart(said, [rest], {one}) == []
     assert set_apart(said, [], {two}) == []
+
+
+def test_the_rest_of_nobody_knows_what() -> None:
+    rest = Statement(Act.OWNS, "body", "the others we did", Scope.REST)
+    assert owned_rest([Statement(Act.DENIES, "body", "not these", Scope.THESE), rest]) is rest
+    named = Statement(Act.DENIES, "body", "row 2 is not", Scope.ROWS, rows=(2,))
+    assert owned_rest([named, rest]) is None

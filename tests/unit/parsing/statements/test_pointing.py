@@ -84,7 +84,7 @@ def test_the_number_of_a_request_is_no_row() -> None:
     text = "None of the devices in your first list were ours."
     said = read_statements([Line(1, text)], lambda _: "body line 1")
     assert [(one.act, one.scope, one.rows) for one in said] == [
-        (Act.DENIES, Scope.THESE, ()),
+        (Act.DENIES, Scope.PART, ()),
         (Act.NAMES_REQUEST, Scope.NONE, ()),
     ]
 
